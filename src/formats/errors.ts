@@ -1,0 +1,91 @@
+/** The longest message that is shown: a hostile file must not fill a terminal or a page through its names. */
+const longestMessage = 600;
+
+/**
+ * A fault of the input or of the machine that we can name. The message is always one line, whatever a file's names
+ * hold, so that the command line and the page can show it as it stands.
+ */
+export class DragganError extends Error {
+  constructor(message: string) {
+    super(oneLine(message));
+    this.name = new.target.name;
+  }
+}
+
+/** Where in a file a fault lies. */
+export interface FileLocation {
+  /** The file's name as the person gave it. */
+  file?: string;
+  /** Byte offset from the file's start. */
+  offset?: number;
+  /** The tensor's name in the file. */
+  tensor?: string;
+}
+
+/** A file that does not hold what its format says: cut, contradictory, or with a shape that does not fit. */
+export class FormatError extends DragganError {
+  readonly file?: string;
+  readonly offset?: number;
+  readonly tensor?: string;
+
+  constructor(message: string, location: FileLocation = {}) {
+    super(`${describeLocation(location)}${message}`);
+    this.file = location.file;
+    this.offset = location.offset;
+    this.tensor = location.tensor;
+  }
+}
+
+/** A sound file, but of a model that we do not run: another architecture, or a size out of range. */
+export class UnsupportedModelError extends DragganError {
+  readonly file?: string;
+  readonly tensor?: string;
+
+  constructor(message: string, location: FileLocation = {}) {
+    super(`${describeLocation(location)}${message}`);
+    this.file = location.file;
+    this.tensor = location.tensor;
+  }
+}
+
+/** The adapter has less of something than the model or the plan needs. */
+export class DeviceLimitError extends DragganError {
+  readonly needed: number;
+  readonly available: number;
+  /** The limit's name, as WebGPU spells it where it has one. */
+  readonly what: string;
+
+  constructor({ needed, available, what }: { needed: number; available: number; what: string }) {
+    super(`${what}: ${needed} needed, this adapter has ${available}`);
+    this.needed = needed;
+    this.available = available;
+    this.what = what;
+  }
+}
+
+/** An option, a point, or another value that a person gave and that cannot be used. */
+export class InputError extends DragganError {
+  /** The option's name without its dashes, or the argument's. */
+  readonly option?: string;
+
+  constructor(message: string, { option }: { option?: string } = {}) {
+    super(option === undefined ? message : `--${option}: ${message}`);
+    this.option = option;
+  }
+}
+
+function describeLocation({ file, offset, tensor }: FileLocation): string {
+  const parts = [];
+  if (file !== undefined) parts.push(file);
+  if (offset !== undefined) parts.push(`byte ${offset}`);
+  if (tensor !== undefined) {
+    parts.push(`tensor ${tensor.length > 160 ? `${tensor.slice(0, 160)}…` : tensor}`);
+  }
+  return parts.map((part) => `${part}: `).join('');
+}
+
+function oneLine(message: string): string {
+  // Control characters, line and paragraph separators, and bidirectional overrides come from files' names.
+  const line = message.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return line.length > longestMessage ? `${line.slice(0, longestMessage)}…` : line;
+}

@@ -1,0 +1,50 @@
+/** What each element type takes in a file, in bytes; the names are those of safetensors. */
+export const bytesPerElement = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+} as const;
+
+export type Dtype = keyof typeof bytesPerElement;
+
+/** A tensor in a file that was checked as far as its length; its values are decoded when they are asked for. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /**
+   * The elements in row-major order, decoded anew at each call, so the caller owns the array. Integers beyond 2^24 and
+   * f64 are rounded to f32.
+   */
+  data(): Float32Array;
+}
+
+/** What any file of tensors comes down to, whatever its format. */
+export interface TensorFile {
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** Has no prototype: a key that the file lacks is undefined. */
+  readonly metadata: Readonly<Record<string, string | undefined>>;
+  /** The format's name, e.g. `safetensors`. */
+  readonly format: string;
+  /** The file's name as the person gave it, for messages. */
+  readonly file?: string;
+}
+
+/** The product of a shape's sizes; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
+/** A shape as messages show it, e.g. `[512, 512, 3, 3]`. */
+export function showShape(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}

@@ -1,0 +1,236 @@
+import { type FileLocation, FormatError } from './errors.ts';
+import { decodeBF16, decodeF16 } from './half_precision.ts';
+import {
+  bytesPerElement,
+  type Dtype,
+  elementCount,
+  type NamedTensor,
+  showShape,
+  type TensorFile,
+} from './named_tensors.ts';
+
+/** A header longer than this is no model's: the largest StyleGAN2 needs 40 kB. Bounded before anything is decoded. */
+const longestHeader = 8 * 2 ** 20;
+const highestRank = 8;
+
+/**
+ * Reads a safetensors file: an 8-byte little-endian length, a JSON header of that length (name → dtype, shape,
+ * data_offsets; `__metadata__` → strings), then the data. Checks the types of every field, that each tensor lies in
+ * the file, that its length is what its shape says, and that no two overlap. Values are decoded when asked for.
+ * Source: the format's description at github.com/huggingface/safetensors.
+ * @param bytes the whole file; kept, not copied
+ * @param file its name, for messages
+ * @throws FormatError naming the byte or the tensor
+ */
+export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
+  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory and lack alignment.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { header, dataStart } = readHeader(plain, file);
+  const tensors = new Map<string, NamedTensor>();
+  const metadata: Record<string, string | undefined> = Object.create(null);
+  const places: { name: string; begin: number; end: number }[] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') {
+      readMetadata(entry, metadata, file);
+      continue;
+    }
+    const { dtype, shape, begin, end } = readEntry(entry, plain.length - dataStart, {
+      file,
+      tensor: name,
+    });
+    places.push({ name, begin, end });
+    tensors.set(name, {
+      dtype,
+      shape,
+      data: () => decode(plain.slice(dataStart + begin, dataStart + end), dtype),
+    });
+  }
+  refuseOverlaps(places, dataStart, file);
+  return { tensors, metadata, format: 'safetensors', file };
+}
+
+/**
+ * Writes a safetensors file, tensors in the map's order, the data aligned to 8 bytes. The same input gives the same
+ * bytes.
+ * @throws RangeError where a shape does not match its data (a fault of the caller)
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array | Int32Array }>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> = {};
+  if (metadata) header.__metadata__ = metadata;
+  let length = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (elementCount(shape) !== data.length) {
+      throw new RangeError(`${name}: ${data.length} elements do not fill ${showShape(shape)}`);
+    }
+    const dtype: Dtype = data instanceof Int32Array ? 'I32' : 'F32';
+    header[name] = { dtype, shape, data_offsets: [length, length + data.byteLength] };
+    length += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const dataStart = 8 * Math.ceil((8 + json.length) / 8);
+  const bytes = new Uint8Array(dataStart + length).fill(0x20, 0, dataStart);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
+  bytes.set(json, 8);
+  let at = dataStart;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+function readHeader(bytes: Uint8Array, file?: string) {
+  if (bytes.length < 8) {
+    throw new FormatError(`${bytes.length} bytes are too few for a safetensors file`, {
+      file,
+      offset: 0,
+    });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(Math.min(longestHeader, bytes.length - 8))) {
+    throw new FormatError(
+      `not a safetensors file, or cut short: its header would take ${length} bytes of ${bytes.length - 8} (at most ${longestHeader} are read)`,
+      { file, offset: 0 },
+    );
+  }
+  const dataStart = 8 + Number(length);
+  let header: unknown;
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    header = JSON.parse(decoder.decode(bytes.subarray(8, dataStart)));
+  } catch {
+    throw new FormatError('the safetensors header is no valid JSON', { file, offset: 8 });
+  }
+  if (!isRecord(header)) {
+    throw new FormatError('the safetensors header is no JSON object', { file, offset: 8 });
+  }
+  return { header, dataStart };
+}
+
+function readMetadata(
+  entry: unknown,
+  into: Record<string, string | undefined>,
+  file?: string,
+): void {
+  if (!isRecord(entry)) throw new FormatError('__metadata__ is no JSON object', { file });
+  for (const [key, value] of Object.entries(entry)) {
+    if (typeof value !== 'string') {
+      throw new FormatError(`__metadata__: the value of ${key} is no string`, { file });
+    }
+    into[key] = value;
+  }
+}
+
+function readEntry(entry: unknown, dataLength: number, location: FileLocation) {
+  if (!isRecord(entry)) throw new FormatError('its header entry is no JSON object', location);
+  const dtype = entry.dtype;
+  if (!isDtype(dtype)) {
+    throw new FormatError(`dtype ${show(dtype)} is not supported`, location);
+  }
+  const shape = entry.shape;
+  if (!isListOfSizes(shape) || shape.length > highestRank) {
+    throw new FormatError(
+      `shape must be a list of at most ${highestRank} sizes, found ${show(shape)}`,
+      location,
+    );
+  }
+  const offsets = entry.data_offsets;
+  if (!isListOfSizes(offsets) || offsets.length !== 2) {
+    throw new FormatError(
+      `data_offsets must be two byte offsets, found ${show(offsets)}`,
+      location,
+    );
+  }
+  const [begin = 0, end = 0] = offsets;
+  if (begin > end || end > dataLength) {
+    throw new FormatError(
+      `data_offsets [${begin}, ${end}] lie outside the file's ${dataLength} bytes of data`,
+      location,
+    );
+  }
+  const needed = elementCount(shape) * bytesPerElement[dtype];
+  if (needed !== end - begin) {
+    throw new FormatError(
+      `${dtype} ${showShape(shape)} takes ${needed} bytes, its data_offsets hold ${end - begin}`,
+      location,
+    );
+  }
+  return { dtype, shape, begin, end };
+}
+
+function refuseOverlaps(
+  places: { name: string; begin: number; end: number }[],
+  dataStart: number,
+  file?: string,
+): void {
+  const sorted = places.filter(({ begin, end }) => begin < end).sort((a, b) => a.begin - b.begin);
+  let previous = { name: '', begin: 0, end: 0 };
+  for (const place of sorted) {
+    if (place.begin < previous.end) {
+      throw new FormatError(`its data overlap those of ${previous.name}`, {
+        file,
+        offset: dataStart + place.begin,
+        tensor: place.name,
+      });
+    }
+    previous = place;
+  }
+}
+
+/** @param bytes the tensor's own copy, so that any alignment will do */
+function decode(bytes: Uint8Array<ArrayBuffer>, dtype: Dtype): Float32Array {
+  const { buffer } = bytes;
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(buffer);
+    case 'F16':
+      return decodeF16(new Uint16Array(buffer));
+    case 'BF16':
+      return decodeBF16(new Uint16Array(buffer));
+    case 'F64':
+      return Float32Array.from(new Float64Array(buffer));
+    case 'U8':
+    case 'BOOL':
+      return Float32Array.from(bytes);
+    case 'I8':
+      return Float32Array.from(new Int8Array(buffer));
+    case 'U16':
+      return Float32Array.from(new Uint16Array(buffer));
+    case 'I16':
+      return Float32Array.from(new Int16Array(buffer));
+    case 'U32':
+      return Float32Array.from(new Uint32Array(buffer));
+    case 'I32':
+      return Float32Array.from(new Int32Array(buffer));
+    case 'U64':
+      return Float32Array.from(new BigUint64Array(buffer), Number);
+    case 'I64':
+      return Float32Array.from(new BigInt64Array(buffer), Number);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(bytesPerElement, value);
+}
+
+function isListOfSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+/** A header's value for a message; not the whole of it, since it may be megabytes long or nested without end. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (Array.isArray(value)) {
+    const sizes = value.slice(0, 9).map((size) => (typeof size === 'number' ? size : typeof size));
+    return `[${sizes.join(', ')}${value.length > 9 ? ', …' : ''}]`;
+  }
+  return typeof value === 'object' ? 'an object' : String(value);
+}
