@@ -1,0 +1,80 @@
+import { constants } from 'node:os';
+import {
+  type DriverCandidate,
+  findDrivers,
+  mesaEnvironment,
+  missingAdapter,
+} from './find_adapter.ts';
+import { pollGently } from './gentle_polling.ts';
+
+/** WebGPU in Node, and the driver that it runs on. */
+export interface NodeGpu {
+  gpu: GPU;
+  /** The driver in words: what it is and where it comes from. */
+  driver: string;
+}
+
+/** Without quantisation, timestamps are nanoseconds instead of steps of 65.5 µs. */
+const dawnOptions = ['disable-dawn-features=timestamp_quantization'];
+
+// What create() returned must live as long as its devices: once collected, it takes them with it (a segmentation
+// fault in the middle of a run). Those that were tried and not taken are kept too.
+const instances: GPU[] = [];
+let opened: Promise<NodeGpu> | undefined;
+
+/**
+ * Sets up WebGPU in Node, once for the process: finds a driver (`findDrivers`), puts Dawn's classes and constants
+ * (`GPUBufferUsage`, …) on `globalThis`, and makes its polling gentle. To be called on the main thread, since a
+ * worker's environment is a copy that the Vulkan loader does not see.
+ *
+ * @throws NoAdapterError when there is no adapter, with one line that says what to install.
+ */
+export function openNodeGpu(): Promise<NodeGpu> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<NodeGpu> {
+  const tried: DriverCandidate[] = [];
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  Object.assign(process.env, mesaEnvironment());
+  pollGently();
+  for (const candidate of findDrivers()) {
+    useDriver(candidate);
+    const gpu = create(dawnOptions);
+    instances.push(gpu);
+    const adapter = await gpu.requestAdapter();
+    // The system's own choice is wanted for a GPU alone, so that it does not depend on the loader's order which
+    // software adapter is used.
+    const refused = candidate.gpuOnly && adapter?.info.isFallbackAdapter;
+    if (adapter && !refused) return { gpu, driver: describe(candidate, adapter) };
+    tried.push(candidate);
+  }
+  throw missingAdapter(tried);
+}
+
+/** Sets the environment in this process, which is early enough: Dawn loads the Vulkan loader at `requestAdapter`. */
+function useDriver({ env, loader }: DriverCandidate): void {
+  Object.assign(process.env, env);
+  if (loader !== null) preload(loader);
+}
+
+/**
+ * Loads a Vulkan loader from outside the system's library folders, so that Dawn's `dlopen('libvulkan.so.1')` finds
+ * it by its name: LD_LIBRARY_PATH would have to be set before the process starts.
+ */
+function preload(library: string): void {
+  const stayLoaded = 0x1000; // RTLD_NODELETE of Linux, which Node has no name for.
+  const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
+  try {
+    process.dlopen({ exports: {} }, library, RTLD_NOW | RTLD_GLOBAL | stayLoaded);
+  } catch {
+    // Node expects a module of its own and says that this is none; the library is loaded all the same.
+  }
+}
+
+function describe({ source, description }: DriverCandidate, { info }: GPUAdapter): string {
+  const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ');
+  return source === 'gpu' ? name : `${name} (${description})`;
+}
