@@ -1,21 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { brotliDecompressSync } from 'node:zlib';
 import { DragganError, InputError } from '../formats/errors.ts';
+import { unpackChromium } from './packaged_chromium.ts';
 
 /** Where a Vulkan driver comes from; `DRAGGAN_ADAPTER` names one of them to use that one alone. */
 export type DriverSource = 'environment' | 'gpu' | 'lavapipe' | 'chromium' | 'package';
@@ -131,52 +118,11 @@ function softwareDriver(source: DriverSource, description: string, file: string)
   };
 }
 
-/** Unpacks the driver of `@sparticuz/chromium`, once for each version of the package. */
 function unpackPackagedDriver(): DriverCandidate | null {
-  const root = packageRoot();
-  if (root === null || process.arch !== 'x64') return null;
-  const archive = join(root, 'bin', 'swiftshader.tar.br');
-  if (!existsSync(archive)) return null;
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  );
-  const name = `swiftshader-${manifest.version}`;
-  let folder: string | null = null;
-  for (const cache of cacheFolders()) folder ??= unpackOnce(archive, cache, name);
-  if (folder === null) return null;
-  const description = `SwiftShader of @sparticuz/chromium ${manifest.version}`;
-  return softwareDriver('package', description, join(folder, 'vk_swiftshader_icd.json'));
-}
-
-function packageRoot(): string | null {
-  try {
-    const main = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-    return join(dirname(main), '..', '..');
-  } catch {
-    return null;
-  }
-}
-
-function cacheFolders(): string[] {
-  const checkout = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-  return [join(checkout, '.cache'), join(tmpdir(), 'draggan-webgpu')];
-}
-
-/** Unpacks beside the final place and renames, so that processes that start together do not see half a driver. */
-function unpackOnce(archive: string, cache: string, name: string): string | null {
-  const folder = join(cache, name);
-  if (existsSync(join(folder, 'vk_swiftshader_icd.json'))) return folder;
-  try {
-    mkdirSync(cache, { recursive: true });
-    const unfinished = mkdtempSync(join(cache, 'unpack-'));
-    const input = brotliDecompressSync(readFileSync(archive));
-    const tar = spawnSync('tar', ['-xf', '-', '-C', unfinished], { input });
-    if (tar.status === 0 && !existsSync(folder)) renameSync(unfinished, folder);
-    else rmSync(unfinished, { recursive: true, force: true });
-  } catch {
-    // A folder that cannot be written: the next one is tried.
-  }
-  return existsSync(join(folder, 'vk_swiftshader_icd.json')) ? folder : null;
+  const unpacked = unpackChromium('swiftshader', ['swiftshader.tar.br']);
+  if (unpacked === null) return null;
+  const description = `SwiftShader of @sparticuz/chromium ${unpacked.version}`;
+  return softwareDriver('package', description, join(unpacked.folder, 'vk_swiftshader_icd.json'));
 }
 
 function firstFile(folders: string[], pattern: RegExp): string | null {
