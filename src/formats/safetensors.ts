@@ -13,6 +13,12 @@ import {
 const longestHeader = 8 * 2 ** 20;
 const highestRank = 8;
 
+/** A tensor to be written, as F32 or I32; `data` in row-major order. */
+export interface WritableTensor {
+  shape: readonly number[];
+  data: Float32Array | Int32Array;
+}
+
 /**
  * Reads a safetensors file: an 8-byte little-endian length, a JSON header of that length (name → dtype, shape,
  * data_offsets; `__metadata__` → strings), then the data. Checks the types of every field, that each tensor lies in
@@ -55,7 +61,7 @@ export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
  * @throws RangeError where a shape does not match its data (a fault of the caller)
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array | Int32Array }>,
+  tensors: ReadonlyMap<string, WritableTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   const header: Record<string, unknown> = {};
