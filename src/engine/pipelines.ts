@@ -1,0 +1,94 @@
+import { readShader, type Shader, ShaderError, type ShaderSource } from './shaders.ts';
+
+/** A compiled entry point. */
+export interface Kernel {
+  readonly shader: Shader;
+  readonly entry: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/**
+ * Compiles shaders once each and keeps their pipelines. All pipelines that are asked for together are built
+ * together, asynchronously.
+ */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #source: ShaderSource;
+  readonly #shaders = new Map<string, Promise<Shader>>();
+  readonly #modules = new Map<string, Promise<GPUShaderModule>>();
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+
+  constructor(device: GPUDevice, source: ShaderSource) {
+    this.#device = device;
+    this.#source = source;
+  }
+
+  /** The shader's reflection. @throws ShaderError where the file does not parse. */
+  shader(name: string): Promise<Shader> {
+    return remember(this.#shaders, name, () => readShader(name, this.#source));
+  }
+
+  /** @throws ShaderError with the line where the file does not compile. */
+  kernel(name: string, entry: string): Promise<Kernel> {
+    return remember(this.#kernels, `${name}:${entry}`, () => this.#compile(name, entry));
+  }
+
+  /** Forgets a shader whose file changed; plans built afterwards get the new one. */
+  forget(name: string): void {
+    this.#shaders.delete(name);
+    this.#modules.delete(name);
+    for (const key of [...this.#kernels.keys()])
+      if (key.startsWith(`${name}:`)) this.#kernels.delete(key);
+  }
+
+  async #compile(name: string, entry: string): Promise<Kernel> {
+    const shader = await this.shader(name);
+    const bindings = shader.entryPoints.get(entry);
+    if (!bindings) {
+      const known = [...shader.entryPoints.keys()].join(', ');
+      throw new ShaderError(name, `there is no entry point ${entry}; there are ${known}`);
+    }
+    const module = await remember(this.#modules, name, () => this.#module(shader));
+    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ binding, writable }) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: writable ? 'storage' : 'read-only-storage' },
+    }));
+    if (shader.paramsSize > 0)
+      entries.push({
+        binding: shader.paramsBinding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: 'uniform' },
+      });
+    const layout = this.#device.createBindGroupLayout({ label: `${name}:${entry}`, entries });
+    const pipeline = await this.#device.createComputePipelineAsync({
+      label: `${name}:${entry}`,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: entry },
+    });
+    return { shader, entry, pipeline, layout };
+  }
+
+  async #module(shader: Shader): Promise<GPUShaderModule> {
+    const module = this.#device.createShaderModule({ label: shader.name, code: shader.code });
+    const { messages } = await module.getCompilationInfo();
+    const error = messages.find((message) => message.type === 'error');
+    if (error) throw new ShaderError(shader.name, error.message, error.lineNum);
+    return module;
+  }
+}
+
+/** The promise under `key`, made at the first call; one that fails is forgotten, so that a mended file is tried again. */
+function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>) {
+  let promise = cache.get(key);
+  if (!promise) {
+    promise = make();
+    cache.set(key, promise);
+    const made = promise;
+    promise.catch(() => {
+      if (cache.get(key) === made) cache.delete(key);
+    });
+  }
+  return promise;
+}

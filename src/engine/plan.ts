@@ -1,0 +1,292 @@
+import type { Arena } from './arena.ts';
+import { deviceLength } from './layouts.ts';
+import { operationTable, tensorShape, tileSide } from './operations.ts';
+import { ParamsBuffer } from './params.ts';
+import type { Kernel, PipelineCache } from './pipelines.ts';
+import {
+  backwardEntries,
+  type Call,
+  type EntryCall,
+  forwardEntries,
+  gradientOf,
+} from './reversal.ts';
+import type { Shader } from './shaders.ts';
+import { type DeviceTensor, TensorStore } from './tensors.ts';
+
+/** What a plan is made for. */
+export interface PlanRequest {
+  readonly calls: readonly Call[];
+  /** Tensors whose gradients the caller writes before a run; `d_<name>` is in the store. */
+  readonly roots?: readonly string[];
+  /** Tensors whose gradients are asked for; `d_<name>` is in the store and is cleared at the start of a run. */
+  readonly wanted?: readonly string[];
+  /** Calls after the backward pass (the optimiser). */
+  readonly afterwards?: readonly Call[];
+}
+
+/** What a plan is made of. */
+export interface PlanResources {
+  readonly device: GPUDevice;
+  readonly pipelines: PipelineCache;
+  /** Tensors that outlive a run: weights, latents, kept results. All others come from the arena. */
+  readonly store: TensorStore;
+  readonly arena: Arena;
+}
+
+/** One dispatch. */
+export interface Step {
+  readonly label: string;
+  readonly entry: string;
+  readonly direction: 'forward' | 'backward';
+  readonly kernel: Kernel;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number];
+  readonly flops: number;
+  /** Bytes of the tensors that it binds, each counted once. */
+  readonly bytes: number;
+}
+
+/** A step before its buffers are placed. */
+interface Draft extends EntryCall {
+  readonly kernel: Kernel;
+  /** Binding → plan tensor. */
+  readonly tensors: ReadonlyMap<string, string>;
+  readonly tiles: number;
+  readonly slot: number;
+}
+
+/** Most workgroups in one dimension that every adapter has. */
+const maxWorkgroups = 65535;
+
+/** Calls turned into dispatches, forward and reversed, with a buffer for every tensor. */
+export class Plan {
+  private constructor(
+    readonly steps: readonly Step[],
+    readonly params: ParamsBuffer,
+    private readonly owned: TensorStore,
+    private readonly cleared: readonly DeviceTensor[],
+  ) {}
+
+  /**
+   * @throws RangeError where calls contradict each other, name a tensor that nothing makes, or leave a parameter out;
+   * ShaderError where a kernel does not compile; DeviceLimitError where a tensor is too large.
+   */
+  static async build(request: PlanRequest, resources: PlanResources): Promise<Plan> {
+    return new PlanBuilder(request, resources).build(
+      (steps, params, owned, cleared) => new Plan(steps, params, owned, cleared),
+    );
+  }
+
+  /** Sets fields of `struct Params` for all steps of the calls with this label, from the next run on. */
+  setParams(label: string, values: Readonly<Record<string, number>>): void {
+    this.params.set(label, values);
+  }
+
+  /** Records one run. */
+  record(encoder: GPUCommandEncoder): void {
+    this.params.flush();
+    for (const { buffer, offset, bytes } of this.cleared)
+      encoder.clearBuffer(buffer, offset, bytes);
+    const pass = encoder.beginComputePass();
+    for (const step of this.steps) dispatch(pass, step);
+    pass.end();
+  }
+
+  get flops(): number {
+    return this.steps.reduce((sum, step) => sum + step.flops, 0);
+  }
+
+  get bytes(): number {
+    return this.steps.reduce((sum, step) => sum + step.bytes, 0);
+  }
+
+  destroy(): void {
+    this.params.destroy();
+    this.owned.destroy();
+  }
+}
+
+export function dispatch(pass: GPUComputePassEncoder, step: Step): void {
+  pass.setPipeline(step.kernel.pipeline);
+  pass.setBindGroup(0, step.bindGroup);
+  pass.dispatchWorkgroups(step.workgroups[0], step.workgroups[1]);
+}
+
+type MakePlan = (
+  steps: Step[],
+  params: ParamsBuffer,
+  owned: TensorStore,
+  cleared: DeviceTensor[],
+) => Plan;
+
+class PlanBuilder {
+  readonly #request: Required<PlanRequest>;
+  readonly #resources: PlanResources;
+  /** Tile lists, owned by the plan. */
+  readonly #owned: TensorStore;
+  /** Bytes of every tensor that comes from the arena. */
+  readonly #transient = new Map<string, number>();
+
+  constructor(request: PlanRequest, resources: PlanResources) {
+    this.#request = { roots: [], wanted: [], afterwards: [], ...request };
+    this.#resources = resources;
+    this.#owned = new TensorStore(resources.device, resources.store);
+  }
+
+  async build(make: MakePlan): Promise<Plan> {
+    const { device, arena } = this.#resources;
+    const params = new ParamsBuffer(device);
+    try {
+      const drafts = await this.#drafts(params);
+      const placed = arena.place(this.#lifetimes(drafts));
+      params.allocate();
+      const steps = drafts.map((draft) => this.#step(draft, params, placed));
+      const cleared = this.#request.wanted.map((tensor) => this.#owned.get(gradientOf(tensor)));
+      return make(steps, params, this.#owned, cleared);
+    } catch (error) {
+      params.destroy();
+      this.#owned.destroy();
+      throw error;
+    }
+  }
+
+  async #drafts(params: ParamsBuffer): Promise<Draft[]> {
+    const { calls, afterwards } = this.#request;
+    const { pipelines } = this.#resources;
+    const forward = forwardEntries(calls);
+    const after = forwardEntries(afterwards);
+    const shaders = new Map<string, Shader>();
+    const names = new Set([...forward, ...after].map(({ operation }) => operation.shader));
+    for (const { operation } of calls) names.add(operationTable[operation].shader);
+    await Promise.all(
+      [...names].map(async (name) => shaders.set(name, await pipelines.shader(name))),
+    );
+    const entries = [...forward, ...backwardEntries(this.#request, shaders), ...after];
+    const kernels = await Promise.all(
+      entries.map(({ operation, entry }) => pipelines.kernel(operation.shader, entry)),
+    );
+    return entries.map((entry, i) => this.#draft(entry, kernels[i], params));
+  }
+
+  #draft(entryCall: EntryCall, kernel: Kernel, params: ParamsBuffer): Draft {
+    const { call, operation, entry, direction, accumulate } = entryCall;
+    const point = operation[direction][entry];
+    let tiles = 0;
+    const tensors = new Map<string, string>();
+    if (point.over !== undefined) {
+      const [, , height, width] = tensorShape(operation.tensors[point.over], call.sizes);
+      const list = this.#tileList(height, width);
+      tiles = this.#owned.get(list).shape[0] - 1;
+      tensors.set('tiles', list);
+    }
+    for (const { name } of kernel.shader.entryPoints.get(entry) ?? [])
+      if (name !== 'tiles') tensors.set(name, this.#tensor(entryCall, name));
+    const slot = params.add(call.label, kernel.shader, {
+      ...call.sizes,
+      ...call.params,
+      accumulate: accumulate ? 1 : 0,
+    });
+    return { ...entryCall, kernel, tensors, tiles, slot };
+  }
+
+  /** The plan tensor behind a shader variable. A new one comes from the arena. */
+  #tensor({ call, operation }: EntryCall, variable: string): string {
+    const gradient = variable.startsWith('d_') && !(variable in operation.tensors);
+    const base = gradient ? variable.slice(2) : variable;
+    const spec = operation.tensors[base];
+    if (!spec) {
+      const known = Object.keys(operation.tensors).join(', ');
+      throw new RangeError(
+        `shaders/${operation.shader}.wgsl has a variable ${variable}, but ${call.operation} has no such tensor; it has ${known} and tiles`,
+      );
+    }
+    const tensor = call.tensors[base] ?? `${call.label}.${base}`;
+    const name = gradient ? gradientOf(tensor) : tensor;
+    const bytes = 4 * deviceLength(spec.layout, tensorShape(spec, call.sizes));
+    const known = this.#owned.find(name)?.bytes ?? this.#transient.get(name);
+    if (known !== undefined && known !== bytes)
+      throw new RangeError(
+        `${call.label}: ${variable} takes ${bytes} bytes, tensor ${name} has ${known}`,
+      );
+    if (known === undefined) this.#transient.set(name, bytes);
+    return name;
+  }
+
+  /** The list of all tiles of a map: their number, then their origins as row << 16 | column. */
+  #tileList(height: number, width: number): string {
+    const name = `tiles ${height}×${width}`;
+    if (this.#owned.find(name)) return name;
+    const origins: number[] = [];
+    for (let row = 0; row < height; row += tileSide)
+      for (let column = 0; column < width; column += tileSide) origins.push((row << 16) | column);
+    const list = this.#owned.create(name, 'plain', [origins.length + 1]);
+    const values = new Uint32Array([origins.length, ...origins]);
+    this.#resources.device.queue.writeBuffer(list.buffer, list.offset, values);
+    return name;
+  }
+
+  #lifetimes(drafts: readonly Draft[]) {
+    const first = new Map<string, number>();
+    const last = new Map<string, number>();
+    drafts.forEach(({ call, operation, direction, entry, tensors }, at) => {
+      const { writes } = operation[direction][entry];
+      for (const [variable, name] of tensors) {
+        if (!this.#transient.has(name)) continue;
+        if (!first.has(name)) {
+          if (!writes.includes(variable))
+            throw new RangeError(`${call.label} ${entry} reads ${name}, which nothing has made`);
+          first.set(name, at);
+        }
+        last.set(name, at);
+      }
+    });
+    return [...this.#transient].map(([name, bytes]) => ({
+      name,
+      bytes,
+      first: first.get(name) ?? 0,
+      last: last.get(name) ?? drafts.length,
+    }));
+  }
+
+  #step(draft: Draft, params: ParamsBuffer, placed: ReadonlyMap<string, GPUBuffer>): Step {
+    const { call, operation, entry, direction, kernel, tensors, tiles, slot } = draft;
+    const { shader } = kernel;
+    const entries: GPUBindGroupEntry[] = [];
+    let bytes = 0;
+    for (const { name: variable, binding } of shader.entryPoints.get(entry) ?? []) {
+      const name = tensors.get(variable) ?? '';
+      const transient = placed.get(name);
+      const {
+        buffer,
+        offset,
+        bytes: size,
+      } = transient
+        ? { buffer: transient, offset: 0, bytes: this.#transient.get(name) ?? transient.size }
+        : this.#owned.get(name);
+      entries.push({ binding, resource: { buffer, offset, size: Math.max(size, 16) } });
+      bytes += size;
+    }
+    if (shader.paramsSize > 0)
+      entries.push({ binding: shader.paramsBinding, resource: params.binding(slot) });
+    const point = operation[direction][entry];
+    const sizes = { ...call.sizes, tiles };
+    const label = `${call.label} ${entry}`;
+    return {
+      label,
+      entry,
+      direction,
+      kernel,
+      bindGroup: this.#resources.device.createBindGroup({ label, layout: kernel.layout, entries }),
+      workgroups: spread(point.workgroups(sizes)),
+      flops: point.flops(sizes),
+      bytes,
+    };
+  }
+}
+
+/** A number of workgroups in two dimensions; kernels find their place with `linear_workgroup` of lib/layout. */
+function spread(workgroups: number): [number, number] {
+  if (workgroups <= maxWorkgroups) return [workgroups, 1];
+  const rows = Math.ceil(workgroups / maxWorkgroups);
+  return [Math.ceil(workgroups / rows), rows];
+}
