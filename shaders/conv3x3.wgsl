@@ -11,7 +11,7 @@
 // One invocation makes four pixels of a tile's row and four channels: a 4×4 block of the weights is read once for
 // four pixels. weight is array<mat4x4f> [tap][I/4][O/4], column k = input channel 4i+k: `W * x` goes forward, `d * W`
 // back. Source: Karras et al. 2020, section 2.2; SPEC §2.
-// uses lib/layout, lib/tiles, lib/reductions
+// uses lib/layout, lib/tiles, lib/reductions, lib/modulation
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -83,38 +83,4 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   for (var k = 0u; k < 4u && work.column + k < params.width; k++) {
     d_modulated[(line + work.column + k) * input_quads + work.quad] = sums[k];
   }
-}
-
-@compute @workgroup_size(64)
-fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let input_quads = quads(params.inputs);
-  let group = linear_workgroup(id, count);
-  let sample = group / input_quads;
-  let quad = group % input_quads;
-  var sum = vec4f();
-  if (sample < params.samples) {
-    for (var pixel = lane; pixel < tile_count() * tile_pixels; pixel += 64u) {
-      let origin = tile_origin(pixel / tile_pixels);
-      let row = origin.x + pixel % tile_pixels / tile_side;
-      let column = origin.y + pixel % tile_side;
-      if (row >= params.height || column >= params.width) { continue; }
-      let at = ((sample * params.height + row) * params.width + column) * input_quads + quad;
-      sum += x[at] * d_modulated[at];
-    }
-  }
-  sum = workgroup_sum4(lane, sum);
-  if (lane == 0u && sample < params.samples) {
-    let at = sample * vector_stride(params.inputs) / 4u + quad;
-    d_styles[at] = select(vec4f(), d_styles[at], params.accumulate != 0u) + sum;
-  }
-}
-
-@compute @workgroup_size(64)
-fn backward_x(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let input_quads = quads(params.inputs);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
-  if (!work.valid) { return; }
-  let at = ((work.sample * params.height + work.row) * params.width + work.column) * input_quads + work.quad;
-  let modulated = styles[work.sample * vector_stride(params.inputs) / 4u + work.quad] * d_modulated[at];
-  d_x[at] = select(vec4f(), d_x[at], params.accumulate != 0u) + modulated;
 }

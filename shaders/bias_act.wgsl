@@ -1,0 +1,80 @@
+// What follows a modulated convolution: demodulation, noise, bias, leaky ReLU, gain, clamp.
+//
+//   v = demodulation[n,c] · u + noise_gain · noise[y,x] + bias[c]
+//   y = clamp( gain · (v > 0 ? v : slope · v), ±clamp )
+//
+// forward                u (N,C,H,W), demodulation (N,C), noise (H,W), bias (C)  → y (N,C,H,W)
+// backward               y, d_y, demodulation   → d_u = demodulation · d_v,   d_v = d_y · gain · (1 or slope), 0 where clamped
+// backward_demodulation  y, d_y, u              → d_demodulation[n,c] = Σ_yx d_v · u
+//
+// The slope is read off the sign of y, so v is not saved. Padding channels get no noise and stay zero. One invocation a
+// pixel and four channels; the sum takes one workgroup for four channels of a sample. Source: SPEC §2.
+// uses lib/layout, lib/tiles, lib/reductions
+
+struct Params {
+  samples: u32, channels: u32, height: u32, width: u32, accumulate: u32,
+  slope: f32, gain: f32, clamp: f32, noise_gain: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(2) var<storage, read> u: array<vec4f>;
+@group(0) @binding(3) var<storage, read> demodulation: array<vec4f>;
+@group(0) @binding(4) var<storage, read> noise: array<f32>;
+@group(0) @binding(5) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(7) var<storage, read> d_y: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> d_u: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> d_demodulation: array<vec4f>;
+
+fn slope_at(value: vec4f) -> vec4f {
+  let slope = params.gain * select(vec4f(params.slope), vec4f(1.0), value > vec4f());
+  return select(vec4f(), slope, abs(value) < vec4f(params.clamp));
+}
+
+@compute @workgroup_size(64)
+fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  if (!work.valid) { return; }
+  let pixel = work.row * params.width + work.column;
+  let at = (work.sample * params.height * params.width + pixel) * channel_quads + work.quad;
+  let v = demodulation[work.sample * vector_stride(params.channels) / 4u + work.quad] * u[at]
+    + params.noise_gain * noise[pixel] * real_channels(work.quad, params.channels) + bias[work.quad];
+  let activated = params.gain * select(params.slope * v, v, v > vec4f());
+  y[at] = clamp(activated, vec4f(-params.clamp), vec4f(params.clamp));
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  if (!work.valid) { return; }
+  let at = ((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad;
+  let d = demodulation[work.sample * vector_stride(params.channels) / 4u + work.quad] * slope_at(y[at]) * d_y[at];
+  d_u[at] = select(vec4f(), d_u[at], params.accumulate != 0u) + d;
+}
+
+@compute @workgroup_size(64)
+fn backward_demodulation(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let group = linear_workgroup(id, count);
+  let sample = group / channel_quads;
+  let quad = group % channel_quads;
+  var sum = vec4f();
+  if (sample < params.samples) {
+    for (var pixel = lane; pixel < tile_count() * tile_pixels; pixel += 64u) {
+      let origin = tile_origin(pixel / tile_pixels);
+      let row = origin.x + pixel % tile_pixels / tile_side;
+      let column = origin.y + pixel % tile_side;
+      if (row >= params.height || column >= params.width) { continue; }
+      let at = ((sample * params.height + row) * params.width + column) * channel_quads + quad;
+      sum += slope_at(y[at]) * d_y[at] * u[at];
+    }
+  }
+  sum = workgroup_sum4(lane, sum);
+  if (lane == 0u && sample < params.samples) {
+    let at = sample * vector_stride(params.channels) / 4u + quad;
+    d_demodulation[at] = select(vec4f(), d_demodulation[at], params.accumulate != 0u) + sum;
+  }
+}

@@ -1,0 +1,61 @@
+// Demodulation: the scale that brings a modulated convolution's output back to unit variance.
+//
+//   d[n,o] = 1 / sqrt( Σ_i energy[o,i] · s[n,i]² + 1e-8 )              energy[o,i] = Σ_ab W[o,i,a,b]²
+//
+// forward    energy (O,I), styles (N,I)                              → demodulation (N,O)
+// backward   energy, styles, demodulation, d_demodulation (N,O)      → d_styles (N,I)
+//            ∂d[o]/∂s[i] = −d[o]³ · energy[o,i] · s[i]
+//
+// One workgroup a result; its invocations stride over the sum, then reduce it in a fixed order. Results of padding
+// channels are zero. Source: Karras et al. 2020, equation 3; SPEC §2.
+// uses lib/layout, lib/reductions
+
+struct Params { samples: u32, inputs: u32, outputs: u32, accumulate: u32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> energy: array<f32>;
+@group(0) @binding(2) var<storage, read> styles: array<f32>;
+@group(0) @binding(3) var<storage, read_write> demodulation: array<f32>;
+@group(0) @binding(4) var<storage, read> d_demodulation: array<f32>;
+@group(0) @binding(5) var<storage, read_write> d_styles: array<f32>;
+
+@compute @workgroup_size(64)
+fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = linear_workgroup(id, count);
+  let padded = quads(params.outputs) * 4u;
+  let output = group % padded;
+  let sample = group / padded;
+  var sum = 0.0;
+  if (output < params.outputs && sample < params.samples) {
+    for (var i = lane; i < params.inputs; i += 64u) {
+      let s = styles[sample * vector_stride(params.inputs) + i];
+      sum += energy[output * params.inputs + i] * s * s;
+    }
+  }
+  sum = workgroup_sum(lane, sum);
+  if (lane == 0u && sample < params.samples) {
+    demodulation[sample * vector_stride(params.outputs) + output] =
+      select(0.0, inverseSqrt(sum + 1e-8), output < params.outputs);
+  }
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = linear_workgroup(id, count);
+  let padded = quads(params.inputs) * 4u;
+  let input = group % padded;
+  let sample = group / padded;
+  var sum = 0.0;
+  if (input < params.inputs && sample < params.samples) {
+    for (var o = lane; o < params.outputs; o += 64u) {
+      let at = sample * vector_stride(params.outputs) + o;
+      let d = demodulation[at];
+      sum -= d_demodulation[at] * d * d * d * energy[o * params.inputs + input];
+    }
+  }
+  sum = workgroup_sum(lane, sum);
+  if (lane == 0u && sample < params.samples) {
+    let at = sample * vector_stride(params.inputs) + input;
+    d_styles[at] = select(0.0, d_styles[at], params.accumulate != 0u) + sum * styles[at];
+  }
+}

@@ -1,0 +1,77 @@
+// toRGB: a modulated 1×1 convolution to the colours of the image, without demodulation.
+//
+//   rgb[n,c,y,x] = clamp( Σ_i W[c,i] · s[n,i] · x[n,i,y,x] + bias[c], ±clamp )
+//
+// forward          x (N,I,H,W), styles (N,I), weight (O,I,1,1), bias (O)  → rgb (N,O,H,W)
+// backward_styles  x, weight, rgb, d_rgb                                  → d_styles[n,i] = Σ_yx x · Wᵀ(d)
+// backward_x       styles, weight, rgb, d_rgb                             → d_x = s · Wᵀ(d)       d = d_rgb, 0 where clamped
+//
+// O is at most 4, one group of channels. One invocation a pixel forward, a pixel and four channels back.
+// Source: Karras et al. 2020, section 4.1 (skip architecture); SPEC §2.
+// uses lib/layout, lib/tiles, lib/reductions
+
+struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32, clamp: f32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
+@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(5) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> rgb: array<vec4f>;
+@group(0) @binding(7) var<storage, read> d_rgb: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+
+/// Wᵀ(d) at a pixel, for four input channels.
+fn back(pixel: u32, quad: u32) -> vec4f {
+  return select(vec4f(), d_rgb[pixel], abs(rgb[pixel]) < vec4f(params.clamp)) * weight[quad];
+}
+
+@compute @workgroup_size(64)
+fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let input_quads = quads(params.inputs);
+  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, 1u, params.samples, params.height, params.width);
+  if (!work.valid) { return; }
+  let pixel = (work.sample * params.height + work.row) * params.width + work.column;
+  var sum = bias[0];
+  for (var i = 0u; i < input_quads; i++) {
+    sum += weight[i] * (styles[work.sample * vector_stride(params.inputs) / 4u + i] * x[pixel * input_quads + i]);
+  }
+  rgb[pixel] = clamp(sum, vec4f(-params.clamp), vec4f(params.clamp));
+}
+
+@compute @workgroup_size(64)
+fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let input_quads = quads(params.inputs);
+  let group = linear_workgroup(id, count);
+  let sample = group / input_quads;
+  let quad = group % input_quads;
+  var sum = vec4f();
+  if (sample < params.samples) {
+    for (var k = lane; k < tile_count() * tile_pixels; k += 64u) {
+      let origin = tile_origin(k / tile_pixels);
+      let row = origin.x + k % tile_pixels / tile_side;
+      let column = origin.y + k % tile_side;
+      if (row >= params.height || column >= params.width) { continue; }
+      let pixel = (sample * params.height + row) * params.width + column;
+      sum += x[pixel * input_quads + quad] * back(pixel, quad);
+    }
+  }
+  sum = workgroup_sum4(lane, sum);
+  if (lane == 0u && sample < params.samples) {
+    let at = sample * vector_stride(params.inputs) / 4u + quad;
+    d_styles[at] = select(vec4f(), d_styles[at], params.accumulate != 0u) + sum;
+  }
+}
+
+@compute @workgroup_size(64)
+fn backward_x(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let input_quads = quads(params.inputs);
+  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
+  if (!work.valid) { return; }
+  let pixel = (work.sample * params.height + work.row) * params.width + work.column;
+  let at = pixel * input_quads + work.quad;
+  let d = styles[work.sample * vector_stride(params.inputs) / 4u + work.quad] * back(pixel, work.quad);
+  d_x[at] = select(vec4f(), d_x[at], params.accumulate != 0u) + d;
+}
