@@ -12,12 +12,9 @@ export class Tensor {
     this.#strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   }
 
-  /** @throws RangeError outside the tensor, or for another number of axes than it has. */
+  /** @throws RangeError outside the tensor. */
   at(...index: number[]): number {
-    const value = this.#find(index);
-    if (value === undefined)
-      throw new RangeError(`no element [${index.join(', ')}] in [${this.shape.join(', ')}]`);
-    return value;
+    return this.#find(index) ?? this.#refuse(index);
   }
 
   /** Zero outside the tensor: a map as its convolutions see it. */
@@ -25,15 +22,20 @@ export class Tensor {
     return this.#find(index) ?? 0;
   }
 
+  /** The element, or undefined outside. @throws RangeError for another number of axes than the tensor has. */
   #find(index: readonly number[]): number | undefined {
-    if (index.length !== this.shape.length) return undefined;
+    if (index.length !== this.shape.length) this.#refuse(index);
     let offset = 0;
     for (let axis = 0; axis < index.length; axis++) {
       const i = index[axis];
       if (!(i >= 0 && i < this.shape[axis])) return undefined;
       offset += i * this.#strides[axis];
     }
-    return this.values[offset];
+    return this.values[offset] ?? this.#refuse(index);
+  }
+
+  #refuse(index: readonly number[]): never {
+    throw new RangeError(`no element [${index.join(', ')}] in [${this.shape.join(', ')}]`);
   }
 }
 
@@ -58,6 +60,9 @@ export function sum(count: number, term: (i: number) => number): number {
   for (let i = 0; i < count; i++) total += term(i);
   return total;
 }
+
+/** What a twin gives for elements that an operation leaves as they are. */
+export const untouched = Number.NaN;
 
 export const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), high);
