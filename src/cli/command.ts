@@ -1,0 +1,16 @@
+import type { CommandLine, Option } from './arguments.ts';
+import type { Progress } from './progress.ts';
+
+/** One command of `draggan`. */
+export interface Command {
+  /** What it does, in a line. */
+  summary: string;
+  /** Its arguments, as in the help. */
+  usage: string;
+  options: Readonly<Record<string, Option>>;
+  /**
+   * Runs it. Everything that can be wrong with the input is found before a device is opened.
+   * @returns what goes to standard output
+   */
+  run(line: CommandLine, progress: Progress): Promise<string>;
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { DragganError, InputError } from '../formats/errors.ts';
+import { parseCommandLine } from './arguments.ts';
+import type { Command } from './command.ts';
+import { NoAdapterError } from './find_adapter.ts';
+import { info } from './info_command.ts';
+import { Progress } from './progress.ts';
+
+const commands: Readonly<Record<string, Command>> = { info };
+
+/** Exit codes: what was asked for is wrong, or we or the machine failed. */
+const badInput = 2;
+const fault = 1;
+
+/**
+ * Runs one command line and ends the process: 0 when done, 2 with one line on standard error for wrong input, 1 for a
+ * fault of ours or of the machine.
+ */
+export async function main(args: readonly string[]): Promise<never> {
+  const progress = new Progress();
+  // A reader that went away (`draggan info x | head -1`) is no error.
+  process.stdout.on('error', () => process.exit(0));
+  try {
+    const output = await run(args, progress);
+    await new Promise<void>((written) => {
+      process.stdout.write(output === '' ? '' : `${output}\n`, () => written());
+    });
+    // Not by running out of work: Dawn's polling would keep the process.
+    return process.exit(0);
+  } catch (error) {
+    progress.clear();
+    return process.exit(report(error));
+  }
+}
+
+async function run(args: readonly string[], progress: Progress): Promise<string> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-v') return version();
+  if (name === '--help' || name === '-h' || name === 'help') return overview();
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (name === undefined || !command) {
+    const known = `${Object.keys(commands).join(', ')} (draggan --help)`;
+    throw new InputError(
+      name === undefined ? `which command? ${known}` : `no command "${name}"; there is ${known}`,
+    );
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return help(name, command);
+  return command.run(parseCommandLine(rest, command.options), progress);
+}
+
+function report(error: unknown): number {
+  const expected = error instanceof DragganError;
+  const text = expected || !(error instanceof Error) ? error : (error.stack ?? error.message);
+  process.stderr.write(`draggan: ${expected ? error.message : text}\n`);
+  // A machine without an adapter is named in one line as well, but is no fault of the input.
+  return expected && !(error instanceof NoAdapterError) ? badInput : fault;
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(
+    ([name, { summary, usage }]) => `  draggan ${name} ${usage}\n      ${summary}`,
+  );
+  return [
+    'Drags points of an image that a StyleGAN2 generator made.',
+    '',
+    ...lines,
+    '',
+    '  draggan COMMAND --help   its options',
+    '  draggan --version',
+  ].join('\n');
+}
+
+function help(name: string, { summary, usage, options }: Command): string {
+  const names = Object.entries(options).map(([option, { value, help: text }]) => ({
+    left: `--${option}${value === undefined ? '' : ` ${value}`}`,
+    text,
+  }));
+  const width = Math.max(0, ...names.map(({ left }) => left.length));
+  const lines = names.map(({ left, text }) => `  ${left.padEnd(width)}  ${text}`);
+  return [`draggan ${name} ${usage}`, summary, ...(lines.length ? ['', ...lines] : [])].join('\n');
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: { version: string } = JSON.parse(text);
+  return manifest.version;
+}

@@ -1,0 +1,22 @@
+/** One line on standard error that says how far a command is: rewritten on a terminal, elsewhere only its last state. */
+export class Progress {
+  private readonly live = process.stderr.isTTY === true;
+  private shown = 0;
+
+  /** The state now; shown at most every 50 ms, so that a terminal does not slow down what is measured. */
+  update(text: string): void {
+    if (!this.live || performance.now() - this.shown < 50) return;
+    this.shown = performance.now();
+    process.stderr.write(`\r\u001b[K${text}`);
+  }
+
+  /** The last state, which stays. */
+  finish(text: string): void {
+    process.stderr.write(this.live ? `\r\u001b[K${text}\n` : `${text}\n`);
+  }
+
+  /** Takes the line away, so that an error has it to itself. */
+  clear(): void {
+    if (this.live && this.shown > 0) process.stderr.write('\r\u001b[K');
+  }
+}
