@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DragganError, InputError } from '../formats/errors.ts';
+import { InputError, NoAdapterError } from '../formats/errors.ts';
 import { unpackChromium } from './packaged_chromium.ts';
 
 /** Where a Vulkan driver comes from; `DRAGGAN_ADAPTER` names one of them to use that one alone. */
@@ -19,9 +19,6 @@ export interface DriverCandidate {
   /** Whether to refuse the adapter that comes of it when that is a CPU's. */
   gpuOnly: boolean;
 }
-
-/** No WebGPU adapter on this machine; the message says what to install. */
-export class NoAdapterError extends DragganError {}
 
 const driverFolders = [
   '/usr/share/vulkan/icd.d',

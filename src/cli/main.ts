@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { DragganError, InputError } from '../formats/errors.ts';
+import { DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
 import { parseCommandLine } from './arguments.ts';
 import type { Command } from './command.ts';
-import { NoAdapterError } from './find_adapter.ts';
+import { drag } from './drag_command.ts';
+import { evaluate } from './eval_command.ts';
+import { generate } from './generate_command.ts';
 import { info } from './info_command.ts';
 import { Progress } from './progress.ts';
 
-const commands: Readonly<Record<string, Command>> = { info };
+const commands: Readonly<Record<string, Command>> = { info, generate, eval: evaluate, drag };
 
 /** Exit codes: what was asked for is wrong, or we or the machine failed. */
 const badInput = 2;

@@ -62,13 +62,13 @@ const products = (taps: number) => (s: Sizes) =>
 const perPixel = (channels: string, flops: number) => (s: Sizes) =>
   flops * s.samples * s.tiles * tilePixels * s[channels];
 
-/** Pixels on a side of the square that holds every patch of motion supervision. */
-const box = '2*radius+2';
-const boxPixels = (s: Sizes): number => (2 * s.radius + 2) ** 2;
-const window = '2*radius+1';
+/** Pixels on a side of the square that holds a patch of motion supervision. */
+const box = '2*radius';
+const boxPixels = (s: Sizes): number => (2 * s.radius) ** 2;
+/** Pixels of a window of point tracking. */
 const windowPixels = (s: Sizes): number => (2 * s.radius + 1) ** 2;
-/** Reads of a bilinear sample of a bilinearly resized map: four pixels of four cells. */
-const sampleFlops = 16 * 2;
+/** One value of a bilinearly resized map: four products and their sum. */
+const resizeFlops = 8;
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. */
 export const operations = {
@@ -353,20 +353,16 @@ export const operations = {
   },
   broadcast_latent: {
     shader: 'broadcast_latent',
-    tensors: { w: vector('length'), ws: vector('rows', 'length') },
+    tensors: { w: vector('length'), ws: vector('length') },
     outputs: ['ws'],
     forward: {
-      forward: {
-        writes: ['ws'],
-        workgroups: (s) => groups(s.trained_rows * s.length),
-        flops: () => 0,
-      },
+      forward: { writes: ['ws'], workgroups: (s) => groups(s.length), flops: () => 0 },
     },
     backward: {
       backward: {
         writes: ['d_w'],
         workgroups: (s) => groups(s.length),
-        flops: (s) => s.trained_rows * s.length,
+        flops: (s) => s.length,
       },
     },
   },
@@ -382,7 +378,7 @@ export const operations = {
       remember: {
         writes: ['references'],
         workgroups: (s) => s.points,
-        flops: (s) => sampleFlops * s.points * s.channels,
+        flops: (s) => resizeFlops * s.points * s.channels,
       },
     },
     backward: {},
@@ -392,15 +388,16 @@ export const operations = {
     tensors: {
       features: map('1', 'channels', 'cells', 'cells'),
       references: vector('points', 'channels'),
-      distances: plain('points', window, window),
+      distances: plain('points', '2*radius+1', '2*radius+1'),
       positions: plain('points', '2'),
+      status: plain('8'),
     },
     outputs: ['distances', 'positions'],
     forward: {
-      distances: {
+      measure: {
         writes: ['distances'],
         workgroups: (s) => s.points * windowPixels(s),
-        flops: (s) => (sampleFlops + 3) * s.points * windowPixels(s) * s.channels,
+        flops: (s) => (resizeFlops + 3) * s.points * windowPixels(s) * s.channels,
       },
       nearest: {
         writes: ['positions'],
@@ -434,26 +431,27 @@ export const operations = {
       features: map('1', 'channels', 'cells', 'cells'),
       positions: plain('points', '2'),
       shifts: plain('points', '4'),
-      signs: vector('points', box, box, 'channels'),
+      signs: map('points', 'channels', box, box),
       losses: plain('points', box, box),
       status: plain('8'),
     },
-    outputs: ['signs', 'losses'],
+    outputs: ['signs', 'losses', 'status'],
     loss: true,
     forward: {
       forward: {
         writes: ['signs', 'losses'],
         workgroups: (s) => s.points * boxPixels(s),
-        flops: (s) => (2 * sampleFlops + 4) * s.points * boxPixels(s) * s.channels,
+        flops: (s) => (5 * resizeFlops + 4) * s.points * boxPixels(s) * s.channels,
       },
       total: { writes: ['status'], workgroups: () => 1, flops: (s) => s.points * boxPixels(s) },
     },
     backward: {
+      // A pixel reads up to 3×3 cells.
       backward: {
         writes: ['d_features'],
         over: 'features',
         workgroups: (s) => groups(s.tiles * tilePixels * quads(s.channels)),
-        flops: (s) => 2 * 16 * s.points * boxPixels(s) * s.channels,
+        flops: (s) => 2 * 9 * s.points * boxPixels(s) * s.channels,
       },
     },
   },
@@ -463,40 +461,40 @@ export const operations = {
       features: map('1', 'channels', 'cells', 'cells'),
       first_features: map('1', 'channels', 'cells', 'cells'),
       mask: plain('side', 'side'),
-      losses: plain('side'),
+      losses: plain('cells', 'cells'),
       status: plain('8'),
     },
-    outputs: ['losses'],
+    outputs: ['losses', 'status'],
     loss: true,
     forward: {
-      // One workgroup a row of the image: the sum over its pixels and all channels.
       forward: {
         writes: ['losses'],
-        workgroups: (s) => s.side,
-        flops: (s) => 20 * s.side * s.side * s.channels,
+        workgroups: (s) => s.cells * s.cells,
+        flops: (s) => 5 * s.side * s.side * s.channels,
       },
-      total: { writes: ['status'], workgroups: () => 1, flops: (s) => s.side },
+      total: { writes: ['status'], workgroups: () => 1, flops: (s) => s.cells * s.cells },
     },
     backward: {
+      // A pixel lies between four cells.
       backward: {
         writes: ['d_features'],
         over: 'features',
         workgroups: (s) => groups(s.tiles * tilePixels * quads(s.channels)),
-        flops: (s) => 4 * 20 * s.side * s.side * s.channels,
+        flops: (s) => 4 * 6 * s.side * s.side * s.channels,
       },
     },
   },
   latent_regularization: {
     shader: 'latent_regularization',
-    tensors: { ws: vector('rows', 'length'), initial_ws: vector('rows', 'length') },
+    tensors: { ws: vector('length'), initial_ws: vector('length'), status: plain('8') },
     outputs: [],
     loss: true,
     forward: {},
     backward: {
       backward: {
         writes: ['d_ws'],
-        workgroups: (s) => groups(s.rows * s.length),
-        flops: (s) => 3 * s.rows * s.length,
+        workgroups: (s) => groups(s.length),
+        flops: (s) => 3 * s.length,
       },
     },
   },
@@ -509,14 +507,14 @@ export const operations = {
       second_moment: vector('rows', 'length'),
       status: plain('8'),
     },
-    outputs: ['w', 'first_moment', 'second_moment'],
+    outputs: ['w', 'first_moment', 'second_moment', 'status'],
     forward: {
+      count: { writes: ['status'], workgroups: () => 1, flops: () => 6 },
       forward: {
         writes: ['w', 'first_moment', 'second_moment'],
         workgroups: (s) => groups(s.rows * s.length),
         flops: (s) => 12 * s.rows * s.length,
       },
-      count: { writes: ['status'], workgroups: () => 1, flops: () => 1 },
     },
     backward: {},
   },

@@ -82,6 +82,11 @@ export class Plan {
     this.params.set(label, values);
   }
 
+  /** The labels of its calls. */
+  get labels(): string[] {
+    return this.params.labels;
+  }
+
   /** Records one run. */
   record(encoder: GPUCommandEncoder): void {
     this.params.flush();

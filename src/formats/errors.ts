@@ -48,6 +48,9 @@ export class UnsupportedModelError extends DragganError {
   }
 }
 
+/** There is no WebGPU, or no adapter behind it: a fault of the machine, not of the input. */
+export class NoAdapterError extends DragganError {}
+
 /** The adapter has less of something than the model or the plan needs. */
 export class DeviceLimitError extends DragganError {
   readonly needed: number;

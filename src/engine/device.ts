@@ -1,0 +1,76 @@
+import { DeviceLimitError, NoAdapterError } from '../formats/errors.ts';
+import { PipelineCache } from './pipelines.ts';
+import type { ShaderSource } from './shaders.ts';
+
+/** What a person needs to know of the adapter that runs the kernels. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly features: readonly string[];
+}
+
+export interface EngineOptions {
+  readonly shaders: ShaderSource;
+  readonly powerPreference?: GPUPowerPreference;
+}
+
+/** Features that kernels use where they are there. */
+const optionalFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+/** Limits of which all that the adapter has is asked for. */
+const raisedLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+/** What the kernels need; every WebGPU adapter has it. */
+const requiredStorageBuffers = 8;
+
+/** A device with its pipelines. All models and sessions on it share them. */
+export class Engine {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterDescription;
+  readonly pipelines: PipelineCache;
+  /** Resolves once the device is lost, `destroy` included. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+
+  constructor(device: GPUDevice, adapter: AdapterDescription, shaders: ShaderSource) {
+    this.device = device;
+    this.adapter = adapter;
+    this.pipelines = new PipelineCache(device, shaders);
+    this.lost = device.lost;
+  }
+
+  destroy(): void {
+    this.device.destroy();
+  }
+}
+
+/**
+ * Opens a device with all the memory that the adapter grants.
+ * @throws NoAdapterError where there is none; DeviceLimitError where it cannot run the kernels.
+ */
+export async function openEngine(gpu: GPU, options: EngineOptions): Promise<Engine> {
+  const { powerPreference = 'high-performance', shaders } = options;
+  const adapter = await gpu.requestAdapter({ powerPreference });
+  if (!adapter)
+    throw new NoAdapterError('WebGPU is there, but it found no graphics adapter to run on');
+  const available = adapter.limits.maxStorageBuffersPerShaderStage;
+  if (available < requiredStorageBuffers)
+    throw new DeviceLimitError({
+      what: 'maxStorageBuffersPerShaderStage',
+      needed: requiredStorageBuffers,
+      available,
+    });
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
+  const requiredFeatures = optionalFeatures.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const { vendor, architecture, device: name, description } = adapter.info;
+  return new Engine(
+    device,
+    { vendor, architecture, device: name, description, features: [...requiredFeatures] },
+    shaders,
+  );
+}

@@ -1,0 +1,299 @@
+import { InputError } from '../formats/errors.ts';
+import { blockResolutions, type GeneratorConfig } from '../stylegan2/config.ts';
+import { imageName, mappingCalls, synthesisCalls } from '../stylegan2/network.ts';
+import { seedLatent } from '../stylegan2/seeds.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import { Arena } from './arena.ts';
+import type { Engine } from './device.ts';
+import { imagePixels, type PixelImage } from './image.ts';
+import { Plan } from './plan.ts';
+import { gradientOf } from './reversal.ts';
+import { TensorStore } from './tensors.ts';
+import { uploadGenerator } from './upload.ts';
+
+/** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
+export type LatentSource = { readonly seed: number } | { readonly z: ArrayLike<number> };
+
+export interface MappingOptions {
+  /** Truncation: 1 leaves w as it is, 0 gives the average. */
+  readonly psi?: number;
+  /** How many rows are truncated; all by default. */
+  readonly cutoff?: number;
+  /** The class of a conditional network. */
+  readonly classIndex?: number;
+}
+
+export type Noise = 'const' | 'none';
+
+export interface EvaluationRequest {
+  /** `image`, `b{r}.x`, `b{r}.img`. */
+  readonly tensors: readonly string[];
+  readonly noise?: Noise;
+  /** Asks for `grad_ws`: the gradient of Σ tensor · cotangent with respect to ws. */
+  readonly gradient?: { readonly of: string; readonly cotangent: ArrayLike<number> };
+}
+
+export interface LogicalTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+/** A StyleGAN2 generator on a device. */
+export class Generator {
+  #mapping: Promise<Plan> | undefined;
+  #drawing: Promise<{ plan: Plan; store: TensorStore }> | undefined;
+  readonly #mappingStore: TensorStore;
+  /** Runs that write shared tensors come one after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly engine: Engine,
+    readonly config: GeneratorConfig,
+    /** Weights under their official names. */
+    readonly store: TensorStore,
+    /** Memory of all short-lived tensors of this generator's plans. */
+    readonly arena: Arena,
+  ) {
+    this.#mappingStore = new TensorStore(engine.device, store);
+  }
+
+  /** @throws DeviceLimitError where the adapter is too small for the weights. */
+  static async load(
+    engine: Engine,
+    weights: GeneratorWeights,
+    onProgress?: (fraction: number) => void,
+  ): Promise<Generator> {
+    const store = await uploadGenerator(engine.device, weights, onProgress);
+    return new Generator(engine, weights.config, store, new Arena(engine.device));
+  }
+
+  /**
+   * ws (num_ws · w_dim, row-major).
+   * @throws InputError for a seed, z, class, ψ or cutoff that does not fit the network.
+   */
+  latent(source: LatentSource, options: MappingOptions = {}): Promise<Float32Array<ArrayBuffer>> {
+    const { config } = this;
+    const { psi = 1, cutoff = config.numWs, classIndex } = options;
+    const z = 'seed' in source ? seedLatent(source.seed, config.zDim) : source.z;
+    if (z.length !== config.zDim)
+      throw new InputError(`z has ${z.length} values, the network takes ${config.zDim}`);
+    if (!Number.isFinite(psi)) throw new InputError(`ψ is ${psi}, not a number`, { option: 'psi' });
+    if (psi !== 1 && !config.truncates)
+      throw new InputError('the model has no average w to truncate to; use ψ 1', { option: 'psi' });
+    const c = this.#classes(classIndex);
+    return this.#inTurn(async () => {
+      this.#mapping ??= this.#buildMapping();
+      const plan = await this.#mapping;
+      plan.setParams('truncate', { psi, cutoff });
+      this.#mappingStore.write('z', z);
+      if (c) this.#mappingStore.write('c', c);
+      this.run(plan);
+      return this.#mappingStore.read('ws');
+    });
+  }
+
+  /** The picture of a ws. @throws InputError for another length than num_ws · w_dim */
+  generate(ws: ArrayLike<number>, noise: Noise = 'const'): Promise<PixelImage> {
+    this.checkLatent(ws);
+    return this.#inTurn(async () => {
+      this.#drawing ??= this.#buildDrawing();
+      const { plan, store } = await this.#drawing;
+      setNoise(plan, noise);
+      store.write('ws', ws);
+      this.run(plan);
+      return imagePixels(await store.read('image'), this.config.imgChannels);
+    });
+  }
+
+  /**
+   * Any tensors of the synthesis network in f32, N,C,H,W, and `grad_ws` (1, num_ws, w_dim) where a gradient is asked for.
+   * @throws InputError for a name that the network does not have, or a cotangent that does not fit
+   */
+  async evaluate(
+    ws: ArrayLike<number>,
+    request: EvaluationRequest,
+  ): Promise<Map<string, LogicalTensor>> {
+    this.checkLatent(ws);
+    const { gradient, noise = 'const' } = request;
+    const names = [...new Set([...request.tensors, ...(gradient ? [gradient.of] : [])])];
+    const shapes = new Map(names.map((name) => [name, this.tensorShape(name)]));
+    const store = this.latentStore();
+    try {
+      store.write('ws', ws);
+      for (const [name, shape] of shapes) store.create(name, 'map', shape);
+      if (gradient) this.#createCotangent(store, gradient.of, gradient.cotangent);
+      const plan = await Plan.build(
+        {
+          calls: synthesisCalls(this.config, {
+            upTo: Math.max(...names.map(resolutionOf(this.config))),
+            image: names.some((name) => !name.endsWith('.x')),
+          }),
+          roots: gradient ? [gradient.of] : [],
+          wanted: gradient ? this.#reachedRows(gradient.of) : [],
+        },
+        { ...this.engine, store, arena: this.arena },
+      );
+      try {
+        setNoise(plan, noise);
+        this.run(plan);
+        return await this.#results(store, request, shapes);
+      } finally {
+        plan.destroy();
+      }
+    } finally {
+      store.destroy();
+    }
+  }
+
+  /** A store on top of the weights with `ws` (num_ws, 1, w_dim), its rows `ws.{row}`, and the same of `d_ws`. */
+  latentStore(): TensorStore {
+    const { numWs, wDim } = this.config;
+    const store = new TensorStore(this.engine.device, this.store);
+    for (const name of ['ws', gradientOf('ws')]) {
+      store.create(name, 'vector', [numWs, 1, wDim]);
+      for (let row = 0; row < numWs; row++) store.view(`${name}.${row}`, name, row);
+    }
+    return store;
+  }
+
+  /** @throws InputError for another length than num_ws · w_dim, or a value that is not finite */
+  checkLatent(ws: ArrayLike<number>): void {
+    const { numWs, wDim } = this.config;
+    if (ws.length !== numWs * wDim)
+      throw new InputError(
+        `the latent has ${ws.length} values, the model takes ${numWs} × ${wDim}`,
+      );
+    for (let i = 0; i < ws.length; i++)
+      if (!Number.isFinite(ws[i]))
+        throw new InputError(`the latent's value ${i} is ${ws[i]}, not a finite number`);
+  }
+
+  /** The shape of a tensor by its name. @throws InputError for a name that the network does not have */
+  tensorShape(name: string): number[] {
+    const { config } = this;
+    const resolution = resolutionOf(config)(name);
+    const channels = config.channels.get(resolution);
+    if (channels === undefined) {
+      const blocks = blockResolutions(config.resolution).map((r) => `b${r}.x`);
+      throw new InputError(
+        `the model has no tensor ${name}; it has image, ${blocks.join(', ')}, and each block's img`,
+        { option: 'tensors' },
+      );
+    }
+    return [1, name.endsWith('.x') ? channels : config.imgChannels, resolution, resolution];
+  }
+
+  /** Submits one run of a plan. */
+  run(plan: Plan): void {
+    const { device } = this.engine;
+    const encoder = device.createCommandEncoder();
+    plan.record(encoder);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  destroy(): void {
+    for (const pending of [this.#mapping, this.#drawing?.then(({ plan }) => plan)])
+      pending?.then((plan) => plan.destroy()).catch(() => {});
+    this.#drawing?.then(({ store }) => store.destroy()).catch(() => {});
+    this.#mappingStore.destroy();
+    this.arena.destroy();
+    this.store.destroy();
+  }
+
+  #classes(classIndex: number | undefined): Float32Array | undefined {
+    const { cDim } = this.config;
+    if (cDim === 0) {
+      if (classIndex !== undefined)
+        throw new InputError('the model has no classes', { option: 'class' });
+      return undefined;
+    }
+    if (
+      classIndex === undefined ||
+      !Number.isInteger(classIndex) ||
+      classIndex < 0 ||
+      classIndex >= cDim
+    )
+      throw new InputError(`the model has classes 0 to ${cDim - 1}; choose one`, {
+        option: 'class',
+      });
+    const c = new Float32Array(cDim);
+    c[classIndex] = 1;
+    return c;
+  }
+
+  #buildMapping(): Promise<Plan> {
+    const { config } = this;
+    const store = this.#mappingStore;
+    store.create('z', 'vector', [1, config.zDim]);
+    if (config.cDim > 0) store.create('c', 'vector', [1, config.cDim]);
+    store.create('ws', 'vector', [config.numWs, 1, config.wDim]);
+    return Plan.build(
+      { calls: mappingCalls(config) },
+      { ...this.engine, store, arena: this.arena },
+    );
+  }
+
+  async #buildDrawing(): Promise<{ plan: Plan; store: TensorStore }> {
+    const { config } = this;
+    const store = this.latentStore();
+    store.create('image', 'map', this.tensorShape('image'));
+    const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+    const plan = await Plan.build({ calls }, { ...this.engine, store, arena: this.arena });
+    return { plan, store };
+  }
+
+  #createCotangent(store: TensorStore, of: string, cotangent: ArrayLike<number>): void {
+    const shape = this.tensorShape(of);
+    const length = shape.reduce((a, b) => a * b, 1);
+    if (cotangent.length !== length)
+      throw new InputError(
+        `the cotangent has ${cotangent.length} values, ${of} has ${shape.join(' × ')}`,
+        { option: 'cotangent' },
+      );
+    store.create(gradientOf(of), 'map', shape, cotangent);
+  }
+
+  /** The rows of ws on which a tensor depends. */
+  #reachedRows(of: string): string[] {
+    const calls = synthesisCalls(this.config, {
+      upTo: resolutionOf(this.config)(of),
+      image: !of.endsWith('.x'),
+    });
+    const rows = calls.flatMap(({ tensors }) => Object.values(tensors)).filter(isRow);
+    return [...new Set(rows)];
+  }
+
+  async #results(
+    store: TensorStore,
+    { tensors, gradient }: EvaluationRequest,
+    shapes: ReadonlyMap<string, number[]>,
+  ): Promise<Map<string, LogicalTensor>> {
+    const results = new Map<string, LogicalTensor>();
+    for (const name of tensors)
+      results.set(name, { shape: shapes.get(name) ?? [], data: await store.read(name) });
+    if (gradient) {
+      const { numWs, wDim } = this.config;
+      results.set('grad_ws', { shape: [1, numWs, wDim], data: await store.read(gradientOf('ws')) });
+    }
+    return results;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+const isRow = (tensor: string): boolean => /^ws\.\d+$/.test(tensor);
+
+/** The resolution that a tensor's name says; NaN where it says none. */
+const resolutionOf =
+  (config: GeneratorConfig) =>
+  (name: string): number =>
+    name === 'image' ? config.resolution : Number(/^b(\d+)\.(?:x|img)$/.exec(name)?.[1]);
+
+function setNoise(plan: Plan, noise: Noise): void {
+  for (const label of plan.labels.filter((name) => name.endsWith('.bias_act')))
+    plan.setParams(label, { noise_gain: noise === 'const' ? 1 : 0 });
+}

@@ -1,0 +1,23 @@
+/** A picture in bytes, as canvases and PNG files take it. */
+export interface PixelImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/**
+ * A generator's image (1, channels, side, side) in bytes: clamp(127.5·v + 128), truncated (SPEC §2). One channel is grey.
+ */
+export function imagePixels(image: Float32Array, channels: number): PixelImage {
+  const pixels = image.length / channels;
+  const side = Math.round(Math.sqrt(pixels));
+  const rgba = new Uint8ClampedArray(4 * pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let c = 0; c < 3; c++) {
+      const value = image[(channels === 1 ? 0 : c) * pixels + pixel];
+      rgba[4 * pixel + c] = Math.trunc(Math.min(255, Math.max(0, 127.5 * value + 128)));
+    }
+    rgba[4 * pixel + 3] = 255;
+  }
+  return { width: side, height: side, rgba };
+}

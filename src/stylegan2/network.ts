@@ -1,0 +1,270 @@
+import { blockResolutions, type GeneratorConfig } from './config.ts';
+
+/**
+ * The network as data: one use of an operation, with the names of its tensors. Weights go by their official names;
+ * `ws.{row}` is a row of ws, `b{r}.x` a block's features, `b{r}.img` its image (the last one is `image`).
+ */
+export interface LayerCall {
+  readonly operation:
+    | 'normalize'
+    | 'fully_connected'
+    | 'truncate'
+    | 'demodulate'
+    | 'conv3x3'
+    | 'conv3x3_up'
+    | 'fir'
+    | 'bias_act'
+    | 'to_rgb'
+    | 'upsample';
+  readonly label: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly tensors: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, number>>;
+}
+
+type NetworkShape = Pick<
+  GeneratorConfig,
+  | 'resolution'
+  | 'imgChannels'
+  | 'channels'
+  | 'zDim'
+  | 'cDim'
+  | 'wDim'
+  | 'mappingLayers'
+  | 'convClamp'
+> & { readonly numWs: number };
+
+/** Slope of leaky ReLU, and the gain that keeps its output's variance. */
+const slope = 0.2;
+const activationGain = Math.SQRT2;
+/** Learning-rate multiplier of the mapping network. */
+const mappingMultiplier = 0.01;
+/** Stands for "no clamp": nothing in f32 is larger. */
+const noClamp = 3.4e38;
+
+/**
+ * The mapping network: `z` (N, z_dim), and `c` (N, c_dim) where the network has classes, to `ws` (num_ws, N, w_dim).
+ * Parameters of the call `truncate`: `psi`, `cutoff`. Source: SPEC §1.
+ */
+export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
+  const { zDim, cDim, wDim, mappingLayers, numWs } = config;
+  const total = cDim > 0 ? zDim + wDim : zDim;
+  const normalize = (x: string, channels: number, offset: number): LayerCall => ({
+    operation: 'normalize',
+    label: `mapping.normalize.${x}`,
+    sizes: { samples, channels, total },
+    tensors: { x, y: 'mapping.x' },
+    params: { offset },
+  });
+  const calls = [normalize('z', zDim, 0)];
+  if (cDim > 0) {
+    calls.push({
+      operation: 'fully_connected',
+      label: 'mapping.embed',
+      sizes: { samples, inputs: cDim, outputs: wDim },
+      tensors: {
+        x: 'c',
+        weight: 'mapping.embed.weight',
+        bias: 'mapping.embed.bias',
+        y: 'mapping.embedding',
+      },
+      params: { weight_gain: 1 / Math.sqrt(cDim), bias_gain: 1, slope: 1, gain: 1 },
+    });
+    calls.push(normalize('mapping.embedding', wDim, zDim));
+  }
+  for (let layer = 0; layer < mappingLayers; layer++) {
+    const inputs = layer === 0 ? total : wDim;
+    calls.push({
+      operation: 'fully_connected',
+      label: `mapping.fc${layer}`,
+      sizes: { samples, inputs, outputs: wDim },
+      tensors: {
+        x: layer === 0 ? 'mapping.x' : `mapping.x${layer}`,
+        weight: `mapping.fc${layer}.weight`,
+        bias: `mapping.fc${layer}.bias`,
+        y: `mapping.x${layer + 1}`,
+      },
+      params: {
+        weight_gain: mappingMultiplier / Math.sqrt(inputs),
+        bias_gain: mappingMultiplier,
+        slope,
+        gain: activationGain,
+      },
+    });
+  }
+  calls.push({
+    operation: 'truncate',
+    label: 'truncate',
+    sizes: { rows: numWs, samples, length: wDim },
+    tensors: { w: `mapping.x${mappingLayers}`, average: 'mapping.w_avg', ws: 'ws' },
+    params: { psi: 1, cutoff: numWs },
+  });
+  return calls;
+}
+
+export interface SynthesisRequest {
+  /** The last block, by its resolution. */
+  readonly upTo: number;
+  /** With the image; without it no toRGB layer is run. */
+  readonly image: boolean;
+  readonly samples?: number;
+}
+
+/** Which row of ws feeds a layer. Source: SPEC §2. */
+export function latentRow(resolution: number, layer: 'conv0' | 'conv1' | 'torgb'): number {
+  if (resolution === 4) return layer === 'torgb' ? 1 : 0;
+  const first = 2 * Math.log2(resolution) - 5;
+  return first + { conv0: 0, conv1: 1, torgb: 2 }[layer];
+}
+
+/** The synthesis network, from `ws.{row}` (N, w_dim) to `b{r}.x` and `image`. Source: SPEC §2. */
+export function synthesisCalls(config: NetworkShape, request: SynthesisRequest): LayerCall[] {
+  const { upTo, image, samples = 1 } = request;
+  const calls: LayerCall[] = [];
+  for (const resolution of blockResolutions(config.resolution).filter((r) => r <= upTo)) {
+    const below = resolution === 4 ? 'synthesis.b4.const' : `b${resolution / 2}.x`;
+    const block = new BlockCalls(config, resolution, samples);
+    if (resolution === 4) {
+      calls.push(...block.convolution('conv1', below, `b${resolution}.x`));
+    } else {
+      calls.push(...block.convolution('conv0', below, `b${resolution}.conv0`));
+      calls.push(...block.convolution('conv1', `b${resolution}.conv0`, `b${resolution}.x`));
+    }
+    if (image) calls.push(...block.toRgb());
+  }
+  return calls;
+}
+
+/** The name of a block's image: the last one is `image`. */
+export const imageName = (config: NetworkShape, resolution: number): string =>
+  resolution === config.resolution ? 'image' : `b${resolution}.img`;
+
+class BlockCalls {
+  readonly #config: NetworkShape;
+  readonly #resolution: number;
+  readonly #samples: number;
+
+  constructor(config: NetworkShape, resolution: number, samples: number) {
+    this.#config = config;
+    this.#resolution = resolution;
+    this.#samples = samples;
+  }
+
+  /** Style, demodulation, convolution (with its FIR where it up-samples), and what follows it. */
+  convolution(layer: 'conv0' | 'conv1', x: string, y: string): LayerCall[] {
+    const resolution = this.#resolution;
+    const samples = this.#samples;
+    const up = layer === 'conv0';
+    const official = `synthesis.b${resolution}.${layer}`;
+    const name = `b${resolution}.${layer}`;
+    const outputs = this.#channels(resolution);
+    const inputs = up ? this.#channels(resolution / 2) : outputs;
+    const styles = `${name}.styles`;
+    const demodulation = `${name}.demodulation`;
+    const u = `${name}.u`;
+    const weight = `${official}.weight`;
+    const calls: LayerCall[] = [
+      this.#styles(layer, inputs, 1),
+      {
+        operation: 'demodulate',
+        label: `${name}.demodulate`,
+        sizes: { samples, inputs, outputs },
+        tensors: { energy: `${official}.energy`, styles, demodulation },
+      },
+    ];
+    if (up) {
+      const low = { height: resolution / 2, width: resolution / 2 };
+      calls.push(
+        {
+          operation: 'conv3x3_up',
+          label: `${name}.convolution`,
+          sizes: { samples, inputs, outputs, ...low },
+          tensors: { x, styles, weight, t: `${name}.t` },
+        },
+        {
+          operation: 'fir',
+          label: `${name}.fir`,
+          sizes: { samples, channels: outputs, height: resolution, width: resolution },
+          tensors: { t: `${name}.t`, u },
+        },
+      );
+    } else {
+      calls.push({
+        operation: 'conv3x3',
+        label: `${name}.convolution`,
+        sizes: { samples, inputs, outputs, height: resolution, width: resolution },
+        tensors: { x, styles, weight, u },
+      });
+    }
+    calls.push({
+      operation: 'bias_act',
+      label: `${name}.bias_act`,
+      sizes: { samples, channels: outputs, height: resolution, width: resolution },
+      tensors: { u, demodulation, noise: `${official}.noise`, bias: `${official}.bias`, y },
+      params: { slope, gain: activationGain, clamp: this.#clamp(), noise_gain: 1 },
+    });
+    return calls;
+  }
+
+  /** toRGB on top of the image so far. */
+  toRgb(): LayerCall[] {
+    const resolution = this.#resolution;
+    const samples = this.#samples;
+    const inputs = this.#channels(resolution);
+    const size = { height: resolution, width: resolution };
+    const image = imageName(this.#config, resolution);
+    const rgb = resolution === 4 ? image : `b${resolution}.rgb`;
+    const official = `synthesis.b${resolution}.torgb`;
+    const calls: LayerCall[] = [
+      this.#styles('torgb', inputs, 1 / Math.sqrt(inputs)),
+      {
+        operation: 'to_rgb',
+        label: `b${resolution}.torgb`,
+        sizes: { samples, inputs, outputs: this.#config.imgChannels, ...size },
+        tensors: {
+          x: `b${resolution}.x`,
+          styles: `b${resolution}.torgb.styles`,
+          weight: `${official}.weight`,
+          bias: `${official}.bias`,
+          rgb,
+        },
+        params: { clamp: this.#clamp() },
+      },
+    ];
+    if (resolution > 4)
+      calls.push({
+        operation: 'upsample',
+        label: `b${resolution}.upsample`,
+        sizes: { samples, channels: this.#config.imgChannels, ...size },
+        tensors: { previous: imageName(this.#config, resolution / 2), rgb, image },
+      });
+    return calls;
+  }
+
+  #styles(layer: 'conv0' | 'conv1' | 'torgb', inputs: number, gain: number): LayerCall {
+    const official = `synthesis.b${this.#resolution}.${layer}.affine`;
+    const { wDim } = this.#config;
+    return {
+      operation: 'fully_connected',
+      label: `b${this.#resolution}.${layer}.styles`,
+      sizes: { samples: this.#samples, inputs: wDim, outputs: inputs },
+      tensors: {
+        x: `ws.${latentRow(this.#resolution, layer)}`,
+        weight: `${official}.weight`,
+        bias: `${official}.bias`,
+        y: `b${this.#resolution}.${layer}.styles`,
+      },
+      params: { weight_gain: 1 / Math.sqrt(wDim), bias_gain: 1, slope: 1, gain },
+    };
+  }
+
+  #clamp(): number {
+    return this.#config.convClamp ?? noClamp;
+  }
+
+  #channels(resolution: number): number {
+    const channels = this.#config.channels.get(resolution);
+    if (channels === undefined) throw new RangeError(`the network has no block ${resolution}²`);
+    return channels;
+  }
+}
