@@ -114,8 +114,13 @@ export class Generator {
     request: EvaluationRequest,
   ): Promise<Map<string, LogicalTensor>> {
     this.checkLatent(ws);
-    const { gradient, noise = 'const' } = request;
-    const names = [...new Set([...request.tensors, ...(gradient ? [gradient.of] : [])])];
+    const { noise = 'const' } = request;
+    const tensors = request.tensors.map((name) => this.#canonical(name));
+    const gradient = request.gradient && {
+      ...request.gradient,
+      of: this.#canonical(request.gradient.of),
+    };
+    const names = [...new Set([...tensors, ...(gradient ? [gradient.of] : [])])];
     const shapes = new Map(names.map((name) => [name, this.tensorShape(name)]));
     const store = this.latentStore();
     try {
@@ -136,7 +141,17 @@ export class Generator {
       try {
         setNoise(plan, noise);
         this.run(plan);
-        return await this.#results(store, request, shapes);
+        const results = new Map<string, LogicalTensor>();
+        for (const [i, name] of tensors.entries())
+          results.set(request.tensors[i], {
+            shape: shapes.get(name) ?? [],
+            data: await store.read(name),
+          });
+        if (gradient) {
+          const shape = [1, this.config.numWs, this.config.wDim];
+          results.set('grad_ws', { shape, data: await store.read(gradientOf('ws')) });
+        }
+        return results;
       } finally {
         plan.destroy();
       }
@@ -263,19 +278,11 @@ export class Generator {
     return [...new Set(rows)];
   }
 
-  async #results(
-    store: TensorStore,
-    { tensors, gradient }: EvaluationRequest,
-    shapes: ReadonlyMap<string, number[]>,
-  ): Promise<Map<string, LogicalTensor>> {
-    const results = new Map<string, LogicalTensor>();
-    for (const name of tensors)
-      results.set(name, { shape: shapes.get(name) ?? [], data: await store.read(name) });
-    if (gradient) {
-      const { numWs, wDim } = this.config;
-      results.set('grad_ws', { shape: [1, numWs, wDim], data: await store.read(gradientOf('ws')) });
-    }
-    return results;
+  /** The last block's image goes by two names. */
+  #canonical(name: string): string {
+    return name === `b${this.config.resolution}.img`
+      ? imageName(this.config, this.config.resolution)
+      : name;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ export class PipelineCache {
   readonly #shaders = new Map<string, Promise<Shader>>();
   readonly #modules = new Map<string, Promise<GPUShaderModule>>();
   readonly #kernels = new Map<string, Promise<Kernel>>();
+  #generation = 0;
 
   constructor(device: GPUDevice, source: ShaderSource) {
     this.#device = device;
@@ -34,12 +35,30 @@ export class PipelineCache {
     return remember(this.#kernels, `${name}:${entry}`, () => this.#compile(name, entry));
   }
 
-  /** Forgets a shader whose file changed; plans built afterwards get the new one. */
-  forget(name: string): void {
+  /**
+   * Reads a shader's file again and compiles those of its kernels that are in use. The old ones stay where the new file
+   * does not compile. Plans built before keep their kernels: they are rebuilt by whoever sees `generation` change.
+   * @throws ShaderError with the line where the file does not parse or compile
+   */
+  async reload(name: string): Promise<void> {
+    const fresh = new PipelineCache(this.#device, this.#source);
+    const prefix = `${name}:`;
+    const entries = [...this.#kernels.keys()].filter((key) => key.startsWith(prefix));
+    const { entryPoints } = await fresh.shader(name);
+    const kept = entries.filter((key) => entryPoints.has(key.slice(prefix.length)));
+    await Promise.all(kept.map((key) => fresh.kernel(name, key.slice(prefix.length))));
+    for (const key of entries) this.#kernels.delete(key);
     this.#shaders.delete(name);
     this.#modules.delete(name);
-    for (const key of [...this.#kernels.keys()])
-      if (key.startsWith(`${name}:`)) this.#kernels.delete(key);
+    for (const [key, kernel] of fresh.#kernels) this.#kernels.set(key, kernel);
+    for (const [key, shader] of fresh.#shaders) this.#shaders.set(key, shader);
+    for (const [key, module] of fresh.#modules) this.#modules.set(key, module);
+    this.#generation++;
+  }
+
+  /** Counts the reloads: a plan made under another generation may hold old kernels. */
+  get generation(): number {
+    return this.#generation;
   }
 
   async #compile(name: string, entry: string): Promise<Kernel> {
