@@ -72,7 +72,7 @@ export const clamp = (value: number, low: number, high: number): number =>
  * parameters by their names in `struct Params`; gives its outputs by name. Forward only: gradients are taken by
  * finite differences of it, so that no error is made twice.
  */
-export type Twin = (
-  tensors: Readonly<Record<string, Tensor>>,
-  numbers: Readonly<Record<string, number>>,
-) => Readonly<Record<string, Tensor>>;
+export type Twin = (tensors: Tensors, numbers: Readonly<Record<string, number>>) => Tensors;
+
+/** Tensors by their names. */
+export type Tensors = Readonly<Record<string, Tensor>>;

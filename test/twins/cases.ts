@@ -1,0 +1,99 @@
+import type { OperationName, Sizes } from '../../src/engine/operations.ts';
+import type { Random } from './random.ts';
+
+/** Sizes and parameters under which an operation is tried. Its inputs are normally distributed unless it says how else. */
+export interface Case {
+  readonly sizes: Sizes;
+  /** Fields of `struct Params` that are no sizes. */
+  readonly params?: Readonly<Record<string, number>>;
+  /** How to draw an element of an input. */
+  readonly draw?: Readonly<Record<string, (random: Random) => number>>;
+}
+
+const positive = (random: Random): number => random.normal() ** 2;
+
+const tiny = (random: Random): number => 1e-4 * random.normal();
+
+/** Larger than any value that occurs: no clamp, as a parameter. */
+export const noClamp = 3.4e38;
+
+const activations = {
+  linear: { slope: 1, gain: 1, clamp: noClamp, noise_gain: 0 },
+  leaky: { slope: 0.2, gain: Math.SQRT2, clamp: noClamp, noise_gain: 0.3 },
+  clamped: { slope: 0.2, gain: Math.SQRT2, clamp: 1.5, noise_gain: -0.7 },
+};
+
+/**
+ * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
+ * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
+ */
+export const cases: Readonly<Partial<Record<OperationName, readonly Case[]>>> = {
+  normalize: [
+    // So small that the 1e-8 counts; without it, one channel would have a gradient of zero.
+    { sizes: { samples: 1, channels: 1, total: 1 }, params: { offset: 0 }, draw: { x: tiny } },
+    { sizes: { samples: 2, channels: 7, total: 12 }, params: { offset: 5 } },
+    { sizes: { samples: 3, channels: 130, total: 130 }, params: { offset: 0 } },
+  ],
+  fully_connected: [
+    {
+      sizes: { samples: 1, inputs: 1, outputs: 1 },
+      params: { weight_gain: 1, bias_gain: 1, slope: 1, gain: 1 },
+    },
+    {
+      sizes: { samples: 2, inputs: 67, outputs: 5 },
+      params: { weight_gain: 0.01 / Math.sqrt(67), bias_gain: 0.01, slope: 0.2, gain: Math.SQRT2 },
+    },
+    {
+      sizes: { samples: 3, inputs: 6, outputs: 70 },
+      params: { weight_gain: 1 / Math.sqrt(6), bias_gain: 1, slope: 1, gain: 1 / Math.sqrt(6) },
+    },
+  ],
+  truncate: [
+    { sizes: { rows: 1, samples: 1, length: 1 }, params: { cutoff: 1, psi: 0.5 } },
+    { sizes: { rows: 10, samples: 2, length: 66 }, params: { cutoff: 4, psi: 0.7 } },
+    { sizes: { rows: 3, samples: 1, length: 64 }, params: { cutoff: 0, psi: 0 } },
+  ],
+  demodulate: [
+    { sizes: { samples: 1, inputs: 1, outputs: 1 }, draw: { energy: positive } },
+    { sizes: { samples: 2, inputs: 70, outputs: 9 }, draw: { energy: positive } },
+    { sizes: { samples: 1, inputs: 3, outputs: 67 }, draw: { energy: positive } },
+  ],
+  conv3x3: [
+    { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
+    { sizes: { samples: 2, inputs: 5, outputs: 6, height: 5, width: 7 } },
+    { sizes: { samples: 1, inputs: 2, outputs: 9, height: 9, width: 4 } },
+    { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 6 } },
+  ],
+  conv3x3_up: [
+    { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
+    { sizes: { samples: 2, inputs: 5, outputs: 6, height: 3, width: 5 } },
+    { sizes: { samples: 1, inputs: 2, outputs: 9, height: 6, width: 4 } },
+    { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
+  ],
+  fir: [
+    { sizes: { samples: 1, channels: 1, height: 1, width: 1 } },
+    { sizes: { samples: 2, channels: 5, height: 6, width: 10 } },
+    { sizes: { samples: 1, channels: 9, height: 5, width: 4 } },
+  ],
+  bias_act: [
+    { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: activations.linear },
+    { sizes: { samples: 2, channels: 5, height: 6, width: 7 }, params: activations.leaky },
+    { sizes: { samples: 2, channels: 6, height: 9, width: 5 }, params: activations.clamped },
+  ],
+  to_rgb: [
+    {
+      sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 },
+      params: { clamp: noClamp },
+    },
+    { sizes: { samples: 2, inputs: 6, outputs: 3, height: 5, width: 7 }, params: { clamp: 1.5 } },
+    {
+      sizes: { samples: 1, inputs: 13, outputs: 4, height: 9, width: 2 },
+      params: { clamp: noClamp },
+    },
+  ],
+  upsample: [
+    { sizes: { samples: 1, channels: 1, height: 2, width: 2 } },
+    { sizes: { samples: 2, channels: 3, height: 6, width: 10 } },
+    { sizes: { samples: 1, channels: 5, height: 14, width: 2 } },
+  ],
+};

@@ -1,0 +1,107 @@
+import { Arena } from '../../src/engine/arena.ts';
+import { pack, paddedChannels, vectorStride } from '../../src/engine/layouts.ts';
+import { operationTable, tensorShape } from '../../src/engine/operations.ts';
+import type { PipelineCache } from '../../src/engine/pipelines.ts';
+import { dispatch, Plan, type PlanRequest } from '../../src/engine/plan.ts';
+import { gradientOf } from '../../src/engine/reversal.ts';
+import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/tensors.ts';
+
+/** Where trials run. Pipelines are shared, since the first dispatch of one takes long on a software adapter. */
+export interface TrialResources {
+  readonly device: GPUDevice;
+  readonly pipelines: PipelineCache;
+}
+
+/**
+ * A plan whose every tensor can be written and read. Whatever is not written is poisoned with NaN, so that padding
+ * and stale data that a kernel should not have read show in its results.
+ */
+export class PlanTrial {
+  private constructor(
+    readonly plan: Plan,
+    private readonly device: GPUDevice,
+    private readonly store: TensorStore,
+    private readonly arena: Arena,
+  ) {}
+
+  static async build(request: PlanRequest, resources: TrialResources): Promise<PlanTrial> {
+    const { device, pipelines } = resources;
+    const store = new TensorStore(device);
+    const arena = new Arena(device);
+    const names = new Set<string>();
+    for (const call of request.calls)
+      for (const [variable, spec] of Object.entries(operationTable[call.operation].tensors)) {
+        const name = call.tensors[variable] ?? `${call.label}.${variable}`;
+        const shape = tensorShape(spec, call.sizes);
+        for (const made of [name, gradientOf(name)]) {
+          if (!names.has(made)) store.create(made, spec.layout, shape);
+          names.add(made);
+        }
+      }
+    const plan = await Plan.build(request, { device, pipelines, store, arena });
+    const trial = new PlanTrial(plan, device, store, arena);
+    for (const name of names) trial.poison(name);
+    return trial;
+  }
+
+  tensor(name: string): DeviceTensor {
+    return this.store.get(name);
+  }
+
+  /**
+   * Writes logical values. Padding is zero as far as kernels read groups of four; what lies between such groups and
+   * the aligned row of a vector is poison.
+   */
+  write(name: string, values: ArrayLike<number>): void {
+    const { layout, shape, buffer, offset } = this.store.get(name);
+    const device = pack(layout, shape, values);
+    if (layout === 'vector') {
+      const length = shape[shape.length - 1];
+      const rows = device.length / vectorStride(length);
+      for (let row = 0; row < rows; row++)
+        device.fill(
+          Number.NaN,
+          row * vectorStride(length) + paddedChannels(length),
+          (row + 1) * vectorStride(length),
+        );
+    }
+    this.device.queue.writeBuffer(buffer, offset, device);
+  }
+
+  poison(name: string): void {
+    const { buffer, offset, bytes } = this.store.get(name);
+    const poison = new Float32Array(bytes / 4).fill(Number.NaN);
+    this.device.queue.writeBuffer(buffer, offset, poison);
+  }
+
+  /**
+   * Runs the steps of one direction, or all, without clearing gradients first: what a kernel adds to, and what it
+   * overwrites, is up to the caller.
+   */
+  run(direction?: 'forward' | 'backward'): void {
+    this.plan.params.flush();
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const step of this.plan.steps)
+      if (direction === undefined || step.direction === direction) dispatch(pass, step);
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Logical values. */
+  read(name: string): Promise<Float32Array> {
+    return this.store.read(name);
+  }
+
+  /** All floats as they lie on the device, padding included. */
+  readDevice(name: string): Promise<Float32Array> {
+    const tensor = this.store.get(name);
+    return readTensor(this.device, { ...tensor, layout: 'plain', shape: [tensor.bytes / 4] });
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+    this.store.destroy();
+    this.arena.destroy();
+  }
+}
