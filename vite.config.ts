@@ -16,7 +16,7 @@ const developmentPolicy: Plugin = {
 };
 
 export default defineConfig({
-  root: 'src/app',
+  root: `${repository}src/app`,
   // The build can be served from any folder of a site.
   base: './',
   publicDir: false,
