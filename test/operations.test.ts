@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { type Layout, pack, paddedChannels, vectorStride } from '../src/engine/layouts.ts';
@@ -9,7 +10,7 @@ import { type Case, cases } from './twins/cases.ts';
 import { compareWithTwin } from './twins/figures.ts';
 import { buildOperationTrial, differentiableInputs } from './twins/operation_trial.ts';
 import type { TrialResources } from './twins/plan_trial.ts';
-import { twins } from './twins/twins.ts';
+import { triedInSituations, twins } from './twins/twins.ts';
 
 let resources: TrialResources;
 
@@ -27,6 +28,15 @@ const show = ({ sizes }: Case): string =>
 const tried = names.flatMap((name) => {
   const twin = twins[name];
   return twin ? (cases[name] ?? []).map((one) => ({ name, twin, one, sizes: show(one) })) : [];
+});
+
+describe('every row of the table', () => {
+  it.each(names)('%s has a twin and shapes to try it with, or a test of its own', (name) => {
+    const elsewhere = triedInSituations[name];
+    expect(twins[name] === undefined).toBe(elsewhere !== undefined);
+    if (elsewhere === undefined) expect(cases[name]?.length).toBeGreaterThan(1);
+    else expect(readFileSync(new URL(elsewhere, import.meta.url), 'utf8')).toContain(`'${name}'`);
+  });
 });
 
 /**

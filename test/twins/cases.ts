@@ -96,4 +96,5 @@ export const cases: Readonly<Partial<Record<OperationName, readonly Case[]>>> = 
     { sizes: { samples: 2, channels: 3, height: 6, width: 10 } },
     { sizes: { samples: 1, channels: 5, height: 14, width: 2 } },
   ],
+  broadcast_latent: [{ sizes: { length: 1 } }, { sizes: { length: 67 } }],
 };
