@@ -1,0 +1,192 @@
+import type { Iteration, RunResult } from '../index.ts';
+import { Stage } from './canvas.ts';
+import { Compare } from './compare.ts';
+import { Editor, type EditorEvents } from './editor.ts';
+import { box, button, field } from './elements.ts';
+import { showFailure } from './failure.ts';
+import { MaskBrush } from './mask_brush.ts';
+import type { ModelFile } from './model_source.ts';
+import { OptionsPane } from './options_pane.ts';
+import { PictureControls } from './picture_controls.ts';
+import { PointsEditor } from './points.ts';
+import { PointsList } from './points_list.ts';
+import { savePng } from './save.ts';
+import { onShaderEdit } from './shaders.ts';
+import { listenForShortcuts } from './shortcuts.ts';
+import { Status } from './status.ts';
+import { Tools } from './tools.ts';
+
+/** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
+const defaultSteps = 300;
+
+/** Everything on the page, wired to one editor. */
+export class Page {
+  readonly #stage = new Stage();
+  readonly #status = new Status();
+  readonly #compare = new Compare();
+  readonly #picture = new PictureControls((source) => void this.#editor?.newPicture(source));
+  readonly #points = new PointsEditor(this.#stage, {
+    edited: (pairs) => this.#editor?.setPoints(pairs),
+    waiting: (waiting) => this.#status.say(waiting ? 'Now choose where it should go.' : ''),
+  });
+  readonly #list = new PointsList(
+    (index) => this.#points.remove(index),
+    () => this.#points.clear(),
+  );
+  readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
+  readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
+  #editor: Editor | undefined;
+  #iteration: Iteration | undefined;
+  #updating = false;
+
+  /** Loads the model and shows its first picture. */
+  static async open(
+    gpu: GPU,
+    file: ModelFile,
+    progress: (fraction: number, what: string) => void,
+  ): Promise<Page> {
+    const page = new Page();
+    const { canvas } = page.#stage;
+    const setup = { gpu, canvas, file, progress, events: page.#events() };
+    const editor = await Editor.open(setup, page.#picture.source);
+    page.#take(editor);
+    await editor.begin();
+    page.#enable();
+    return page;
+  }
+
+  #take(editor: Editor): void {
+    this.#editor = editor;
+    const { config, dragDefaults } = editor.model;
+    this.#stage.side = config.resolution;
+    this.#stage.onResize = () => editor.redraw();
+    this.#brush.fit();
+    const steps = config.dragDefaults?.steps ?? defaultSteps;
+    editor.steps = steps;
+    new OptionsPane(config, { ...dragDefaults, steps }, ({ steps, ...options }) => {
+      if (steps !== undefined) editor.steps = steps;
+      editor.setOptions(options);
+    });
+    const parameters = `${(config.parameters / 1e6).toFixed(1)} million weights`;
+    box('model').textContent =
+      `Demo model, ${config.resolution} × ${config.resolution}, ${parameters}`;
+    onShaderEdit((name) => void editor.reloadShader(name));
+  }
+
+  #enable(): void {
+    const editor = this.#editor;
+    if (!editor) return;
+    button('run').addEventListener('click', () => this.#toggleRun());
+    button('undo').addEventListener('click', () => void editor.undo());
+    button('redo').addEventListener('click', () => void editor.redo());
+    button('reset').addEventListener('click', () => void editor.reset());
+    button('save').addEventListener('click', () => this.#save());
+    field('smooth').addEventListener('change', () => {
+      editor.smooth = field('smooth').checked;
+    });
+    listenForShortcuts({
+      toggleRun: () => this.#toggleRun(),
+      stop: () => {
+        if (!this.#points.cancel()) editor.stop();
+      },
+      undo: () => void editor.undo(),
+      redo: () => void editor.redo(),
+      save: () => this.#save(),
+      compare: (shown) => this.#compare.show(shown),
+      choose: (tool) => this.#tools.choose(tool),
+      brush: (factor) => this.#brush.grow(factor),
+    });
+    this.#picture.enable(editor.model.config);
+    this.#tools.enable();
+    button('save').disabled = false;
+    this.#update();
+  }
+
+  #events(): EditorEvents {
+    return {
+      picture: (original) => {
+        this.#compare.set(original);
+        this.#status.clear();
+        this.#status.say('');
+      },
+      changed: () => this.#requestUpdate(),
+      started: () => {
+        this.#status.startClock();
+        this.#status.say('');
+        this.#status.announce('Started');
+      },
+      iterated: (iteration) => {
+        this.#status.tick();
+        this.#iteration = iteration;
+        this.#requestUpdate();
+      },
+      finished: (result) => this.#status.say(outcome(result)),
+      say: (message) => this.#status.say(message),
+      fail: (error) => this.#status.fail(error),
+      broken: showFailure,
+    };
+  }
+
+  #toggleRun(): void {
+    const editor = this.#editor;
+    if (!editor) return;
+    if (editor.session.running) editor.stop();
+    else if (editor.session.points.length > 0) editor.start();
+    else this.#status.say('First choose a spot that should move, and where it should go.');
+  }
+
+  async #save(): Promise<void> {
+    const editor = this.#editor;
+    if (!editor) return;
+    const { seed } = this.#picture.source;
+    try {
+      await savePng(await editor.session.image(), `draggan-seed-${seed}.png`);
+    } catch (error) {
+      this.#status.fail(error);
+    }
+  }
+
+  /** However fast a run is, the page's text follows it once a frame. */
+  #requestUpdate(): void {
+    if (this.#updating) return;
+    this.#updating = true;
+    requestAnimationFrame(() => {
+      this.#updating = false;
+      this.#update();
+    });
+  }
+
+  #update(): void {
+    const session = this.#editor?.session;
+    if (!session) return;
+    const { points, running, canUndo, canRedo, mask } = session;
+    if (this.#iteration) this.#status.show(this.#iteration);
+    this.#iteration = undefined;
+    this.#points.sync(points);
+    this.#list.show(points);
+    this.#brush.sync(mask);
+    document.body.dataset.state = running ? 'running' : 'ready';
+    const run = button('run');
+    run.textContent = running ? 'Stop' : 'Start';
+    run.ariaPressed = String(running);
+    run.disabled = !running && points.length === 0;
+    button('undo').disabled = !canUndo;
+    button('redo').disabled = !canRedo;
+    button('reset').disabled = !canUndo;
+  }
+}
+
+function outcome({ stopped, iterations, distance }: RunResult): string {
+  const after = `after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
+  const left = `${distance.toFixed(1)} px left`;
+  switch (stopped) {
+    case 'arrived':
+      return `Arrived ${after}.`;
+    case 'steps':
+      return `Not there yet ${after}: ${left}. Start goes on.`;
+    case 'stopped':
+      return `Stopped ${after}: ${left}.`;
+    case 'diverged':
+      return `The numbers ran away ${after}, and the last good picture was put back. A smaller learning rate helps.`;
+  }
+}
