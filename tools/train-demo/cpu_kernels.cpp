@@ -1,9 +1,10 @@
-// Two operations of the generator that PyTorch does slowly on a CPU, forward and backward.
+// Three operations of the generator that PyTorch does slowly on a CPU, forward and backward.
 //
 // fir         t (maps, 2r+1, 2r+1), given as its four parities, one cell of zeros around it, filtered
 //             by [1,3,3,1]/4 along both axes  ->  y (maps, 2r, 2r).   Parities: ee (r+1, r+1),
 //             eo (r+1, r), oe (r, r+1), oo (r, r); the first letter is the row's.
 // activation  y = lrelu_0.2(u d[n,c] + b[c]) sqrt(2), for u (N, C, pixels).
+// scaling     y = x s[n,c], whose backward pass reads x and d_y once for both gradients.
 //
 // Plain loops that the compiler vectorises; one thread a map, so sums have a fixed order.
 #include <cstdint>
@@ -119,5 +120,26 @@ extern "C" void activation_backward(const float* d_y, const float* y, const floa
     }
     d_d[m] = (float)sum_d;
     d_b[m] = (float)sum_b;
+  }
+}
+
+extern "C" void scaling_forward(const float* x, const float* s, float* y, int64_t maps,
+                                int64_t pixels) {
+#pragma omp parallel for
+  for (int64_t m = 0; m < maps; m++) {
+    for (int64_t i = m * pixels; i < (m + 1) * pixels; i++) y[i] = x[i] * s[m];
+  }
+}
+
+extern "C" void scaling_backward(const float* d_y, const float* x, const float* s, float* d_x,
+                                 float* d_s, int64_t maps, int64_t pixels) {
+#pragma omp parallel for
+  for (int64_t m = 0; m < maps; m++) {
+    float sum = 0, scale = s[m];
+    for (int64_t i = m * pixels; i < (m + 1) * pixels; i++) {
+      sum += d_y[i] * x[i];
+      d_x[i] = d_y[i] * scale;
+    }
+    d_s[m] = sum;
   }
 }

@@ -75,6 +75,29 @@ class Activation(torch.autograd.Function):
         return d_u, d_d, d_b.sum(0)
 
 
+class Scaling(torch.autograd.Function):
+    """x times a style per sample and channel."""
+
+    @staticmethod
+    def forward(ctx, x, styles):
+        x, styles = x.contiguous(), styles.contiguous()
+        n, c, h, w = x.shape
+        y = torch.empty_like(x)
+        KERNELS.scaling_forward(*pointers(x, styles, y), ctypes.c_int64(n * c), ctypes.c_int64(h * w))
+        ctx.save_for_backward(x, styles)
+        return y
+
+    @staticmethod
+    def backward(ctx, d_y):
+        x, styles = ctx.saved_tensors
+        n, c, h, w = x.shape
+        d_y = d_y.contiguous()
+        d_x, d_s = torch.empty_like(x), torch.empty_like(styles)
+        sizes = ctypes.c_int64(n * c), ctypes.c_int64(h * w)
+        KERNELS.scaling_backward(*pointers(d_y, x, styles, d_x, d_s), *sizes)
+        return d_x, d_s
+
+
 def upsampling_convolution(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """t[2i+a, 2j+b] += W[a, b] x[i, j], a parity of t at a time (9 products instead of 36)."""
     even_rows, odd_rows = weight[:, :, [2, 0]], weight[:, :, 1:2]
@@ -90,7 +113,7 @@ def modulated_convolution(layer, x: torch.Tensor, w: torch.Tensor) -> torch.Tens
     styles = layer.affine(w)
     energy = layer.weight.square().sum((2, 3))
     demodulation = (F.linear(styles.square(), energy) + 1e-8).rsqrt()
-    x = x * styles[:, :, None, None]
+    x = Scaling.apply(x, styles)
     if layer.up:
         x = upsampling_convolution(x, layer.weight)
     else:

@@ -1,0 +1,185 @@
+/**
+ * Does a drag do what it should? Twenty edits of the demo model whose right result is known:
+ *
+ *   npx tsx bench/drag_quality.ts [--model weights/demo.safetensors] [--json] [--sheet FILE.png]
+ *                                 [--lr X --r1 X --r2 X --lambda X --steps N --feature-block N]
+ *
+ * Each starts at the z of its factors and drags true handles to true targets with the model's own
+ * defaults. It passes if the content is found within 3 pixels of every target, in the picture and
+ * not by the tracker, and the picture as a whole came nearer to the rendered one.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { openNodeGpu } from '../src/cli/node_gpu.ts';
+import { parseSafetensors } from '../src/formats/safetensors.ts';
+import { type DragOptions, loadModel, type Model, openEngine } from '../src/index.ts';
+import { type Panel, editSheet } from '../tools/train-demo/edit_sheet.ts';
+import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
+import type { Pixel } from '../tools/train-demo/landmarks.ts';
+import { latentOf } from '../tools/train-demo/latents.ts';
+import { type Picture, psnr, searchPatch } from '../tools/train-demo/patch_search.ts';
+import { createRenderer, type Renderer } from '../tools/train-demo/renderer.ts';
+
+const nearEnough = 3; // pixels at 128
+const usualSteps = 100;
+const red: [number, number, number] = [235, 40, 40];
+const blue: [number, number, number] = [40, 90, 255];
+
+interface Outcome {
+  edit: string;
+  /** Pixels from handle to target, the farthest point's. */
+  way: number;
+  /** Pixels from the target to where its content is found, the worst point's. */
+  foundBefore: number;
+  found: number;
+  /** Pixels from the target to the tracker's point, the worst one's. */
+  tracked: number;
+  /** Decibels to the rendered picture of the right result. */
+  psnrBefore: number;
+  psnr: number;
+  iterations: number;
+  passed: boolean;
+}
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'weights/demo.safetensors' },
+    json: { type: 'boolean', default: false },
+    sheet: { type: 'string' },
+    lr: { type: 'string' },
+    r1: { type: 'string' },
+    r2: { type: 'string' },
+    lambda: { type: 'string' },
+    steps: { type: 'string' },
+    'feature-block': { type: 'string' },
+  },
+});
+
+function givenOptions(): Partial<DragOptions> {
+  const given: Partial<DragOptions> = {};
+  if (values.lr) given.learningRate = Number(values.lr);
+  if (values.r1) given.r1 = Number(values.r1);
+  if (values.r2) given.r2 = Number(values.r2);
+  if (values.lambda) given.lambda = Number(values.lambda);
+  if (values['feature-block']) given.featureBlock = Number(values['feature-block']);
+  return given;
+}
+
+function fromRgba(rgba: ArrayLike<number>, side: number): Picture {
+  const rgb = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return rgba[4 * pixel + (i % 3)];
+  });
+  return { side, rgb };
+}
+
+function apart(a: Pixel, b: Pixel): number {
+  return Math.hypot(a.row - b.row, a.column - b.column);
+}
+
+/** The worst distance over the points between what should be at their targets and where it is. */
+function worstFound(wanted: Picture, actual: Picture, targets: Pixel[]): number {
+  return Math.max(...targets.map((target) => searchPatch(wanted, actual, target).distance));
+}
+
+async function dragOne(
+  model: Model,
+  edit: Edit,
+  latent: Float32Array,
+  points: EditPoints,
+  steps: number,
+) {
+  const side = model.config.resolution;
+  const ws = await model.latent({ z: latent }, { psi: 1 });
+  const session = await model.createDragSession(ws, givenOptions());
+  session.setPoints(
+    points.handles.map(({ row, column }, j) => ({
+      handle: [row, column],
+      target: [points.targets[j].row, points.targets[j].column],
+    })),
+  );
+  session.setMask(maskOf(edit, side) ?? null);
+  const before = fromRgba((await session.image()).rgba, side);
+  const { iterations } = await session.run({ steps });
+  const after = fromRgba((await session.image()).rgba, side);
+  const ends = session.points.map(({ handle }) => ({ row: handle[0], column: handle[1] }));
+  session.destroy();
+  return { before, after, ends, iterations };
+}
+
+async function judge(model: Model, render: Renderer, basis: ArrayLike<number>, edit: Edit) {
+  const side = model.config.resolution;
+  const points = pointsOf(edit, side);
+  const seed = edits.indexOf(edit);
+  const steps = Number(values.steps ?? model.config.dragDefaults?.steps ?? usualSteps);
+  const latent = latentOf(edit.before, basis, seed);
+  const { before, after, ends, iterations } = await dragOne(model, edit, latent, points, steps);
+  const wanted: Picture = { side, rgb: (await render([edit.after])).rgb };
+  const farthest = (from: Pixel[]) =>
+    Math.max(...from.map((point, j) => apart(point, points.targets[j])));
+  const [foundBefore, found] = [before, after].map((picture) =>
+    worstFound(wanted, picture, points.targets),
+  );
+  const [psnrBefore, psnrAfter] = [psnr(before, wanted), psnr(after, wanted)];
+  const outcome: Outcome = {
+    edit: edit.name,
+    way: farthest(points.handles),
+    foundBefore,
+    found,
+    tracked: farthest(ends),
+    psnrBefore,
+    psnr: psnrAfter,
+    iterations,
+    passed: found <= (nearEnough * side) / 128 && psnrAfter > psnrBefore,
+  };
+  const marks = (at: Pixel[], colour: [number, number, number]) =>
+    at.map((pixel) => ({ at: pixel, colour }));
+  const targets = marks(points.targets, blue);
+  const panels: Panel[] = [
+    { picture: before, marks: [...marks(points.handles, red), ...targets] },
+    { picture: after, marks: targets },
+    { picture: wanted, marks: [] },
+  ];
+  return { outcome, panels };
+}
+
+function describe(o: Outcome): string {
+  const pixels = (x: number) => x.toFixed(1).padStart(5);
+  return (
+    `${o.passed ? 'pass' : 'FAIL'}  ${o.edit.padEnd(22)} way ${pixels(o.way)}  found` +
+    ` ${pixels(o.foundBefore)} -> ${pixels(o.found)} px  tracked ${pixels(o.tracked)}  PSNR` +
+    ` ${o.psnrBefore.toFixed(1)} -> ${o.psnr.toFixed(1)} dB  ${o.iterations} iterations`
+  );
+}
+
+const bytes = new Uint8Array(readFileSync(values.model));
+const basis = parseSafetensors(bytes, values.model).tensors.get('factors.basis');
+if (!basis) throw new Error(`${values.model} has no factors.basis: it is no model of the demo scene`);
+const { gpu } = await openNodeGpu();
+const engine = await openEngine(gpu, { shaders: nodeShaders });
+const model = await loadModel(engine, bytes, { file: values.model });
+const adapter = await gpu.requestAdapter();
+if (!adapter) throw new Error('the WebGPU adapter is gone');
+const rendering = await adapter.requestDevice();
+const render = await createRenderer(rendering, {
+  resolution: model.config.resolution,
+  samples: 2,
+  batch: 1,
+  canonical: false,
+});
+const outcomes: Outcome[] = [];
+const sheet: Panel[][] = [];
+for (const edit of edits) {
+  const { outcome, panels } = await judge(model, render, basis.data(), edit);
+  outcomes.push(outcome);
+  sheet.push(panels);
+  if (!values.json) console.log(describe(outcome));
+}
+if (values.sheet) writeFileSync(values.sheet, editSheet(sheet, 4));
+const passed = outcomes.filter((outcome) => outcome.passed).length;
+if (values.json) console.log(JSON.stringify({ passed, of: edits.length, outcomes }, null, 2));
+else console.log(`${passed} of ${edits.length} edits pass`);
+rendering.destroy();
+model.destroy();
+engine.destroy();
