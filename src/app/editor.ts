@@ -1,19 +1,13 @@
-import { Presenter } from '../engine/present.ts';
-import {
-  type DragOptions,
-  type DragSession,
-  type Engine,
-  type Iteration,
-  loadModel,
-  type Model,
-  openEngine,
-  type PixelImage,
-  type PointPair,
-  type RunResult,
+import type {
+  DragOptions,
+  DragSession,
+  Iteration,
+  Model,
+  PixelImage,
+  PointPair,
+  RunResult,
 } from '../index.ts';
-import { Frames } from './frames.ts';
-import type { ModelFile } from './model_source.ts';
-import { shaderSource } from './shaders.ts';
+import { type Materials, Workbench } from './workbench.ts';
 
 /** What a picture is generated from. */
 export interface PictureSource {
@@ -36,90 +30,68 @@ export interface EditorEvents {
   broken(error: unknown): void;
 }
 
-export interface EditorSetup {
-  readonly gpu: GPU;
-  readonly canvas: HTMLCanvasElement;
-  readonly file: ModelFile;
-  readonly events: EditorEvents;
-  readonly progress: (fraction: number, what: string) => void;
-}
-
-/** All that lives on one device. */
-interface Parts {
-  readonly engine: Engine;
-  readonly model: Model;
-  readonly session: DragSession;
-  readonly frames: Frames;
-}
-
 /** How often the latent is copied out of a run, so that a lost device costs at most so much. */
 const snapshotInterval = 1000;
 /** A device that is lost again so soon will not hold. */
 const leastLife = 10_000;
 
-/** The edit that the page shows: a session, its picture on the canvas, and what happens when the device is lost. */
+/** The edit that the page shows: what a person can do with it, one thing after the other, on whatever device there is. */
 export class Editor {
   /** Iterations of one run at most. */
   steps = Number.POSITIVE_INFINITY;
-  readonly #setup: EditorSetup;
-  #parts: Parts;
-  #presenter: Presenter;
-  /** Work that must not meet a run, one after the other. */
+  readonly #materials: Materials;
+  readonly #events: EditorEvents;
+  #bench: Workbench;
+  /** Work that must not meet a run. */
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
   #nextPicture: PictureSource | undefined;
-  #snapshot: Float32Array;
+  #snapshot: Float32Array = new Float32Array();
   #snapshotAt = 0;
   #bornAt = performance.now();
   #smooth = true;
 
-  /**
-   * Opens a device and loads the model; `begin` then shows its picture.
-   * @throws NoAdapterError, DeviceLimitError, FormatError, UnsupportedModelError, ShaderError
-   */
-  static async open(setup: EditorSetup, source: PictureSource): Promise<Editor> {
-    const { engine, model } = await load(setup);
-    const ws = await model.latent(source, model.config.truncates ? source : {});
-    const session = await model.createDragSession(ws);
-    const presenter = await present(engine, setup.canvas);
-    return new Editor(setup, ws, presenter, { engine, model, session });
+  /** Opens a device and loads the model; `begin` then shows its picture. @throws as `Workbench.set` */
+  static async open(
+    materials: Materials,
+    events: EditorEvents,
+    source: PictureSource,
+  ): Promise<Editor> {
+    const latent = (model: Model) => latentOf(model, source);
+    const bench = await Workbench.set(materials, latent, {}, events.fail);
+    return new Editor(materials, events, bench);
+  }
+
+  private constructor(materials: Materials, events: EditorEvents, bench: Workbench) {
+    this.#materials = materials;
+    this.#events = events;
+    this.#bench = bench;
+    this.#attend(bench);
   }
 
   /** Shows the first picture. */
   async begin(): Promise<void> {
-    await this.session.show(this.#presenter);
-    this.#setup.events.picture(await this.session.image());
-  }
-
-  private constructor(
-    setup: EditorSetup,
-    ws: Float32Array,
-    presenter: Presenter,
-    parts: Omit<Parts, 'frames'>,
-  ) {
-    this.#setup = setup;
-    this.#snapshot = ws;
-    this.#presenter = presenter;
-    this.#parts = this.#assemble(parts);
+    await this.#bench.show();
+    await this.#takeSnapshot();
+    this.#events.picture(await this.session.image());
   }
 
   get session(): DragSession {
-    return this.#parts.session;
+    return this.#bench.session;
   }
 
   get model(): Model {
-    return this.#parts.model;
+    return this.#bench.model;
   }
 
   /** Shows the current picture again, at the next frame that the display and the device have room for. */
   redraw(): void {
-    this.#parts.frames.request();
+    this.#bench.frames.request();
   }
 
   set smooth(smooth: boolean) {
     this.#smooth = smooth;
-    this.#presenter.bicubic = smooth;
-    this.redraw();
+    this.#bench.smooth = smooth;
   }
 
   setPoints(points: readonly PointPair[]): void {
@@ -163,29 +135,21 @@ export class Editor {
       const next = this.#nextPicture;
       this.#nextPicture = undefined;
       if (!next) return;
-      const { model, session } = this.#parts;
-      await session.setLatent(await model.latent(next, model.config.truncates ? next : {}));
+      const { model, session } = this.#bench;
+      await session.setLatent(await latentOf(model, next));
       session.setMask(null);
       session.setPoints([]);
-      this.#setup.events.picture(await session.image());
+      this.#events.picture(await session.image());
     });
   }
 
-  /** Goes on with an edited shader; what does not compile changes nothing. */
+  /** Goes on with an edited shader; one that does not compile changes nothing. */
   async reloadShader(name: string): Promise<void> {
-    const { engine, model } = this.#parts;
     try {
-      await model.reloadShader(name);
-      if (name === 'present') {
-        const presenter = await present(engine, this.#setup.canvas);
-        presenter.bicubic = this.#smooth;
-        this.#presenter.destroy();
-        this.#presenter = presenter;
-      }
-      this.redraw();
-      this.#setup.events.say(`shaders/${name}.wgsl rebuilt.`);
+      await this.#bench.reloadShader(name);
+      this.#events.say(`shaders/${name}.wgsl rebuilt.`);
     } catch (error) {
-      this.#setup.events.fail(error);
+      this.#events.fail(error);
     }
   }
 
@@ -193,7 +157,7 @@ export class Editor {
     try {
       change();
     } catch (error) {
-      this.#setup.events.fail(error);
+      this.#events.fail(error);
     }
   }
 
@@ -208,25 +172,25 @@ export class Editor {
         this.redraw();
         await this.#takeSnapshot();
       } catch (error) {
-        this.#setup.events.fail(error);
+        this.#events.fail(error);
       }
     });
     return this.#queue;
   }
 
   async #runOnce(): Promise<void> {
-    const { events } = this.#setup;
-    const { session } = this.#parts;
+    const bench = this.#bench;
+    const current = (): boolean => bench === this.#bench;
     try {
-      events.started();
-      const result = await session.run({ steps: this.steps });
-      if (session !== this.session) return;
+      this.#events.started();
+      const result = await bench.session.run({ steps: this.steps });
+      if (!current()) return;
       await this.#takeSnapshot();
-      events.finished(result);
+      this.#events.finished(result);
     } catch (error) {
-      if (session === this.session) events.fail(error);
+      if (current()) this.#events.fail(error);
     } finally {
-      if (session === this.session) this.redraw();
+      if (current()) this.redraw();
     }
   }
 
@@ -235,72 +199,50 @@ export class Editor {
     this.#snapshot = await this.session.latent();
   }
 
-  #assemble(parts: Omit<Parts, 'frames'>): Parts {
-    const { engine, session } = parts;
-    const { events } = this.#setup;
-    const current = (): boolean => this.#parts.session === session;
-    const frames = new Frames(
-      () => session.show(this.#presenter),
-      (error) => {
-        if (current()) events.fail(error);
-      },
-    );
-    session.on('change', events.changed);
+  #attend(bench: Workbench): void {
+    const { engine, session, frames } = bench;
+    session.on('change', () => this.#events.changed());
     session.on('iteration', (iteration) => {
-      events.iterated(iteration);
+      this.#events.iterated(iteration);
       frames.request();
       if (performance.now() - this.#snapshotAt > snapshotInterval)
         this.#takeSnapshot().catch(() => {});
     });
     engine.lost.then((info) => {
-      if (current()) void this.#recover(info);
+      if (bench === this.#bench) void this.#recover(info);
     });
-    return { ...parts, frames };
   }
 
-  /** The device is gone: rebuilds all of it, and goes on from the last snapshot. */
+  /** The device is gone: sets up all of it again, and goes on from the last snapshot. */
   async #recover({ message }: GPUDeviceLostInfo): Promise<void> {
-    const { events } = this.#setup;
     const { points, mask, options, running } = this.session;
     const why = message ? ` (${message})` : '';
     if (performance.now() - this.#bornAt < leastLife) {
-      events.broken(new Error(`The graphics device was lost again and again${why}.`));
+      this.#events.broken(new Error(`The graphics device was lost again and again${why}.`));
       return;
     }
     this.#bornAt = performance.now();
-    events.say(`The graphics device was lost${why}. Rebuilding…`);
+    this.#events.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
-      const { engine, model } = await load(this.#setup);
-      const session = await model.createDragSession(this.#snapshot, options);
-      this.#presenter = await present(engine, this.#setup.canvas);
-      this.#presenter.bicubic = this.#smooth;
-      this.#parts = this.#assemble({ engine, model, session });
+      const latent = async (): Promise<Float32Array> => this.#snapshot;
+      const bench = await Workbench.set(this.#materials, latent, options, this.#events.fail);
+      this.#bench = bench;
       this.#queue = Promise.resolve();
       this.#run = Promise.resolve();
-      session.setMask(mask);
-      session.setPoints(points);
-      this.redraw();
-      events.changed();
-      events.say('The graphics device was lost; everything is back.');
+      this.#attend(bench);
+      bench.smooth = this.#smooth;
+      bench.session.setMask(mask);
+      bench.session.setPoints(points);
+      this.#events.changed();
+      this.#events.say('The graphics device was lost; everything is back.');
       if (running) this.start();
     } catch (error) {
-      events.broken(error);
+      this.#events.broken(error);
     }
   }
 }
 
-async function load({
-  gpu,
-  file,
-  progress,
-}: EditorSetup): Promise<{ engine: Engine; model: Model }> {
-  const engine = await openEngine(gpu, { shaders: shaderSource });
-  const model = await loadModel(engine, file.bytes, { file: file.name, onProgress: progress });
-  return { engine, model };
-}
-
-async function present(engine: Engine, canvas: HTMLCanvasElement): Promise<Presenter> {
-  const context = canvas.getContext('webgpu');
-  if (!context) throw new Error('this browser cannot draw on a canvas with WebGPU');
-  return Presenter.create(engine, context);
+/** A model without an average w has nothing to truncate towards. */
+function latentOf(model: Model, { seed, psi }: PictureSource): Promise<Float32Array> {
+  return model.latent({ seed }, model.config.truncates ? { psi } : {});
 }

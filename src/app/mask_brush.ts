@@ -41,7 +41,7 @@ export class MaskBrush {
     this.#size.addEventListener('input', () => this.#showSize());
   }
 
-  /** Sets the brush for a picture of another size: a sixteenth of its side. */
+  /** Sets the brush for a picture of another size: an eighth of its side. */
   fit(): void {
     this.#size.max = String(Math.round(this.#stage.side / 3));
     this.#size.value = String(Math.round(this.#stage.side / 8));
@@ -66,7 +66,7 @@ export class MaskBrush {
     const { side } = this.#stage;
     this.#mask ??= new Uint8Array(side * side).fill(1 - this.#stays);
     this.#last = at;
-    this.#paint(at);
+    this.#stroke(at);
     this.#draw();
   }
 
@@ -128,26 +128,25 @@ export class MaskBrush {
     this.#ring.style.width = `${(size / this.#stage.side) * 100}%`;
   }
 
-  /** Dabs from the last place to this one, close enough to leave no gap. */
+  /** Paints all pixels within the brush's radius of the line from the last place to this one. */
   #stroke(to: Point): void {
+    const { side } = this.#stage;
+    const mask = this.#mask;
     const [row, column] = this.#last ?? to;
     const [down, right] = [to[0] - row, to[1] - column];
-    const spacing = Math.max(1, Number(this.#size.value) / 4);
-    const dabs = Math.ceil(Math.hypot(down, right) / spacing);
-    for (let i = 1; i <= dabs; i++)
-      this.#paint([row + (down * i) / dabs, column + (right * i) / dabs]);
-    this.#last = to;
-  }
-
-  #paint([row, column]: Point): void {
-    const { side } = this.#stage;
+    const length = down * down + right * right;
     const radius = Number(this.#size.value) / 2;
-    const [top, bottom] = [Math.max(0, row - radius), Math.min(side - 1, row + radius)];
-    const [left, right] = [Math.max(0, column - radius), Math.min(side - 1, column + radius)];
-    for (let y = Math.ceil(top); y <= bottom; y++)
-      for (let x = Math.ceil(left); x <= right; x++)
-        if (this.#mask && (y - row) ** 2 + (x - column) ** 2 <= radius * radius)
-          this.#mask[y * side + x] = this.#stays;
+    const first = (a: number, b: number): number => Math.max(0, Math.ceil(Math.min(a, b) - radius));
+    const last = (a: number, b: number): number =>
+      Math.min(side - 1, Math.floor(Math.max(a, b) + radius));
+    for (let y = first(row, to[0]); y <= last(row, to[0]); y++)
+      for (let x = first(column, to[1]); x <= last(column, to[1]); x++) {
+        const along = length && ((y - row) * down + (x - column) * right) / length;
+        const t = Math.min(1, Math.max(0, along));
+        const distance = Math.hypot(y - row - t * down, x - column - t * right);
+        if (mask && distance < radius) mask[y * side + x] = this.#stays;
+      }
+    this.#last = to;
   }
 
   #draw(): void {

@@ -19,6 +19,9 @@ import { Tools } from './tools.ts';
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
 const defaultSteps = 300;
 
+const askForHandle = 'Click a spot that should move, then the place where it should go.';
+const askForTarget = 'Now the place where it should go.';
+
 /** Everything on the page, wired to one editor. */
 export class Page {
   readonly #stage = new Stage();
@@ -27,7 +30,7 @@ export class Page {
   readonly #picture = new PictureControls((source) => void this.#editor?.newPicture(source));
   readonly #points = new PointsEditor(this.#stage, {
     edited: (pairs) => this.#editor?.setPoints(pairs),
-    waiting: (waiting) => this.#status.say(waiting ? 'Now choose where it should go.' : ''),
+    waiting: (waiting) => this.#status.say(waiting ? askForTarget : ''),
   });
   readonly #list = new PointsList(
     (index) => this.#points.remove(index),
@@ -47,8 +50,8 @@ export class Page {
   ): Promise<Page> {
     const page = new Page();
     const { canvas } = page.#stage;
-    const setup = { gpu, canvas, file, progress, events: page.#events() };
-    const editor = await Editor.open(setup, page.#picture.source);
+    const materials = { gpu, canvas, file, progress };
+    const editor = await Editor.open(materials, page.#events(), page.#picture.source);
     page.#take(editor);
     await editor.begin();
     page.#enable();
@@ -67,9 +70,9 @@ export class Page {
       if (steps !== undefined) editor.steps = steps;
       editor.setOptions(options);
     });
-    const parameters = `${(config.parameters / 1e6).toFixed(1)} million weights`;
+    const { resolution, parameters } = config;
     box('model').textContent =
-      `Demo model, ${config.resolution} × ${config.resolution}, ${parameters}`;
+      `Demo model: ${resolution} × ${resolution}, ${(parameters / 1e6).toFixed(1)} M weights`;
     onShaderEdit((name) => void editor.reloadShader(name));
   }
 
@@ -107,7 +110,7 @@ export class Page {
       picture: (original) => {
         this.#compare.set(original);
         this.#status.clear();
-        this.#status.say('');
+        this.#status.say(askForHandle);
       },
       changed: () => this.#requestUpdate(),
       started: () => {
@@ -132,7 +135,7 @@ export class Page {
     if (!editor) return;
     if (editor.session.running) editor.stop();
     else if (editor.session.points.length > 0) editor.start();
-    else this.#status.say('First choose a spot that should move, and where it should go.');
+    else this.#status.say(askForHandle);
   }
 
   async #save(): Promise<void> {

@@ -1,20 +1,7 @@
 import type { Point, PointPair } from '../index.ts';
 import type { Stage } from './canvas.ts';
-import { box, button, make } from './elements.ts';
-
-/** A pair on the page: its target may be still to come. */
-interface DraftPair {
-  handle: Point;
-  target: Point | null;
-}
-
-type End = 'handle' | 'target';
-
-interface Marks {
-  readonly handle: HTMLButtonElement;
-  readonly target: HTMLButtonElement;
-  readonly lines: readonly SVGLineElement[];
-}
+import { button } from './elements.ts';
+import { type DraftPair, type End, PointMarks } from './point_marks.ts';
 
 export interface PointsEvents {
   /** The complete pairs, after a person changed one. */
@@ -40,31 +27,33 @@ export function arrowStep({ key, shiftKey }: KeyboardEvent): Point | undefined {
   return step && shiftKey ? [step[0] * longStep, step[1] * longStep] : step;
 }
 
-/** Handles and targets over the picture: buttons that are placed, moved and removed by pointer and keyboard. */
+/** Handles and targets are placed, moved and removed, by pointer and by keyboard. */
 export class PointsEditor {
   readonly #stage: Stage;
   readonly #events: PointsEvents;
-  readonly #layer = box('points');
-  readonly #lines = this.#layer.querySelector('svg') ?? this.#layer;
+  readonly #marks: PointMarks;
   #pairs: DraftPair[] = [];
-  #marks: Marks[] = [];
   /** The end that a pointer holds. */
   #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean } | undefined;
+  #pointer: Point | undefined;
 
   constructor(stage: Stage, events: PointsEvents) {
     this.#stage = stage;
     this.#events = events;
+    this.#marks = new PointMarks(stage);
     stage.element.addEventListener('pointermove', (event) => this.#move(event));
-    stage.element.addEventListener('pointerup', (event) => this.#up(event));
-    stage.element.addEventListener('pointercancel', () => this.#drop());
-    this.#layer.addEventListener('keydown', (event) => this.#key(event));
+    stage.element.addEventListener('pointerup', (event) => this.#release(event));
+    stage.element.addEventListener('pointercancel', () => {
+      this.#held = undefined;
+    });
+    this.#marks.layer.addEventListener('keydown', (event) => this.#key(event));
   }
 
   /** Takes over where the session has its points. What a person holds or has half made stays. */
   sync(points: readonly PointPair[]): void {
     const held = this.#held?.pair;
     const waiting = this.#waiting;
-    const kept = waiting ? this.#pairs.slice(0, -1) : this.#pairs;
+    const kept = this.#pairs.filter((pair) => pair !== waiting);
     if (kept.length === points.length) {
       for (const [i, { handle, target }] of points.entries())
         if (kept[i] !== held) Object.assign(kept[i], { handle, target });
@@ -88,34 +77,30 @@ export class PointsEditor {
   /** A press on the picture: on a point it takes hold of it, elsewhere it makes one. */
   press(event: PointerEvent): void {
     this.#stage.element.setPointerCapture(event.pointerId);
-    const at = this.#marks.findIndex(
-      ({ handle, target }) => event.target === handle || event.target === target,
-    );
-    if (at >= 0 && !this.#waiting) {
-      const end = event.target === this.#marks[at].handle ? 'handle' : 'target';
-      this.#held = { pair: this.#pairs[at], end, from: event, moved: false };
-      return;
+    const waiting = this.#waiting;
+    const found = waiting ? undefined : this.#marks.find(event.target);
+    if (found) {
+      const { index, end } = found;
+      this.#held = { pair: this.#pairs[index], end, from: event, moved: false };
+    } else {
+      const pair = this.place(this.#stage.pixelAt(event));
+      // Drawn out, a new handle brings its target along.
+      this.#held = { pair, end: 'target', from: event, moved: waiting !== undefined };
     }
-    const fresh = !this.#waiting;
-    const pair = this.place(this.#stage.pixelAt(event));
-    // Pressed and drawn out, a new handle brings its target along.
-    this.#held = { pair, end: 'target', from: event, moved: !fresh };
   }
 
-  /** Makes a handle, or the target of the handle that waits for one. */
+  /** Makes a handle, or the target of the handle that waits for one. A target is final with `commit`. */
   place(at: Point): DraftPair {
-    let pair = this.#waiting;
-    if (pair) pair.target = at;
-    else {
-      pair = { handle: at, target: null };
-      this.#pairs.push(pair);
-      this.#events.waiting(true);
-    }
+    const waiting = this.#waiting;
+    const pair: DraftPair = waiting ?? { handle: at, target: null };
+    if (waiting) waiting.target = at;
+    else this.#pairs.push(pair);
+    this.#pointer = undefined;
     this.#render();
+    if (!waiting) this.#events.waiting(true);
     return pair;
   }
 
-  /** Says that a placed target is final. */
   commit(): void {
     this.#events.waiting(this.#waiting !== undefined);
     this.#events.edited(
@@ -123,62 +108,12 @@ export class PointsEditor {
     );
   }
 
-  get #waiting(): DraftPair | undefined {
-    return this.#pairs.find(({ target }) => target === null);
-  }
-
-  #move(event: PointerEvent): void {
-    const held = this.#held;
-    if (!held) return;
-    const { clientX, clientY } = held.from;
-    const far = Math.hypot(event.clientX - clientX, event.clientY - clientY) > clickSlack;
-    if (!far && !held.moved) return;
-    held.moved = true;
-    held.pair[held.end] = this.#stage.pixelAt(event);
-    this.#render();
-  }
-
-  #up(event: PointerEvent): void {
-    if (!this.#held) return;
-    const { pair, end, moved } = this.#held;
-    this.#move(event);
-    this.#drop();
-    const marks = this.#marks[this.#pairs.indexOf(pair)];
-    (pair.target ? marks?.[end] : marks?.handle)?.focus({ preventScroll: true });
-    if (moved) this.commit();
-  }
-
-  #drop(): void {
-    this.#held = undefined;
-  }
-
-  #key(event: KeyboardEvent): void {
-    const at = this.#marks.findIndex(
-      ({ handle, target }) => event.target === handle || event.target === target,
-    );
-    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const end = event.target === this.#marks[at].handle ? 'handle' : 'target';
-    const step = arrowStep(event);
-    if (step) this.#nudge(this.#pairs[at], end, step);
-    else if (event.key === 'Delete' || event.key === 'Backspace') this.remove(at);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  #nudge(pair: DraftPair, end: End, [down, right]: Point): void {
-    const [row, column] = pair[end] ?? pair.handle;
-    pair[end] = this.#stage.clamp([row + down, column + right]);
-    this.#render();
-    if (pair.target) this.commit();
-  }
-
   /** Removes a pair; the next one, or the cursor, gets the focus. */
-  remove(at: number): void {
-    this.#pairs.splice(at, 1);
+  remove(index: number): void {
+    this.#pairs.splice(index, 1);
     this.#render();
-    const next = this.#marks[Math.min(at, this.#marks.length - 1)];
-    (next?.handle ?? button('cursor')).focus({ preventScroll: true });
+    if (!this.#marks.focus(Math.min(index, this.#pairs.length - 1), 'handle'))
+      button('cursor').focus({ preventScroll: true });
     this.commit();
   }
 
@@ -188,58 +123,51 @@ export class PointsEditor {
     this.commit();
   }
 
+  get #waiting(): DraftPair | undefined {
+    return this.#pairs.find(({ target }) => target === null);
+  }
+
+  #move(event: PointerEvent): void {
+    const held = this.#held;
+    const at = this.#stage.pixelAt(event);
+    if (held) {
+      const { clientX, clientY } = held.from;
+      held.moved ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) > clickSlack;
+      if (!held.moved) return;
+      held.pair[held.end] = at;
+    } else if (this.#waiting && event.pointerType !== 'touch') this.#pointer = at;
+    else return;
+    this.#render();
+  }
+
+  #release(event: PointerEvent): void {
+    if (!this.#held) return;
+    this.#move(event);
+    const { pair, end, moved } = this.#held;
+    this.#held = undefined;
+    this.#marks.focus(this.#pairs.indexOf(pair), pair.target ? end : 'handle');
+    if (moved) this.commit();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const found = this.#marks.find(event.target);
+    if (!found || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { index, end } = found;
+    const step = arrowStep(event);
+    if (step) this.#nudge(this.#pairs[index], end, step);
+    else if (event.key === 'Delete' || event.key === 'Backspace') this.remove(index);
+    else return;
+    event.preventDefault();
+  }
+
+  #nudge(pair: DraftPair, end: End, [down, right]: Point): void {
+    const [row, column] = pair[end] ?? pair.handle;
+    pair[end] = this.#stage.clamp([row + down, column + right]);
+    this.#render();
+    if (pair.target) this.commit();
+  }
+
   #render(): void {
-    while (this.#marks.length < this.#pairs.length) this.#addMarks();
-    while (this.#marks.length > this.#pairs.length) this.#removeMarks();
-    for (const [i, { handle, target }] of this.#pairs.entries()) {
-      const marks = this.#marks[i];
-      this.#put(marks.handle, i, 'Handle', handle);
-      marks.target.hidden = target === null;
-      if (target) this.#put(marks.target, i, 'Target', target);
-      const [row, column] = handle;
-      const [toRow, toColumn] = target ?? handle;
-      for (const line of marks.lines) {
-        line.setAttribute('x1', this.#percent(column));
-        line.setAttribute('y1', this.#percent(row));
-        line.setAttribute('x2', this.#percent(toColumn));
-        line.setAttribute('y2', this.#percent(toRow));
-      }
-    }
-    this.#layer.classList.toggle('waiting', this.#waiting !== undefined);
-  }
-
-  #percent(pixel: number): string {
-    return `${((pixel + 0.5) / this.#stage.side) * 100}%`;
-  }
-
-  #put(mark: HTMLButtonElement, index: number, kind: string, at: Point): void {
-    const [row, column] = at;
-    mark.textContent = String(index + 1);
-    mark.ariaLabel = `${kind} ${index + 1}, row ${row}, column ${column}`;
-    mark.dataset.row = String(row);
-    mark.dataset.column = String(column);
-    this.#stage.place(mark, at);
-  }
-
-  #addMarks(): void {
-    const index = String(this.#marks.length);
-    const handle = make('button', { type: 'button' });
-    const target = make('button', { type: 'button' });
-    handle.dataset.handle = index;
-    target.dataset.target = index;
-    const lines = ['casing', 'line'].map((name) => {
-      const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
-      line.classList.add(name);
-      return line;
-    });
-    this.#layer.append(handle, target);
-    this.#lines.append(...lines);
-    this.#marks.push({ handle, target, lines });
-  }
-
-  #removeMarks(): void {
-    const marks = this.#marks.pop();
-    for (const element of marks ? [marks.handle, marks.target, ...marks.lines] : [])
-      element.remove();
+    this.#marks.show(this.#pairs, this.#pointer);
   }
 }
