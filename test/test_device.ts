@@ -1,48 +1,38 @@
 import { afterAll, afterEach } from 'vitest';
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { type Engine, openEngine } from '../src/engine/device.ts';
 
-const wantedFeatures = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
-
-let opening: Promise<GPUDevice> | undefined;
+let opening: Promise<Engine> | undefined;
 const faults: string[] = [];
 
 /**
- * The device of this test file: opened at the first call, with all that the adapter has, and destroyed after the
- * file's last test. A validation error or lost device that no test expects fails the test in which it shows.
+ * The engine of this test file, on the adapter that this machine has: opened at the first call and destroyed after
+ * the file's last test. A validation error or lost device that no test expects fails the test in which it shows.
  */
-export function openTestDevice(): Promise<GPUDevice> {
+export function openTestEngine(): Promise<Engine> {
   opening ??= open();
   return opening;
 }
 
-async function open(): Promise<GPUDevice> {
-  const { gpu } = await openNodeGpu();
-  const adapter = await gpu.requestAdapter();
-  if (!adapter) throw new Error('the adapter is gone');
-  const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
-  const device = await adapter.requestDevice({
-    requiredFeatures,
-    requiredLimits: allLimits(adapter.limits),
-  });
-  device.addEventListener('uncapturederror', ({ error }) => faults.push(error.message));
-  void device.lost.then(({ reason, message }) => {
-    if (reason !== 'destroyed') faults.push(`device lost: ${message}`);
-  });
-  return device;
+/** The device of this test file's engine. */
+export async function openTestDevice(): Promise<GPUDevice> {
+  return (await openTestEngine()).device;
 }
 
-function allLimits(limits: GPUSupportedLimits): Record<string, number> {
-  const all: Record<string, number> = {};
-  for (const name in limits) {
-    const limit: unknown = Reflect.get(limits, name);
-    if (typeof limit === 'number') all[name] = limit;
-  }
-  return all;
+async function open(): Promise<Engine> {
+  const { gpu } = await openNodeGpu();
+  const engine = await openEngine(gpu, { shaders: nodeShaders });
+  engine.device.addEventListener('uncapturederror', ({ error }) => faults.push(error.message));
+  void engine.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') faults.push(`device lost: ${message}`);
+  });
+  return engine;
 }
 
 afterEach(async () => {
   if (!opening) return;
-  const device = await opening;
+  const { device } = await opening;
   // Errors come late; a scope that has been popped has all those before it.
   device.pushErrorScope('validation');
   await device.popErrorScope();
