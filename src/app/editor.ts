@@ -201,15 +201,19 @@ export class Editor {
 
   #attend(bench: Workbench): void {
     const { engine, session, frames } = bench;
-    session.on('change', () => this.#events.changed());
+    const current = (): boolean => bench === this.#bench;
+    session.on('change', () => {
+      if (current()) this.#events.changed();
+    });
     session.on('iteration', (iteration) => {
+      if (!current()) return;
       this.#events.iterated(iteration);
       frames.request();
       if (performance.now() - this.#snapshotAt > snapshotInterval)
         this.#takeSnapshot().catch(() => {});
     });
     engine.lost.then((info) => {
-      if (bench === this.#bench) void this.#recover(info);
+      if (current()) void this.#recover(info);
     });
   }
 
@@ -222,6 +226,7 @@ export class Editor {
       return;
     }
     this.#bornAt = performance.now();
+    this.session.stop();
     this.#events.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
       const latent = async (): Promise<Float32Array> => this.#snapshot;

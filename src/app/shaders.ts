@@ -11,9 +11,19 @@ export const shaderSource: ShaderSource = async (name) => {
   return text;
 };
 
+/** The shader itself, or all that use it where it is a library file. */
+function shadersWith(path: string): string[] {
+  const name = path.slice(folder.length, -'.wgsl'.length);
+  if (!name.startsWith('lib/')) return [name];
+  const uses = new RegExp(`^// uses .*\\b${name}\\b`, 'm');
+  return Object.keys(texts)
+    .filter((user) => uses.test(texts[user]))
+    .flatMap(shadersWith);
+}
+
 const listeners = new Set<(name: string) => void>();
 
-/** Calls `listener` with the name of each shader that was edited while the page is open. Development only. */
+/** Calls `listener` with the name of each shader that has to be built anew, because it was edited. Development only. */
 export function onShaderEdit(listener: (name: string) => void): void {
   listeners.add(listener);
 }
@@ -22,6 +32,6 @@ import.meta.hot?.accept('./shader_texts.ts', (module) => {
   const edited: Record<string, string> = module?.shaderTexts ?? texts;
   const changed = Object.keys(edited).filter((path) => edited[path] !== texts[path]);
   texts = edited;
-  for (const path of changed)
-    for (const listener of listeners) listener(path.slice(folder.length, -'.wgsl'.length));
+  for (const name of new Set(changed.flatMap(shadersWith)))
+    for (const listener of listeners) listener(name);
 });

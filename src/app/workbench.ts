@@ -70,7 +70,7 @@ export class Workbench {
    * @throws ShaderError where it does not compile; then nothing has changed
    */
   async reloadShader(name: string): Promise<void> {
-    await this.model.reloadShader(name);
+    await this.engine.pipelines.reload(name);
     if (name === 'present') {
       const presenter = await Presenter.create(this.engine, this.context);
       presenter.bicubic = this.#smooth;
