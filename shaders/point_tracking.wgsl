@@ -3,9 +3,9 @@
 //   p_j ← the first in row-major order of  arg min ‖F(q) − f⁰_j‖        q in rows and columns p_j ± radius, in the image
 //          q
 //
-// remember  features F (C,n,n), positions (P,2)   → references f⁰ (P,C), once, before the first iteration
-// measure   features, references, positions       → distances (P, 2·radius+1, 2·radius+1), squared
-// nearest   distances, status                     → positions, in place; they stay once the drag has stopped
+// measure  features F (C,n,n), references f⁰ (P,C: remember.wgsl), positions (P,2)
+//          → distances (P, 2·radius+1, 2·radius+1), squared
+// nearest  distances, status → positions, in place; they stay once the drag has stopped
 //
 // F(q) is read on the map resized to the image (lib/resize). One workgroup a pixel of the window, whose invocations
 // stride over the channels: windows are small and channels many. Source: Pan et al. 2023, section 3.3; SPEC §3.2.
@@ -15,21 +15,13 @@ struct Params { points: u32, channels: u32, cells: u32, side: u32, radius: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> features: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> references: array<vec4f>;
+@group(0) @binding(2) var<storage, read> references: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> distances: array<f32>;
 @group(0) @binding(4) var<storage, read_write> positions: array<vec2f>;
 @group(0) @binding(5) var<storage, read> status: Status;
 
 /// Stands for a pixel outside the image; larger than any distance.
 const outside = 3.4e38;
-
-@compute @workgroup_size(64)
-fn remember(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let corners = resize_corners(vec2u(positions[id.x]));
-  for (var quad = lane; quad < quads(params.channels); quad += 64u) {
-    references[id.x * vector_stride(params.channels) / 4u + quad] = resized(corners, quad);
-  }
-}
 
 @compute @workgroup_size(64)
 fn measure(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -367,7 +367,7 @@ export const operations = {
     },
   },
   remember: {
-    shader: 'point_tracking',
+    shader: 'remember',
     tensors: {
       features: map('1', 'channels', 'cells', 'cells'),
       positions: plain('points', '2'),
@@ -375,7 +375,7 @@ export const operations = {
     },
     outputs: ['references'],
     forward: {
-      remember: {
+      forward: {
         writes: ['references'],
         workgroups: (s) => s.points,
         flops: (s) => resizeFlops * s.points * s.channels,

@@ -1,0 +1,221 @@
+import type { Generator } from '../engine/generator.ts';
+import type { Layout } from '../engine/layouts.ts';
+import { Plan } from '../engine/plan.ts';
+import { TensorStore } from '../engine/tensors.ts';
+import {
+  iterationCalls,
+  type ObjectiveShape,
+  referenceCalls,
+  rowNames,
+  trainedRows,
+} from './objective.ts';
+import { type IterationRecord, RecordRing } from './records.ts';
+
+/** Where a drag is: ws (num_ws · w_dim), and the handles in image pixels. */
+export interface Place {
+  readonly ws: Float32Array;
+  readonly handles: readonly (readonly [number, number])[];
+}
+
+/** Weights that may change from iteration to iteration. */
+export interface Rates {
+  readonly learningRate: number;
+  readonly lambda: number;
+  readonly regularization: number;
+}
+
+/**
+ * The device side of a drag: its tensors on top of the model's weights, the plan of an iteration, and the records that
+ * come back. Nothing is read back within an iteration, so that several go into one submission.
+ */
+export class DragLoop {
+  readonly #generator: Generator;
+  readonly #store: TensorStore;
+  readonly #ring: RecordRing;
+  #shape: ObjectiveShape | undefined;
+  #plan: Plan | undefined;
+  #references: Plan | undefined;
+  #staleReferences = true;
+
+  /** @param iterationsPerSubmit how many iterations at most one submission holds */
+  constructor(generator: Generator, iterationsPerSubmit = 1) {
+    this.#generator = generator;
+    this.#store = new TensorStore(generator.engine.device, generator.store);
+    this.#ring = new RecordRing(generator.engine.device, iterationsPerSubmit);
+  }
+
+  get iterationsPerSubmit(): number {
+    return this.#ring.slots;
+  }
+
+  /** Whether the references do not belong to the feature block and mask that `configure` was given. */
+  get staleReferences(): boolean {
+    return this.#staleReferences;
+  }
+
+  /**
+   * Builds the plans for a shape; the drag's state stays as far as it has the same sizes. Nothing happens where the
+   * shape is the same, unless `rebuild` asks for new plans because a kernel has changed.
+   * @throws ShaderError where a kernel does not compile (at a rebuild the old plans stay), DeviceLimitError where a
+   * tensor is too large
+   */
+  async configure(shape: ObjectiveShape, rebuild = false): Promise<void> {
+    const old = this.#shape;
+    if (old && sameShape(old, shape) && !rebuild) return;
+    const { engine, config, arena } = this.#generator;
+    if (!old || !sameShape(old, shape)) {
+      // The old plans' tensors go: should the new plans fail, there are none.
+      this.#shape = undefined;
+      this.#createTensors(shape);
+    }
+    const resources = { ...engine, store: this.#store, arena };
+    const references = await Plan.build({ calls: referenceCalls(config, shape) }, resources);
+    let plan: Plan;
+    try {
+      plan = await Plan.build(iterationCalls(config, shape), resources);
+    } catch (error) {
+      references.destroy();
+      throw error;
+    }
+    this.#plan?.destroy();
+    this.#references?.destroy();
+    this.#plan = plan;
+    this.#references = references;
+    this.#shape = shape;
+    if (old?.cells !== shape.cells || (shape.masked && !old.masked)) this.#staleReferences = true;
+  }
+
+  /** Begins an edit: references are taken at `start`, Adam begins at 0. @param initial the ws of the regularisation */
+  begin(start: Place, initial: Float32Array): void {
+    this.#store.write('initial_ws', initial);
+    for (const name of ['first_moment', 'second_moment', 'status']) this.#clear(name);
+    this.takeReferences(start, start);
+  }
+
+  /** Takes the references at an edit's start, and goes on at `current`. */
+  takeReferences(start: Place, current: Place): void {
+    this.place(start);
+    this.#generator.run(built(this.#references));
+    this.place(current);
+    this.#staleReferences = false;
+  }
+
+  /** Puts the drag somewhere. In W mode the first row of ws is taken for all trained rows. */
+  place({ ws, handles }: Place): void {
+    const { wDim } = this.#generator.config;
+    const rows = built(this.#shape).space === 'w' ? 1 : trainedRows;
+    this.#store.write('w', ws.subarray(0, rows * wDim));
+    this.#store.write('frozen_ws', ws.subarray(trainedRows * wDim));
+    this.#store.write('positions', handles.flat());
+  }
+
+  set targets(targets: readonly (readonly [number, number])[]) {
+    this.#store.write('targets', targets.flat());
+  }
+
+  /** @param mask side · side, 1 = must stay */
+  set mask(mask: Uint8Array) {
+    this.#store.write('mask', mask);
+  }
+
+  set rates({ learningRate, lambda, regularization }: Rates) {
+    const plan = built(this.#plan);
+    plan.setParams('adam', { learning_rate: learningRate });
+    if (this.#shape?.masked) plan.setParams('mask_loss', { lambda });
+    if (this.#shape?.regularized) plan.setParams('latent_regularization', { regularization });
+  }
+
+  /**
+   * Runs iterations in one submission. After one that arrives, the others do nothing.
+   * @param count at most `iterationsPerSubmit`
+   * @param traced whether the records hold the gradient
+   */
+  async run(count: number, traced: boolean): Promise<IterationRecord[]> {
+    const plan = built(this.#plan);
+    const { queue } = this.#generator.engine.device;
+    const recorded = ['positions', 'shifts', 'status', 'w', ...(traced ? ['d_w'] : [])];
+    const tensors = recorded.map((name) => this.#store.get(name));
+    const { buffer, offset } = this.#store.get('status');
+    queue.writeBuffer(buffer, offset, notStopped);
+    const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
+    this.#ring.begin(tensors);
+    for (let slot = 0; slot < count; slot++) {
+      plan.record(encoder);
+      this.#ring.copy(encoder, slot, tensors);
+    }
+    queue.submit([encoder.finish()]);
+    return this.#ring.read(count, tensors);
+  }
+
+  destroy(): void {
+    this.#plan?.destroy();
+    this.#references?.destroy();
+    this.#ring.destroy();
+    this.#store.destroy();
+  }
+
+  #createTensors(shape: ObjectiveShape): void {
+    const { points, cells, channels, side, space, masked } = shape;
+    const { numWs, wDim } = this.#generator.config;
+    const trained = space === 'w' ? 1 : trainedRows;
+    for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
+      this.#ensure(name, 'vector', [trained, wDim]);
+    this.#ensure('frozen_ws', 'vector', [numWs - trainedRows, wDim]);
+    this.#ensure('initial_ws', 'vector', [numWs, wDim]);
+    if (space === 'w') this.#ensure('broadcast_ws', 'vector', [trainedRows, wDim]);
+    this.#nameRows(space);
+    this.#ensure('status', 'plain', [8]);
+    this.#ensure('positions', 'plain', [points, 2]);
+    this.#ensure('targets', 'plain', [points, 2]);
+    this.#ensure('shifts', 'plain', [points, 4]);
+    this.#ensure('references', 'vector', [points, channels]);
+    if (masked) {
+      this.#ensure('mask', 'plain', [side, side]);
+      this.#ensure('first_features', 'map', [1, channels, cells, cells]);
+    } else {
+      this.#store.delete('mask');
+      this.#store.delete('first_features');
+    }
+  }
+
+  /** `ws.{row}`: rows of `w` or, in W mode, of what it is copied to; then rows that stay. Gradients of W+'s rows. */
+  #nameRows(space: 'w' | 'w+'): void {
+    const { numWs } = this.#generator.config;
+    const initial = rowNames('initial_ws', numWs);
+    const rows = rowNames('ws', numWs);
+    const gradients = rowNames('d_ws', trainedRows);
+    for (let row = 0; row < numWs; row++) {
+      this.#store.view(initial[row], 'initial_ws', row);
+      if (row >= trainedRows) this.#store.view(rows[row], 'frozen_ws', row - trainedRows);
+      else this.#store.view(rows[row], space === 'w' ? 'broadcast_ws' : 'w', row);
+    }
+    gradients.forEach((gradient, row) => {
+      if (space === 'w+') this.#store.view(gradient, 'd_w', row);
+      else this.#store.delete(gradient);
+    });
+  }
+
+  /** Makes a tensor, unless it is there in this shape. */
+  #ensure(name: string, layout: Layout, shape: readonly number[]): void {
+    const known = this.#store.find(name);
+    if (known && known.shape.join() === shape.join()) return;
+    this.#store.delete(name);
+    this.#store.create(name, layout, shape);
+  }
+
+  #clear(name: string): void {
+    const { buffer, offset, bytes } = this.#store.get(name);
+    this.#generator.engine.device.queue.writeBuffer(buffer, offset, new Uint8Array(bytes));
+  }
+}
+
+/** The first word of the status: an earlier run's arrival does not count. */
+const notStopped = new Float32Array([0]);
+
+const sameShape = (a: ObjectiveShape, b: ObjectiveShape): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+function built<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('a drag cannot run before configure()');
+  return value;
+}

@@ -1,0 +1,164 @@
+import type { Call } from '../engine/reversal.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
+import { type DragOptions, featureResolution, imageRadius } from './options.ts';
+
+/** Rows of ws that a drag changes, whatever the feature block. SPEC §3. */
+export const trainedRows = 6;
+
+/** All that decides which kernels an iteration runs, and on what sizes. */
+export interface ObjectiveShape {
+  readonly points: number;
+  /** Sides of the feature map and of the image. */
+  readonly cells: number;
+  readonly side: number;
+  /** Channels of the feature map. */
+  readonly channels: number;
+  /** In pixels of the image. */
+  readonly patchRadius: number;
+  readonly trackingRadius: number;
+  readonly space: 'w' | 'w+';
+  readonly masked: boolean;
+  readonly regularized: boolean;
+}
+
+export function objectiveShape(
+  config: GeneratorConfig,
+  options: DragOptions,
+  { points, masked }: { readonly points: number; readonly masked: boolean },
+): ObjectiveShape {
+  const side = config.resolution;
+  const cells = featureResolution(config, options.featureBlock);
+  return {
+    points,
+    cells,
+    side,
+    channels: config.channels.get(cells) ?? 0,
+    // On a small image the paper's radius rounds to nothing; a patch of no pixel would have no loss.
+    patchRadius: Math.max(1, imageRadius(options.r1, side)),
+    trackingRadius: imageRadius(options.r2, side),
+    space: options.space,
+    masked,
+    regularized: options.regularization > 0,
+  };
+}
+
+/** The tensors whose gradients Adam takes. */
+export const trainedTensors = (space: 'w' | 'w+'): string[] =>
+  space === 'w' ? ['w'] : rowNames('ws', trainedRows);
+
+export const rowNames = (tensor: string, rows: number): string[] =>
+  Array.from({ length: rows }, (_, row) => `${tensor}.${row}`);
+
+/**
+ * One iteration as data, for the reversed plan: `w` to features, tracking, stop rule and losses; then, once the
+ * gradients are there, the step. Parameters: `adam` learning_rate, `mask_loss` lambda, `latent_regularization`
+ * regularization. Source: SPEC §3.
+ */
+export function iterationCalls(
+  config: GeneratorConfig,
+  shape: ObjectiveShape,
+): { calls: Call[]; wanted: string[]; afterwards: Call[] } {
+  const { channels, cells, side, points } = shape;
+  const map = { points, channels, cells, side };
+  const features = featureName(shape);
+  const calls: Call[] = [
+    ...featureCalls(config, shape),
+    {
+      operation: 'point_tracking',
+      label: 'point_tracking',
+      sizes: { ...map, radius: shape.trackingRadius },
+      tensors: { features, references: 'references', positions: 'positions', status: 'status' },
+    },
+    {
+      operation: 'stop_rule',
+      label: 'stop_rule',
+      sizes: { points, side, radius: shape.patchRadius },
+      tensors: { positions: 'positions', targets: 'targets', shifts: 'shifts', status: 'status' },
+    },
+    {
+      operation: 'motion_supervision',
+      label: 'motion_supervision',
+      sizes: { ...map, radius: shape.patchRadius },
+      tensors: {
+        features,
+        positions: 'positions',
+        shifts: 'shifts',
+        signs: 'signs',
+        status: 'status',
+      },
+    },
+  ];
+  if (shape.masked)
+    calls.push({
+      operation: 'mask_loss',
+      label: 'mask_loss',
+      sizes: { channels, cells, side },
+      tensors: { features, first_features: 'first_features', mask: 'mask', status: 'status' },
+      params: { lambda: 0 },
+    });
+  if (shape.regularized)
+    for (let row = 0; row < trainedRows; row++)
+      calls.push({
+        operation: 'latent_regularization',
+        label: 'latent_regularization',
+        sizes: { rows: config.numWs, length: config.wDim },
+        tensors: { ws: `ws.${row}`, initial_ws: `initial_ws.${row}`, status: 'status' },
+        params: { regularization: 0 },
+      });
+  return { calls, wanted: trainedTensors(shape.space), afterwards: [adamCall(config, shape)] };
+}
+
+/** What is taken before the first iteration: the features at the handles, and with a mask the whole map. */
+export function referenceCalls(config: GeneratorConfig, shape: ObjectiveShape): Call[] {
+  const { channels, cells, side, points } = shape;
+  const features = shape.masked ? 'first_features' : featureName(shape);
+  const renamed = (tensor: string) => (tensor === featureName(shape) ? features : tensor);
+  const calls = featureCalls(config, shape).map((call) => ({
+    ...call,
+    tensors: Object.fromEntries(
+      Object.entries(call.tensors).map(([own, tensor]) => [own, renamed(tensor)]),
+    ),
+  }));
+  return [
+    ...calls,
+    {
+      operation: 'remember',
+      label: 'remember',
+      sizes: { points, channels, cells, side },
+      tensors: { features, positions: 'positions', references: 'references' },
+    },
+  ];
+}
+
+const featureName = ({ cells }: ObjectiveShape): string => `b${cells}.x`;
+
+/** The network up to the feature block, from the rows of ws, or in W mode from `w`. */
+function featureCalls(config: GeneratorConfig, { cells, space }: ObjectiveShape): Call[] {
+  const broadcast = rowNames('ws', trainedRows).map(
+    (ws): Call => ({
+      operation: 'broadcast_latent',
+      label: 'broadcast_latent',
+      sizes: { length: config.wDim },
+      tensors: { w: 'w', ws },
+    }),
+  );
+  return [
+    ...(space === 'w' ? broadcast : []),
+    ...synthesisCalls(config, { upTo: cells, image: false }),
+  ];
+}
+
+const adamCall = ({ wDim }: GeneratorConfig, { space }: ObjectiveShape): Call => ({
+  operation: 'adam',
+  label: 'adam',
+  sizes: { rows: space === 'w' ? 1 : trainedRows, length: wDim },
+  tensors: {
+    w: 'w',
+    d_w: 'd_w',
+    first_moment: 'first_moment',
+    second_moment: 'second_moment',
+    status: 'status',
+  },
+  params: { learning_rate: 0 },
+});

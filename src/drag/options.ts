@@ -1,0 +1,77 @@
+import { InputError } from '../formats/errors.ts';
+import { blockResolutions, type GeneratorConfig } from '../stylegan2/config.ts';
+
+/** What a person can choose about a drag. */
+export interface DragOptions {
+  readonly learningRate: number;
+  /** Radius of the patches of motion supervision, in pixels of a 512² image. */
+  readonly r1: number;
+  /** Half the side of the tracking windows, in pixels of a 512² image. */
+  readonly r2: number;
+  /** Weight of the mask loss. */
+  readonly lambda: number;
+  /** Weight of the latent regularisation. */
+  readonly regularization: number;
+  /** Whose features, counted from 0 at 4²; the network's last block where it has fewer. */
+  readonly featureBlock: number;
+  /** One row of w for the first six layers, or one each. */
+  readonly space: 'w' | 'w+';
+}
+
+/** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
+export const paperOptions: DragOptions = {
+  learningRate: 0.001,
+  r1: 3,
+  r2: 12,
+  lambda: 20,
+  regularization: 0,
+  featureBlock: 5,
+  space: 'w+',
+};
+
+/** The side of an image for which radii are given. */
+const radiusSide = 512;
+
+/** What a model's file recommends, else the paper's values. */
+export function defaultOptions({ dragDefaults }: GeneratorConfig): DragOptions {
+  const { lr, r1, r2, lambda, featureBlock } = dragDefaults ?? {};
+  return {
+    ...paperOptions,
+    learningRate: lr ?? paperOptions.learningRate,
+    r1: r1 ?? paperOptions.r1,
+    r2: r2 ?? paperOptions.r2,
+    lambda: lambda ?? paperOptions.lambda,
+    featureBlock: featureBlock ?? paperOptions.featureBlock,
+  };
+}
+
+/** `options` with some of them changed. @throws InputError for a value that cannot be used */
+export function changeOptions(options: DragOptions, changes: Partial<DragOptions>): DragOptions {
+  const changed = { ...options, ...changes };
+  const refuse = (option: keyof DragOptions, what: string): never => {
+    throw new InputError(`${option} is ${changed[option]}, not ${what}`);
+  };
+  for (const option of ['learningRate', 'lambda', 'regularization'] as const)
+    if (!(changed[option] >= 0 && changed[option] < Number.POSITIVE_INFINITY))
+      refuse(option, 'a number of at least 0');
+  for (const option of ['r1', 'r2'] as const)
+    if (!(changed[option] >= 0 && changed[option] <= radiusSide))
+      refuse(option, `a number from 0 to ${radiusSide}`);
+  if (!Number.isInteger(changed.featureBlock) || changed.featureBlock < 0)
+    refuse('featureBlock', 'a whole number of at least 0');
+  if (changed.space !== 'w' && changed.space !== 'w+') refuse('space', 'w or w+');
+  return changed;
+}
+
+/** The resolution of the feature block. */
+export function featureResolution({ resolution }: GeneratorConfig, block: number): number {
+  const resolutions = blockResolutions(resolution);
+  return resolutions[Math.min(block, resolutions.length - 1)];
+}
+
+/** A radius in pixels of the image. A half goes to the even neighbour, as in the reference. SPEC §3. */
+export function imageRadius(radius: number, side: number): number {
+  const exact = (radius * side) / radiusSide;
+  const whole = Math.round(exact);
+  return whole - exact === 0.5 && whole % 2 === 1 ? whole - 1 : whole;
+}
