@@ -151,7 +151,7 @@ describe.each(maps)('on $channels channels of $cells² cells, $side² pixels', (
       tolerance,
     );
 
-    const detached = { ...inputs, detached: features };
+    const detached = { ...inputs, detached: features, shifts: rule.shifts };
     const { loss } = motion_supervision(detached, all);
     expect(relativeDifference([words[lossMotionWord]], loss.values)).toBeLessThan(tolerance);
     const expected = featureGradient(motion_supervision, detached, all);

@@ -1,5 +1,7 @@
 import type { OperationName, Sizes } from '../../src/engine/operations.ts';
+import { dragCases } from './drag_cases.ts';
 import type { Random } from './random.ts';
+import type { Tensors } from './twin.ts';
 
 /** Sizes and parameters under which an operation is tried. Its inputs are normally distributed unless it says how else. */
 export interface Case {
@@ -8,6 +10,13 @@ export interface Case {
   readonly params?: Readonly<Record<string, number>>;
   /** How to draw an element of an input. */
   readonly draw?: Readonly<Record<string, (random: Random) => number>>;
+  /** Tensors that hang together: inputs, what is changed in place, what the twin alone takes. */
+  readonly given?: (random: Random) => Tensors;
+  /**
+   * Elements that a kernel is not differentiated by numerically: its loss depends on them through what its gradient
+   * is stopped at, or bends too often there.
+   */
+  readonly withoutDifferences?: (...index: number[]) => boolean;
 }
 
 const positive = (random: Random): number => random.normal() ** 2;
@@ -27,7 +36,8 @@ const activations = {
  * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
  * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
  */
-export const cases: Readonly<Partial<Record<OperationName, readonly Case[]>>> = {
+export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
+  ...dragCases,
   normalize: [
     // So small that the 1e-8 counts; without it, one channel would have a gradient of zero.
     { sizes: { samples: 1, channels: 1, total: 1 }, params: { offset: 0 }, draw: { x: tiny } },

@@ -1,15 +1,12 @@
 import { between, resized } from './resize.ts';
-import { inPatch, stop_rule } from './stop_rule.ts';
+import { inPatch } from './stop_rule.ts';
 import { sum, type Twin, tensor } from './twin.ts';
 
-/**
- * The motion loss, from the points themselves. `detached` is the feature map once more, through which no gradient goes.
- * SPEC §3.4.
- */
-export const motion_supervision: Twin = (tensors, numbers) => {
-  const { features, detached, positions } = tensors;
-  const { points, channels, side, radius } = numbers;
-  const { shifts } = stop_rule(tensors, numbers);
+/** The motion loss. `detached` is the feature map once more, through which no gradient goes. SPEC §3.4. */
+export const motion_supervision: Twin = (
+  { features, detached, positions, shifts },
+  { points, channels, side, radius },
+) => {
   const moving = resized(features, side);
   const fixed = resized(detached, side);
   const inside = (i: number) => i >= 0 && i < side;

@@ -3,16 +3,17 @@ import { type Call, gradientOf } from '../../src/engine/reversal.ts';
 import type { Case } from './cases.ts';
 import { PlanTrial, type TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';
-import { type Tensor, type Tensors, tensor } from './twin.ts';
+import { Tensor, type Tensors, tensor } from './twin.ts';
 
 /** One with which no value of a case lies within a step of finite differences of a kink (leaky ReLU, clamp). */
 const seed = 3;
 
-/** One case of an operation: random inputs and cotangents, and a plan that runs it both ways. */
+/** One case of an operation: its inputs and cotangents, and a plan that runs it both ways. */
 export interface OperationTrial {
   readonly trial: PlanTrial;
+  /** What the twin takes, rounded to f32 as the kernels get it. */
   readonly inputs: Tensors;
-  /** By the output's name. */
+  /** By the output's name. A loss has none: it is one number, and its cotangent 1. */
   readonly cotangents: Tensors;
   /** Sizes and parameters by their names in `struct Params`. */
   readonly numbers: Readonly<Record<string, number>>;
@@ -21,32 +22,39 @@ export interface OperationTrial {
 /** Tensors that come into an operation: neither its outputs nor what its backward entry points hand each other. */
 export function inputsOf(name: OperationName): string[] {
   const { tensors, outputs } = operationTable[name];
-  return Object.keys(tensors).filter(
-    (tensor) => !outputs.includes(tensor) && !tensor.startsWith('d_'),
-  );
+  const scratch = gradientsOf(name);
+  return Object.keys(tensors).filter((own) => !outputs.includes(own) && !scratch.includes(own));
 }
 
 /** Inputs that some backward entry point makes a gradient of. */
 export function differentiableInputs(name: OperationName): string[] {
-  const written = Object.values(operationTable[name].backward).flatMap(({ writes }) => writes);
-  return inputsOf(name).filter((input) => written.includes(gradientOf(input)));
+  const made = gradientsOf(name);
+  return inputsOf(name).filter((input) => made.includes(gradientOf(input)));
 }
+
+const gradientsOf = (name: OperationName): string[] =>
+  Object.values(operationTable[name].backward).flatMap(({ writes }) => writes);
 
 /** @param wanted inputs whose gradients are asked for */
 export async function buildOperationTrial(
   name: OperationName,
-  { sizes, params = {}, draw = {} }: Case,
+  { sizes, params = {}, draw = {}, given }: Case,
   wanted: readonly string[],
   resources: TrialResources,
 ): Promise<OperationTrial> {
-  const { tensors, outputs } = operationTable[name];
+  const { tensors, outputs, loss, backward } = operationTable[name];
+  const hasCotangents = !loss && Object.keys(backward).length > 0;
   const random = new Random(seed);
-  const drawn = (tensorName: string): Tensor =>
-    tensor(tensorShape(tensors[tensorName], sizes), () =>
-      Math.fround(draw[tensorName]?.(random) ?? random.normal()),
-    );
-  const inputs = Object.fromEntries(inputsOf(name).map((input) => [input, drawn(input)]));
-  const cotangents = Object.fromEntries(outputs.map((output) => [output, drawn(output)]));
+  const numbers = { ...sizes, ...params };
+  const drawn = (own: string): Tensor =>
+    tensor(tensorShape(tensors[own], sizes), () => draw[own]?.(random) ?? random.normal());
+  const inputs: Record<string, Tensor> = { ...given?.(random) };
+  for (const input of inputsOf(name)) inputs[input] ??= drawn(input);
+  for (const [input, values] of Object.entries(inputs)) inputs[input] = rounded(values);
+  const cotangents = Object.fromEntries(
+    hasCotangents ? outputs.map((output) => [output, rounded(drawn(output))]) : [],
+  );
+  const roots = wanted.length > 0 ? Object.keys(cotangents) : [];
   const call: Call = {
     operation: name,
     label: name,
@@ -54,10 +62,12 @@ export async function buildOperationTrial(
     params,
     tensors: Object.fromEntries([...inputsOf(name), ...outputs].map((own) => [own, own])),
   };
-  const roots = wanted.length > 0 ? outputs : [];
   const trial = await PlanTrial.build({ calls: [call], roots, wanted }, resources);
-  for (const [input, { values }] of Object.entries(inputs)) trial.write(input, values);
+  for (const [own, { values }] of Object.entries(inputs))
+    if (own in tensors) trial.write(own, values);
   for (const [output, { values }] of Object.entries(cotangents))
     trial.write(gradientOf(output), values);
-  return { trial, inputs, cotangents, numbers: { ...sizes, ...params } };
+  return { trial, inputs, cotangents, numbers };
 }
+
+const rounded = ({ shape, values }: Tensor): Tensor => new Tensor(shape, values.map(Math.fround));

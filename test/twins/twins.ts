@@ -1,4 +1,5 @@
 import type { OperationName } from '../../src/engine/operations.ts';
+import { adam } from './adam.ts';
 import { bias_act } from './bias_act.ts';
 import { broadcast_latent } from './broadcast_latent.ts';
 import { conv3x3 } from './conv3x3.ts';
@@ -6,14 +7,19 @@ import { conv3x3_up } from './conv3x3_up.ts';
 import { demodulate } from './demodulate.ts';
 import { fir } from './fir.ts';
 import { fully_connected } from './fully_connected.ts';
+import { latent_regularization } from './latent_regularization.ts';
+import { mask_loss } from './mask_loss.ts';
+import { motion_supervision } from './motion_supervision.ts';
 import { normalize } from './normalize.ts';
+import { point_tracking, remember } from './point_tracking.ts';
+import { stop_rule } from './stop_rule.ts';
 import { to_rgb } from './to_rgb.ts';
 import { truncate } from './truncate.ts';
 import type { Twin } from './twin.ts';
 import { upsample } from './upsample.ts';
 
-/** Operations that are functions of their inputs alone, to be tried with the cases of cases.ts. */
-export const twins: Readonly<Partial<Record<OperationName, Twin>>> = {
+/** Every row of the table in f64. That of a loss gives the tensor `loss`, of shape [1]. */
+export const twins: Readonly<Record<OperationName, Twin>> = {
   normalize,
   fully_connected,
   truncate,
@@ -25,18 +31,11 @@ export const twins: Readonly<Partial<Record<OperationName, Twin>>> = {
   to_rgb,
   upsample,
   broadcast_latent,
-};
-
-/**
- * Operations that depend on where the drag stands (positions, status), or that change what they read. Their twins
- * stand beside the others; the test file that is named here makes the situations to try them in.
- */
-export const triedInSituations: Readonly<Partial<Record<OperationName, string>>> = {
-  remember: 'drag_kernels.test.ts',
-  point_tracking: 'drag_kernels.test.ts',
-  stop_rule: 'drag_kernels.test.ts',
-  motion_supervision: 'drag_kernels.test.ts',
-  mask_loss: 'drag_kernels.test.ts',
-  latent_regularization: 'drag_kernels.test.ts',
-  adam: 'drag_kernels.test.ts',
+  remember,
+  point_tracking,
+  stop_rule,
+  motion_supervision,
+  mask_loss,
+  latent_regularization,
+  adam,
 };

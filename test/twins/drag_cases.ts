@@ -1,0 +1,104 @@
+import type { OperationName } from '../../src/engine/operations.ts';
+import type { Case } from './cases.ts';
+import type { Random } from './random.ts';
+import { stop_rule } from './stop_rule.ts';
+import { Tensor, type Tensors, tensor } from './twin.ts';
+
+/** Odd sides that the cells do not divide, handles in corners and inside, one that has arrived. */
+const sizes = { points: 4, channels: 6, cells: 5, radius: 3 };
+const side = 13;
+const last = side - 1;
+
+const points = (...coordinates: readonly (readonly number[])[]): Tensor =>
+  new Tensor([coordinates.length, 2], Float64Array.from(coordinates.flat()));
+
+const positions = points([0, 0], [last, last], [2, 11], [6, 3]);
+const targets = points([last, 2], [7, last], [2, 11], [0, 0]);
+
+/** The drag goes on and has made no step. */
+const status = tensor([8], () => 0);
+
+const featureMap = (random: Random): Tensor =>
+  tensor([1, sizes.channels, sizes.cells, sizes.cells], () => random.normal());
+
+const situation: Case = {
+  sizes,
+  params: { side },
+  given: () => ({ positions, targets, status }),
+};
+
+/** Two far values, one channel above and one below: no difference of the two changes its sign within a small step. */
+const farApart = (channel: number): number => 5 * (-1) ** channel;
+
+/** Where the drag stands is part of what these operations depend on; drag_kernels.test.ts tries more of it. */
+export const dragCases = {
+  remember: [situation],
+  point_tracking: [situation],
+  stop_rule: [situation],
+  motion_supervision: [
+    {
+      ...situation,
+      given: (random: Random): Tensors => {
+        const features = featureMap(random);
+        const { shifts } = stop_rule({ positions, targets }, { ...sizes, side });
+        return { features, detached: features, positions, shifts, status };
+      },
+      // A patch meets itself, shifted by one pixel.
+      withoutDifferences: () => true,
+    },
+    {
+      // Shifted from the first two columns of cells into the others, so that the patches do not meet themselves.
+      sizes: { ...sizes, points: 2 },
+      params: { side },
+      given: (random: Random): Tensors => {
+        const noise = featureMap(random);
+        const features = tensor(noise.shape, (n, c, row, column) =>
+          column < 2 ? noise.at(n, c, row, column) : noise.at(n, c, row, column) + farApart(c),
+        );
+        const shifts = new Tensor([2, 4], Float64Array.of(0.3, 7.4, 0.1, 7.4, -4.6, 7.5, 0.2, 8.8));
+        return { features, detached: features, positions: points([2, 1], [9, 0]), shifts, status };
+      },
+      withoutDifferences: (_n, _c, _row, column) => column < 2,
+    },
+  ],
+  mask_loss: [
+    {
+      sizes: { channels: 6, cells: 5, side },
+      params: { lambda: 20 },
+      given: (random: Random): Tensors => ({
+        mask: tensor([side, side], () => (random.uniform() < 0.6 ? 1 : 0)),
+        status,
+      }),
+      // Too many kinks for the steps that f32 allows.
+      withoutDifferences: () => true,
+    },
+    {
+      sizes: { channels: 6, cells: 5, side },
+      params: { lambda: 20 },
+      given: (random: Random): Tensors => {
+        const features = featureMap(random);
+        const first_features = tensor(
+          features.shape,
+          (...index) => farApart(index[1]) + random.normal(),
+        );
+        const mask = tensor([side, side], () => (random.uniform() < 0.6 ? 1 : 0));
+        return { features, first_features, mask, status };
+      },
+    },
+  ],
+  latent_regularization: [
+    { sizes: { length: 67 }, params: { rows: 10, regularization: 0.5 }, given: () => ({ status }) },
+  ],
+  adam: [
+    {
+      sizes: { rows: 6, length: 67 },
+      params: { learning_rate: 0.02, iteration: 1 },
+      given: (random: Random): Tensors => ({
+        w: tensor([6, 67], () => random.normal()),
+        first_moment: tensor([6, 67], () => random.normal()),
+        second_moment: tensor([6, 67], () => random.normal() ** 2),
+        status,
+      }),
+    },
+  ],
+} satisfies Partial<Record<OperationName, readonly Case[]>>;
