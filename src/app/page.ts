@@ -19,7 +19,7 @@ import { Tools } from './tools.ts';
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
 const defaultSteps = 300;
 
-const askForHandle = 'Click a spot that should move, then the place where it should go.';
+const askForHandle = 'Choose a spot that should move, then the place where it should go.';
 const askForTarget = 'Now the place where it should go.';
 
 /** Everything on the page, wired to one editor. */

@@ -21,7 +21,7 @@ export class PointsList {
     this.#hint.hidden = points.length > 1;
     this.#hint.textContent =
       points.length === 0
-        ? 'Click a spot that should move, then the place where it should go.'
+        ? 'Choose a spot that should move, then the place where it should go.'
         : 'Points can be dragged, or moved with the arrow keys; Delete removes one. A handle on its own target holds a spot in place.';
     this.#clear.disabled = points.length === 0;
   }

@@ -8,6 +8,9 @@ export interface ImageSink {
   draw(image: DeviceTensor): void;
 }
 
+/** What the presenter needs of a canvas's WebGPU context. */
+export type PresentationContext = Pick<GPUCanvasContext, 'configure' | 'getCurrentTexture'>;
+
 /** Words of `struct Params` of shaders/present.wgsl. */
 const paramsBytes = 16;
 
@@ -16,11 +19,15 @@ export class Presenter implements ImageSink {
   /** Interpolate between image pixels (Catmull-Rom), or show each as a square. */
   bicubic = true;
   readonly #device: GPUDevice;
-  readonly #context: GPUCanvasContext;
+  readonly #context: PresentationContext;
   readonly #pipeline: GPURenderPipeline;
   readonly #params: GPUBuffer;
 
-  private constructor(device: GPUDevice, context: GPUCanvasContext, pipeline: GPURenderPipeline) {
+  private constructor(
+    device: GPUDevice,
+    context: PresentationContext,
+    pipeline: GPURenderPipeline,
+  ) {
     this.#device = device;
     this.#context = context;
     this.#pipeline = pipeline;
@@ -37,7 +44,7 @@ export class Presenter implements ImageSink {
    */
   static async create(
     engine: { readonly device: GPUDevice; readonly pipelines: PipelineCache },
-    context: GPUCanvasContext,
+    context: PresentationContext,
   ): Promise<Presenter> {
     const { device, pipelines } = engine;
     const { code } = await pipelines.shader('present');
