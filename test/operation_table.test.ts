@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { operationTable } from '../src/engine/operations.ts';
+import { gradientOf } from '../src/engine/reversal.ts';
+import { readShader } from '../src/engine/shaders.ts';
+import { operationsMarkdown } from '../tools/operations_markdown.ts';
+
+/** What every WebGPU adapter binds (maxStorageBuffersPerShaderStage). */
+const mostBindings = 8;
+
+const rows = Object.entries(operationTable).map(([name, operation]) => ({ name, operation }));
+
+describe.each(rows)('$name', ({ operation }) => {
+  const { shader: file, tensors, outputs, forward, backward } = operation;
+  const entries = Object.entries({ ...forward, ...backward });
+  const variables = new Set(Object.keys(tensors).flatMap((name) => [name, gradientOf(name)]));
+
+  it('has the entry points of its shader, which bind its tensors alone', async () => {
+    const shader = await readShader(file, nodeShaders);
+    expect(entries.map(([entry]) => entry).sort()).toEqual([...shader.entryPoints.keys()].sort());
+    for (const [entry, { writes, over }] of entries) {
+      const bindings = shader.entryPoints.get(entry) ?? [];
+      expect(bindings.length, entry).toBeLessThanOrEqual(mostBindings);
+      const names = bindings.map(({ name }) => name).filter((name) => name !== 'tiles');
+      for (const name of names) expect(variables, entry).toContain(name);
+      expect(names.length < bindings.length, `${entry} has tiles`).toBe(over !== undefined);
+      const writable = bindings.filter((binding) => binding.writable).map(({ name }) => name);
+      for (const name of writes) expect(writable, entry).toContain(name);
+    }
+  });
+
+  it('makes each output and each gradient once', () => {
+    const made = Object.values(forward).flatMap(({ writes }) => writes);
+    expect([...new Set(made)].sort()).toEqual([...outputs].sort());
+    const gradients = Object.values(backward).flatMap(({ writes }) => writes);
+    expect(new Set(gradients).size).toBe(gradients.length);
+  });
+});
+
+describe('shaders/README.md', () => {
+  it('has the table as it is (npx tsx tools/operations_table.ts --write)', async () => {
+    const text = readFileSync(new URL('../shaders/README.md', import.meta.url), 'utf8');
+    expect(text).toContain(await operationsMarkdown(nodeShaders));
+  });
+});
