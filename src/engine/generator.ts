@@ -7,8 +7,9 @@ import { Arena } from './arena.ts';
 import type { Engine } from './device.ts';
 import { imagePixels, type PixelImage } from './image.ts';
 import { Plan } from './plan.ts';
+import type { ImageSink } from './present.ts';
 import { gradientOf } from './reversal.ts';
-import { TensorStore } from './tensors.ts';
+import { type DeviceTensor, readTensor, TensorStore } from './tensors.ts';
 import { uploadGenerator } from './upload.ts';
 
 /** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
@@ -96,12 +97,20 @@ export class Generator {
   generate(ws: ArrayLike<number>, noise: Noise = 'const'): Promise<PixelImage> {
     this.checkLatent(ws);
     return this.#inTurn(async () => {
-      this.#drawing ??= this.#buildDrawing();
-      const { plan, store } = await this.#drawing;
-      setNoise(plan, noise);
-      store.write('ws', ws);
-      this.run(plan);
-      return imagePixels(await store.read('image'), this.config.imgChannels);
+      const image = await this.#draw(ws, noise);
+      return imagePixels(await readTensor(this.engine.device, image), this.config.imgChannels);
+    });
+  }
+
+  /**
+   * Hands the picture of a ws to `sink`, without a read-back. Resolves once the device has drawn it.
+   * @throws InputError for another length than num_ws · w_dim
+   */
+  show(ws: ArrayLike<number>, sink: ImageSink, noise: Noise = 'const'): Promise<void> {
+    this.checkLatent(ws);
+    return this.#inTurn(async () => {
+      sink.draw(await this.#draw(ws, noise));
+      await this.engine.device.queue.onSubmittedWorkDone();
     });
   }
 
@@ -255,6 +264,15 @@ export class Generator {
     const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
     const plan = await Plan.build({ calls }, { ...this.engine, store, arena: this.arena });
     return { plan, store };
+  }
+
+  async #draw(ws: ArrayLike<number>, noise: Noise): Promise<DeviceTensor> {
+    this.#drawing ??= this.#buildDrawing();
+    const { plan, store } = await this.#drawing;
+    setNoise(plan, noise);
+    store.write('ws', ws);
+    this.run(plan);
+    return store.get('image');
   }
 
   #createCotangent(store: TensorStore, of: string, cotangent: ArrayLike<number>): void {
