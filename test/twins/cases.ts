@@ -53,6 +53,11 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
       sizes: { samples: 2, inputs: 67, outputs: 5 },
       params: { weight_gain: 0.01 / Math.sqrt(67), bias_gain: 0.01, slope: 0.2, gain: Math.SQRT2 },
     },
+    // More workgroups than one dimension of a grid holds.
+    {
+      sizes: { samples: 2, inputs: 1, outputs: 40000 },
+      params: { weight_gain: 1, bias_gain: 1, slope: 0.2, gain: 1 },
+    },
     {
       sizes: { samples: 3, inputs: 6, outputs: 70 },
       params: { weight_gain: 1 / Math.sqrt(6), bias_gain: 1, slope: 1, gain: 1 / Math.sqrt(6) },
@@ -72,12 +77,14 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
     { sizes: { samples: 2, inputs: 5, outputs: 6, height: 5, width: 7 } },
     { sizes: { samples: 1, inputs: 2, outputs: 9, height: 9, width: 4 } },
+    { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 3 } },
     { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 6 } },
   ],
   conv3x3_up: [
     { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
     { sizes: { samples: 2, inputs: 5, outputs: 6, height: 3, width: 5 } },
     { sizes: { samples: 1, inputs: 2, outputs: 9, height: 6, width: 4 } },
+    { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 1 } },
     { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
   ],
   fir: [
