@@ -54,35 +54,26 @@ export class DragLoop {
   }
 
   /**
-   * Builds the plans for a shape; the drag's state stays as far as it has the same sizes. Nothing happens where the
-   * shape is the same, unless `rebuild` asks for new plans because a kernel has changed.
-   * @throws ShaderError where a kernel does not compile (at a rebuild the old plans stay), DeviceLimitError where a
-   * tensor is too large
+   * Makes the plans for a shape, unless they are there; the drag's state stays as far as it has the same sizes. New
+   * plans have no rates yet, and a new mask or targets of another number are zero.
+   * @returns whether the plans are new
+   * @throws ShaderError where a kernel does not compile, DeviceLimitError where a tensor is too large
    */
-  async configure(shape: ObjectiveShape, rebuild = false): Promise<void> {
+  async configure(shape: ObjectiveShape): Promise<boolean> {
     const old = this.#shape;
-    if (old && sameShape(old, shape) && !rebuild) return;
-    const { engine, config, arena } = this.#generator;
-    if (!old || !sameShape(old, shape)) {
-      // The old plans' tensors go: should the new plans fail, there are none.
-      this.#shape = undefined;
-      this.#createTensors(shape);
-    }
-    const resources = { ...engine, store: this.#store, arena };
-    const references = await Plan.build({ calls: referenceCalls(config, shape) }, resources);
-    let plan: Plan;
-    try {
-      plan = await Plan.build(iterationCalls(config, shape), resources);
-    } catch (error) {
-      references.destroy();
-      throw error;
-    }
-    this.#plan?.destroy();
-    this.#references?.destroy();
-    this.#plan = plan;
-    this.#references = references;
+    if (old && sameShape(old, shape)) return false;
+    // The old plans' tensors go: should the new plans fail, there are none.
+    this.#shape = undefined;
+    this.#createTensors(shape);
+    await this.#buildPlans(shape);
     this.#shape = shape;
     if (old?.cells !== shape.cells || (shape.masked && !old.masked)) this.#staleReferences = true;
+    return true;
+  }
+
+  /** The same plans from edited kernels. @throws ShaderError where one does not compile; the old plans stay */
+  async rebuild(): Promise<void> {
+    if (this.#shape) await this.#buildPlans(this.#shape);
   }
 
   /** Begins an edit: references are taken at `start`, Adam begins at 0. @param initial the ws of the regularisation */
@@ -152,6 +143,23 @@ export class DragLoop {
     this.#references?.destroy();
     this.#ring.destroy();
     this.#store.destroy();
+  }
+
+  async #buildPlans(shape: ObjectiveShape): Promise<void> {
+    const { engine, config, arena } = this.#generator;
+    const resources = { ...engine, store: this.#store, arena };
+    const references = await Plan.build({ calls: referenceCalls(config, shape) }, resources);
+    let plan: Plan;
+    try {
+      plan = await Plan.build(iterationCalls(config, shape), resources);
+    } catch (error) {
+      references.destroy();
+      throw error;
+    }
+    this.#plan?.destroy();
+    this.#references?.destroy();
+    this.#plan = plan;
+    this.#references = references;
   }
 
   #createTensors(shape: ObjectiveShape): void {

@@ -3,23 +3,23 @@ import { blockResolutions, type GeneratorConfig } from '../stylegan2/config.ts';
 
 /** What a person can choose about a drag. */
 export interface DragOptions {
-  readonly learningRate: number;
+  learningRate: number;
   /** Radius of the patches of motion supervision, in pixels of a 512² image. */
-  readonly r1: number;
+  r1: number;
   /** Half the side of the tracking windows, in pixels of a 512² image. */
-  readonly r2: number;
+  r2: number;
   /** Weight of the mask loss. */
-  readonly lambda: number;
+  lambda: number;
   /** Weight of the latent regularisation. */
-  readonly regularization: number;
+  regularization: number;
   /** Whose features, counted from 0 at 4²; the network's last block where it has fewer. */
-  readonly featureBlock: number;
+  featureBlock: number;
   /** One row of w for the first six layers, or one each. */
-  readonly space: 'w' | 'w+';
+  space: 'w' | 'w+';
 }
 
 /** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
-export const paperOptions: DragOptions = {
+export const paperOptions: Readonly<DragOptions> = {
   learningRate: 0.001,
   r1: 3,
   r2: 12,

@@ -9,7 +9,7 @@ import { imagePixels, type PixelImage } from './image.ts';
 import { Plan } from './plan.ts';
 import type { ImageSink } from './present.ts';
 import { gradientOf } from './reversal.ts';
-import { type DeviceTensor, readTensor, TensorStore } from './tensors.ts';
+import { type DeviceTensor, largestBinding, readTensor, TensorStore } from './tensors.ts';
 import { uploadGenerator } from './upload.ts';
 
 /** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
@@ -49,7 +49,7 @@ export class Generator {
 
   private constructor(
     readonly engine: Engine,
-    readonly config: GeneratorConfig,
+    readonly config: GeneratorConfig & { readonly largestTensor: number },
     /** Weights under their official names. */
     readonly store: TensorStore,
     /** Memory of all short-lived tensors of this generator's plans. */
@@ -58,14 +58,19 @@ export class Generator {
     this.#mappingStore = new TensorStore(engine.device, store);
   }
 
-  /** @throws DeviceLimitError where the adapter is too small for the weights. */
+  /**
+   * @param largestTensor bytes that one tensor may take; what the device binds by default
+   * @throws DeviceLimitError where the adapter is too small for the weights
+   */
   static async load(
     engine: Engine,
     weights: GeneratorWeights,
-    onProgress?: (fraction: number) => void,
+    onProgress: (fraction: number) => void = () => {},
+    largestTensor = largestBinding(engine.device),
   ): Promise<Generator> {
-    const store = await uploadGenerator(engine.device, weights, onProgress);
-    return new Generator(engine, weights.config, store, new Arena(engine.device));
+    const store = await uploadGenerator(engine.device, weights, onProgress, largestTensor);
+    const config = { ...weights.config, largestTensor };
+    return new Generator(engine, config, store, new Arena(engine.device));
   }
 
   /**

@@ -1,0 +1,20 @@
+/** Listeners by event: what a listener gets stands in `Events`. */
+export class Emitter<Events> {
+  readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
+
+  /** @returns what takes the listener off again */
+  on<Event extends keyof Events>(
+    event: Event,
+    listener: (value: Events[Event]) => void,
+  ): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  emit<Event extends keyof Events>(event: Event, value: Events[Event]): void {
+    for (const listener of this.#listeners.get(event) ?? [])
+      (listener as (value: Events[Event]) => void)(value);
+  }
+}

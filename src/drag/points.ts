@@ -1,0 +1,27 @@
+import { InputError } from '../formats/errors.ts';
+
+/** An image pixel. */
+export type Point = readonly [row: number, column: number];
+
+/** A handle, and the target that its content is dragged to. */
+export interface PointPair {
+  readonly handle: Point;
+  readonly target: Point;
+}
+
+/** @throws InputError for a point that is no pixel of the image */
+export function checkPoints(points: readonly PointPair[], side: number): void {
+  const inside = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < side;
+  points.forEach((pair, j) => {
+    for (const end of ['handle', 'target'] as const) {
+      const point = pair[end];
+      if (point.length !== 2 || !point.every(inside))
+        throw new InputError(
+          `${end} ${j + 1} at ${point.join(',')} is no pixel of the image; rows and columns go from 0 to ${side - 1}`,
+          { option: 'points' },
+        );
+    }
+  });
+}
+
+export const samePoint = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];

@@ -1,0 +1,300 @@
+import type { Generator } from '../engine/generator.ts';
+import type { PixelImage } from '../engine/image.ts';
+import type { ImageSink } from '../engine/present.ts';
+import { InputError } from '../formats/errors.ts';
+import { Drag, newEdit } from './drag.ts';
+import { Emitter } from './events.ts';
+import { History } from './history.ts';
+import type { Iteration, RunOptions, RunResult, StopReason } from './iteration.ts';
+import { changeOptions, type DragOptions, defaultOptions } from './options.ts';
+import { checkPoints, type PointPair, samePoint } from './points.ts';
+
+export type { Iteration, IterationTrace, RunOptions, RunResult, StopReason } from './iteration.ts';
+export type { Point, PointPair } from './points.ts';
+
+export interface SessionEvents {
+  iteration: Iteration;
+  /** Points, mask, options, latent, running, or what can be undone. */
+  change: undefined;
+}
+
+/** What undo and redo go back to. */
+interface Snapshot {
+  readonly ws: Float32Array;
+  readonly points: readonly PointPair[];
+}
+
+/**
+ * The editing of one picture: its points, mask and options, and what has become of its latent. Sessions on one model
+ * run side by side.
+ */
+export class DragSession {
+  readonly #generator: Generator;
+  readonly #drag: Drag;
+  readonly #events = new Emitter<SessionEvents>();
+  readonly #history = new History<Snapshot>();
+  #run: Promise<RunResult> | undefined;
+  #stopping = false;
+  /** Work on the device's state, one after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** @throws InputError for a latent (num_ws · w_dim) or an option that does not fit */
+  constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions> = {}) {
+    generator.checkLatent(ws);
+    const chosen = changeOptions(defaultOptions(generator.config), options);
+    this.#generator = generator;
+    this.#drag = new Drag(generator, ws.slice(), chosen);
+  }
+
+  /** Of the image, in pixels. */
+  get side(): number {
+    return this.#generator.config.resolution;
+  }
+
+  /** Where each handle is now, and its target. */
+  get points(): readonly PointPair[] {
+    return this.#drag.points;
+  }
+
+  /** side · side, 1 = must stay. */
+  get mask(): Uint8Array | null {
+    return this.#drag.mask;
+  }
+
+  get options(): Readonly<DragOptions> {
+    return this.#drag.options;
+  }
+
+  /** How many iterations the edit has had. */
+  get iteration(): number {
+    return this.#drag.edit.iterations;
+  }
+
+  get running(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get canUndo(): boolean {
+    return this.#history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#history.canRedo;
+  }
+
+  /** @returns what takes the listener off again */
+  on<Event extends keyof SessionEvents>(
+    event: Event,
+    listener: (value: SessionEvents[Event]) => void,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /**
+   * Handles that are not where those of the edit are now begin a new edit: references are taken at its first
+   * iteration. Targets alone can be moved within an edit, until it has arrived.
+   * @throws InputError for a point outside the image
+   */
+  setPoints(points: readonly PointPair[]): void {
+    checkPoints(points, this.side);
+    const drag = this.#drag;
+    const known = drag.points;
+    const same = (end: keyof PointPair): boolean =>
+      points.length === known.length &&
+      points.every((pair, j) => samePoint(pair[end], known[j][end]));
+    if (same('handle') && same('target')) return;
+    if (!same('handle') || drag.edit.arrived) drag.edit = newEdit();
+    drag.points = points.map(({ handle, target }) => ({ handle, target }));
+    this.#change();
+  }
+
+  /** @param mask side · side; what is not 0 must stay @throws InputError for another size */
+  setMask(mask: ArrayLike<number> | null): void {
+    if (mask && mask.length !== this.side ** 2)
+      throw new InputError(`the mask has ${mask.length} pixels, the image ${this.side ** 2}`, {
+        option: 'mask',
+      });
+    this.#drag.mask = mask && Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1));
+    this.#change();
+  }
+
+  /** From the next iteration on. Another space begins a new edit. @throws InputError for a value that cannot be used */
+  setOptions(options: Partial<DragOptions>): void {
+    const drag = this.#drag;
+    const { space } = drag.options;
+    drag.options = changeOptions(drag.options, options);
+    if (drag.options.space !== space) drag.edit = newEdit();
+    this.#change();
+  }
+
+  /**
+   * One iteration. Where its loss is not finite, the last good latent is restored.
+   * @throws InputError where there are no points, or it runs already; ShaderError, DeviceLimitError
+   */
+  async step(): Promise<Iteration> {
+    const made: Iteration[] = [];
+    const forget = this.on('iteration', (iteration) => made.push(iteration));
+    try {
+      await this.run({ steps: 1 });
+    } finally {
+      forget();
+    }
+    return made[0];
+  }
+
+  /**
+   * Iterates until the points arrive, `steps` are made, or `stop`. Run again, it goes on.
+   * @throws InputError where there are no points, or it runs already; ShaderError, DeviceLimitError
+   */
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    if (this.#run) throw new InputError('the drag runs already');
+    if (this.points.length === 0) throw new InputError('there are none', { option: 'points' });
+    this.#stopping = false;
+    this.#run = this.#iterate(options);
+    this.#events.emit('change', undefined);
+    try {
+      return await this.#run;
+    } finally {
+      this.#run = undefined;
+      this.#events.emit('change', undefined);
+    }
+  }
+
+  /** Ends a run after the iteration that is under way. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Back to before the last edit: latent and points. Ends a run. */
+  async undo(): Promise<void> {
+    await this.#settle();
+    this.#restore(this.#history.undo(this.#snapshot()));
+  }
+
+  /** Ends a run. */
+  async redo(): Promise<void> {
+    await this.#settle();
+    this.#restore(this.#history.redo(this.#snapshot()));
+  }
+
+  /** Back to the initial latent, the handles to where the edit began; can be undone. Ends a run. */
+  async reset(): Promise<void> {
+    await this.#settle();
+    const { ws, initial, points, edit } = this.#drag;
+    if (ws === initial) return;
+    this.#history.keep(this.#snapshot());
+    const begun = points.map(({ handle, target }, j) => ({
+      handle: edit.start?.handles[j] ?? handle,
+      target,
+    }));
+    this.#restore({ ws: initial, points: begun });
+  }
+
+  /** ws (num_ws · w_dim) as it is now. */
+  async latent(): Promise<Float32Array> {
+    return this.#drag.ws.slice();
+  }
+
+  /** A new picture; nothing before it can be undone. Ends a run. @throws InputError for a latent that does not fit */
+  async setLatent(ws: Float32Array): Promise<void> {
+    this.#generator.checkLatent(ws);
+    await this.#settle();
+    this.#history.clear();
+    this.#drag.initial = ws.slice();
+    this.#restore({ ws: this.#drag.initial, points: this.points });
+  }
+
+  /** The picture as it is now, read back. */
+  image(): Promise<PixelImage> {
+    return this.#generator.generate(this.#drag.ws);
+  }
+
+  /** Draws the picture as it is now, without a read-back; also while it runs. */
+  show(sink: ImageSink): Promise<void> {
+    return this.#generator.show(this.#drag.ws, sink);
+  }
+
+  /** Takes edited kernels over. @throws ShaderError where one does not compile; the old ones stay */
+  rebuild(): Promise<void> {
+    return this.#inTurn(() => this.#drag.rebuild());
+  }
+
+  /** Ends a run, and frees the device's memory once the iteration under way is done. */
+  destroy(): void {
+    this.stop();
+    void this.#inTurn(async () => this.#drag.destroy());
+  }
+
+  async #iterate({ steps = Number.POSITIVE_INFINITY, trace }: RunOptions): Promise<RunResult> {
+    const drag = this.#drag;
+    const times: number[] = [];
+    let distance = meanDistance(drag.points);
+    let iterations = 0;
+    let stopped: StopReason | undefined;
+    while (!stopped) {
+      if (iterations >= steps) stopped = 'steps';
+      else if (this.#stopping || drag.points.length === 0) stopped = 'stopped';
+      if (stopped) break;
+      const began = drag.edit.start !== undefined;
+      const { edit } = drag;
+      const before = this.#snapshot();
+      const batch = await this.#inTurn(() =>
+        drag.advance(Math.min(drag.batch, steps - iterations), trace !== undefined),
+      );
+      times.push(...batch.map(({ milliseconds }) => milliseconds));
+      if (!began) this.#history.keep(before);
+      for (const { iteration, row, diverged } of batch) {
+        if (!iteration.arrived) iterations++;
+        distance = iteration.distance;
+        // Points that were changed meanwhile have not arrived.
+        if (diverged) stopped = 'diverged';
+        else if (iteration.arrived && drag.edit === edit && !drag.changed) stopped = 'arrived';
+        this.#events.emit('iteration', iteration);
+        if (row) trace?.(row);
+      }
+      if (!began) this.#events.emit('change', undefined);
+    }
+    return { iterations, stopped, distance, millisecondsPerIteration: median(times) };
+  }
+
+  #snapshot(): Snapshot {
+    return { ws: this.#drag.ws, points: this.#drag.points };
+  }
+
+  #restore(state: Snapshot | undefined): void {
+    if (!state) return;
+    this.#drag.ws = state.ws;
+    this.#drag.points = state.points;
+    this.#drag.edit = newEdit();
+    this.#change();
+  }
+
+  #change(): void {
+    this.#drag.changed = true;
+    this.#events.emit('change', undefined);
+  }
+
+  /** Ends a run and waits for its end. */
+  async #settle(): Promise<void> {
+    this.stop();
+    await this.#run?.catch(() => {});
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+function meanDistance(points: readonly PointPair[]): number {
+  const distances = points.map(({ handle, target }) =>
+    Math.hypot(target[0] - handle[0], target[1] - handle[1]),
+  );
+  return distances.reduce((a, b) => a + b, 0) / Math.max(1, distances.length);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
