@@ -1,15 +1,16 @@
 // The low-pass filter after an up-sampling convolution: one cell of zeros on each side of t, then [1,3,3,1]/4 along
 // each axis (the gain of 4 that zero-stuffing needs is in it).
 //
-//   u[y,x] = Σ_ab f[a] · f[b] · t[y+a−1, x+b−1]                       a, b = 0…3, zero outside t
+//   u[first+c,y,x] = Σ_ab f[a] · f[b] · t[c, y+a−1, x+b−1]            a, b = 0…3, zero outside t
 //
-// forward    t (N,C,H+1,W+1)     → u (N,C,H,W)
-// backward   d_u                 → d_t[y,x] = Σ_ab f[a] · f[b] · d_u[y−a+1, x−b+1]
+// forward    t (N,C,H+1,W+1)     → channels first … first + C − 1 of u (N,total,H,W)
+// backward   d_u                 → d_t[c,y,x] = Σ_ab f[a] · f[b] · d_u[first+c, y−a+1, x−b+1]
 //
-// One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang 2019); SPEC §2.
+// t is the largest tensor of a network; where it is larger than the adapter binds, it comes in parts, each a multiple
+// of four channels. One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang 2019); SPEC §2.
 // uses lib/layout, lib/tiles
 
-struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32 }
+struct Params { samples: u32, channels: u32, height: u32, width: u32, total: u32, first: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> tiles: array<u32>;
@@ -38,7 +39,8 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
     }
     sum += filter_taps[a] * along;
   }
-  u[((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad] = sum;
+  let pixel = (work.sample * params.height + work.row) * params.width + work.column;
+  u[pixel * quads(params.total) + params.first / 4u + work.quad] = sum;
 }
 
 @compute @workgroup_size(64)
@@ -56,7 +58,7 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
     var along = vec4f();
     for (var b = 0u; b < 4u; b++) {
       let column = work.column + 1u - b;
-      if (column < params.width) { along += filter_taps[b] * d_u[(line + column) * channel_quads + work.quad]; }
+      if (column < params.width) { along += filter_taps[b] * d_u[(line + column) * quads(params.total) + params.first / 4u + work.quad]; }
     }
     sum += filter_taps[a] * along;
   }

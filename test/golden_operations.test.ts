@@ -78,7 +78,9 @@ describe('the modulated convolution', () => {
     const map = { samples, channels: outputs, height: outputHeight, width: outputWidth };
     const calls = [
       ...(demodulated ? [call('demodulate', { samples, inputs, outputs })] : []),
-      ...(up ? [call('conv3x3_up', sizes), call('fir', map)] : [call('conv3x3', sizes)]),
+      ...(up
+        ? [call('conv3x3_up', sizes), call('fir', { ...map, total: outputs }, { first: 0 })]
+        : [call('conv3x3', sizes)]),
       call('bias_act', map, noActivation),
     ];
     await compare(

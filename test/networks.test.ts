@@ -115,6 +115,33 @@ describe('a class-conditional network', () => {
 });
 
 describe('a generator', () => {
+  it('gives the same where its largest tensors come in parts', async () => {
+    const fixture = readFixture('tiny');
+    const generator = await openGenerator(fixture);
+    const { numWs, wDim, resolution } = generator.config;
+    const channels = generator.config.channels.get(resolution) ?? 0;
+    // Room for one group of four channels at the highest resolution.
+    const room = 16 * (resolution + 1) ** 2;
+    expect(channels).toBeGreaterThan(4);
+    const parted = await Generator.load(
+      generator.engine,
+      readGenerator(fixture.file),
+      () => {},
+      room,
+    );
+    const ws = firstSample(fixture.values('ws'), numWs * wDim);
+    const gradient = { of: 'image', cotangent: fixture.values('image_cotangent') };
+    const whole = await generator.evaluate(ws, { tensors: ['image'], gradient });
+    const parts = await parted.evaluate(ws, { tensors: ['image'], gradient });
+    for (const name of ['image', 'grad_ws'])
+      expect(
+        relativeError(parts.get(name)?.data ?? [], whole.get(name)?.data ?? []),
+        name,
+      ).toBeLessThan(2e-6);
+    parted.destroy();
+    generator.destroy();
+  });
+
   it('refuses what its network does not have', async () => {
     const generator = await openGenerator(readFixture('tiny'));
     const ws = new Float32Array(generator.config.numWs * generator.config.wDim);

@@ -239,7 +239,7 @@ export const operations = {
     shader: 'fir',
     tensors: {
       t: map('samples', 'channels', 'height+1', 'width+1'),
-      u: map('samples', 'channels', 'height', 'width'),
+      u: map('samples', 'total', 'height', 'width'),
     },
     outputs: ['u'],
     forward: {

@@ -55,6 +55,9 @@ interface Draft extends EntryCall {
   readonly slot: number;
 }
 
+/** The tensor that lists the tiles to cover on maps of this size. A plan lists all, unless the store has a list. */
+export const tileListName = (height: number, width: number): string => `tiles ${height}×${width}`;
+
 /** Most workgroups in one dimension that every adapter has. */
 const maxWorkgroups = 65535;
 
@@ -219,7 +222,7 @@ class PlanBuilder {
 
   /** The list of all tiles of a map: their number, then their origins as row << 16 | column. */
   #tileList(height: number, width: number): string {
-    const name = `tiles ${height}×${width}`;
+    const name = tileListName(height, width);
     if (this.#owned.find(name)) return name;
     const origins: number[] = [];
     for (let row = 0; row < height; row += tileSide)

@@ -108,10 +108,13 @@ export class TensorStore {
   }
 }
 
+/** Bytes of the largest tensor that the device binds. */
+export const largestBinding = ({ limits }: GPUDevice): number =>
+  Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
 /** A buffer for kernels and copies. @throws DeviceLimitError where the adapter has no buffer of that size. */
 export function createStorageBuffer(device: GPUDevice, bytes: number, label: string): GPUBuffer {
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const available = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const available = largestBinding(device);
   if (bytes > available)
     throw new DeviceLimitError({ what: `bytes for tensor ${label}`, needed: bytes, available });
   return device.createBuffer({

@@ -1,3 +1,5 @@
+import type { NamedTensor } from '../formats/named_tensors.ts';
+import { upsamplingParts } from '../stylegan2/network.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import type { Layout } from './layouts.ts';
 import { TensorStore } from './tensors.ts';
@@ -15,12 +17,15 @@ function layoutOf(name: string): Layout | 'constant' | undefined {
  * Puts a generator's weights on the device, packed as the kernels read them, and what follows from them: a layer's
  * `energy` (Σ W² over its taps, for demodulation) and its `noise` map (constant times strength; zero without noise).
  * @param onProgress called with the fraction that is uploaded
+ * @param largestTensor up-sampling layers whose result takes more bytes have their weights in parts, as `upsamplingParts`
+ * cuts them: `….weight.0`, `….weight.1`, …
  * @throws DeviceLimitError where a tensor is too large for the adapter
  */
 export async function uploadGenerator(
   device: GPUDevice,
   weights: GeneratorWeights,
-  onProgress: (fraction: number) => void = () => {},
+  onProgress: (fraction: number) => void,
+  largestTensor: number,
 ): Promise<TensorStore> {
   const store = new TensorStore(device);
   const { config, tensors } = weights;
@@ -29,6 +34,7 @@ export async function uploadGenerator(
     for (const [name, tensor] of tensors) {
       const layout = layoutOf(name);
       if (layout === 'constant') store.create(name, 'map', [1, ...tensor.shape], tensor.data());
+      else if (/\.conv0\.weight$/.test(name)) createParts(store, name, tensor, largestTensor);
       else if (layout) store.create(name, layout, tensor.shape, tensor.data());
       const layer = /^(.*\.conv[01])\.weight$/.exec(name)?.[1];
       if (layer) {
@@ -48,13 +54,27 @@ export async function uploadGenerator(
   }
 }
 
-function energyOf({
-  shape,
-  data,
-}: {
-  readonly shape: readonly number[];
-  data(): Float32Array;
-}): Float32Array {
+function createParts(
+  store: TensorStore,
+  name: string,
+  { shape, data }: NamedTensor,
+  largestTensor: number,
+): void {
+  const [outputs, ...rest] = shape;
+  const values = data();
+  const length = values.length / outputs;
+  const resolution = Number(/\.b(\d+)\./.exec(name)?.[1]);
+  const parts = upsamplingParts(outputs, resolution, largestTensor);
+  for (const [part, { first, channels }] of parts.entries())
+    store.create(
+      parts.length === 1 ? name : `${name}.${part}`,
+      'convolution',
+      [channels, ...rest],
+      values.subarray(first * length, (first + channels) * length),
+    );
+}
+
+function energyOf({ shape, data }: NamedTensor): Float32Array {
   const [outputs, inputs, ...kernel] = shape;
   const taps = kernel.reduce((a, b) => a * b, 1);
   const values = data();

@@ -32,7 +32,11 @@ type NetworkShape = Pick<
   | 'wDim'
   | 'mappingLayers'
   | 'convClamp'
-> & { readonly numWs: number };
+> & {
+  readonly numWs: number;
+  /** Bytes of the largest tensor that the device binds: layers with larger ones come in parts. */
+  readonly largestTensor?: number;
+};
 
 /** Slope of leaky ReLU, and the gain that keeps its output's variance. */
 const slope = 0.2;
@@ -110,6 +114,29 @@ export interface SynthesisRequest {
   readonly samples?: number;
 }
 
+/** A part of a layer's output channels. */
+export interface ChannelPart {
+  readonly first: number;
+  readonly channels: number;
+}
+
+/**
+ * How the output of an up-sampling convolution, (2r + 1)² before its FIR and the largest tensor of a network, is cut
+ * into parts of at most `largestTensor` bytes: whole groups of four channels. One part where it fits.
+ */
+export function upsamplingParts(
+  outputs: number,
+  resolution: number,
+  largestTensor = Number.POSITIVE_INFINITY,
+): ChannelPart[] {
+  const bytesOfFour = 16 * (resolution + 1) ** 2;
+  const most = 4 * Math.max(1, Math.floor(largestTensor / bytesOfFour));
+  const parts: ChannelPart[] = [];
+  for (let first = 0; first < outputs; first += most)
+    parts.push({ first, channels: Math.min(most, outputs - first) });
+  return parts;
+}
+
 /** Which row of ws feeds a layer. Source: SPEC §2. */
 export function latentRow(resolution: number, layer: 'conv0' | 'conv1' | 'torgb'): number {
   if (resolution === 4) return layer === 'torgb' ? 1 : 0;
@@ -119,11 +146,11 @@ export function latentRow(resolution: number, layer: 'conv0' | 'conv1' | 'torgb'
 
 /** The synthesis network, from `ws.{row}` (N, w_dim) to `b{r}.x` and `image`. Source: SPEC §2. */
 export function synthesisCalls(config: NetworkShape, request: SynthesisRequest): LayerCall[] {
-  const { upTo, image, samples = 1 } = request;
+  const { upTo, image } = request;
   const calls: LayerCall[] = [];
   for (const resolution of blockResolutions(config.resolution).filter((r) => r <= upTo)) {
     const below = resolution === 4 ? 'synthesis.b4.const' : `b${resolution / 2}.x`;
-    const block = new BlockCalls(config, resolution, samples);
+    const block = new BlockCalls(config, resolution, request);
     if (resolution === 4) {
       calls.push(...block.convolution('conv1', below, `b${resolution}.x`));
     } else {
@@ -144,10 +171,10 @@ class BlockCalls {
   readonly #resolution: number;
   readonly #samples: number;
 
-  constructor(config: NetworkShape, resolution: number, samples: number) {
+  constructor(config: NetworkShape, resolution: number, request: SynthesisRequest) {
     this.#config = config;
     this.#resolution = resolution;
-    this.#samples = samples;
+    this.#samples = request.samples ?? 1;
   }
 
   /** Style, demodulation, convolution (with its FIR where it up-samples), and what follows it. */
@@ -174,20 +201,27 @@ class BlockCalls {
     ];
     if (up) {
       const low = { height: resolution / 2, width: resolution / 2 };
-      calls.push(
-        {
-          operation: 'conv3x3_up',
-          label: `${name}.convolution`,
-          sizes: { samples, inputs, outputs, ...low },
-          tensors: { x, styles, weight, t: `${name}.t` },
-        },
-        {
-          operation: 'fir',
-          label: `${name}.fir`,
-          sizes: { samples, channels: outputs, height: resolution, width: resolution },
-          tensors: { t: `${name}.t`, u },
-        },
-      );
+      const high = { height: resolution, width: resolution };
+      const parts = upsamplingParts(outputs, resolution, this.#config.largestTensor);
+      for (const [part, { first, channels }] of parts.entries()) {
+        const suffix = parts.length === 1 ? '' : `.${part}`;
+        const t = `${name}.t${suffix}`;
+        calls.push(
+          {
+            operation: 'conv3x3_up',
+            label: `${name}.convolution${suffix}`,
+            sizes: { samples, inputs, outputs: channels, ...low },
+            tensors: { x, styles, weight: `${weight}${suffix}`, t },
+          },
+          {
+            operation: 'fir',
+            label: `${name}.fir${suffix}`,
+            sizes: { samples, channels, total: outputs, ...high },
+            tensors: { t, u },
+            params: { first },
+          },
+        );
+      }
     } else {
       calls.push({
         operation: 'conv3x3',

@@ -56,7 +56,7 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     // More workgroups than one dimension of a grid holds.
     {
       sizes: { samples: 2, inputs: 1, outputs: 40000 },
-      params: { weight_gain: 1, bias_gain: 1, slope: 0.2, gain: 1 },
+      params: { weight_gain: 1, bias_gain: 1, slope: 1, gain: 0.5 },
     },
     {
       sizes: { samples: 3, inputs: 6, outputs: 70 },
@@ -88,9 +88,9 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
   ],
   fir: [
-    { sizes: { samples: 1, channels: 1, height: 1, width: 1 } },
-    { sizes: { samples: 2, channels: 5, height: 6, width: 10 } },
-    { sizes: { samples: 1, channels: 9, height: 5, width: 4 } },
+    { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
+    { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },
+    { sizes: { samples: 1, channels: 9, total: 9, height: 5, width: 4 }, params: { first: 0 } },
   ],
   bias_act: [
     { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: activations.linear },
