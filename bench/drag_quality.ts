@@ -10,11 +10,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
 import { type DragOptions, loadModel, type Model, openEngine } from '../src/index.ts';
-import { type Panel, editSheet } from '../tools/train-demo/edit_sheet.ts';
+import { editSheet, type Panel } from '../tools/train-demo/edit_sheet.ts';
 import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import type { Pixel } from '../tools/train-demo/landmarks.ts';
 import { latentOf } from '../tools/train-demo/latents.ts';
@@ -56,14 +56,17 @@ const { values } = parseArgs({
   },
 });
 
+/** Only what was asked for: the rest is the model's own. */
 function givenOptions(): Partial<DragOptions> {
-  const given: Partial<DragOptions> = {};
-  if (values.lr) given.learningRate = Number(values.lr);
-  if (values.r1) given.r1 = Number(values.r1);
-  if (values.r2) given.r2 = Number(values.r2);
-  if (values.lambda) given.lambda = Number(values.lambda);
-  if (values['feature-block']) given.featureBlock = Number(values['feature-block']);
-  return given;
+  const given = {
+    learningRate: values.lr,
+    r1: values.r1,
+    r2: values.r2,
+    lambda: values.lambda,
+    featureBlock: values['feature-block'],
+  };
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)]));
 }
 
 function fromRgba(rgba: ArrayLike<number>, side: number): Picture {
@@ -155,7 +158,8 @@ function describe(o: Outcome): string {
 
 const bytes = new Uint8Array(readFileSync(values.model));
 const basis = parseSafetensors(bytes, values.model).tensors.get('factors.basis');
-if (!basis) throw new Error(`${values.model} has no factors.basis: it is no model of the demo scene`);
+if (!basis)
+  throw new Error(`${values.model} has no factors.basis: it is no model of the demo scene`);
 const { gpu } = await openNodeGpu();
 const engine = await openEngine(gpu, { shaders: nodeShaders });
 const model = await loadModel(engine, bytes, { file: values.model });

@@ -32,8 +32,7 @@ function paste(png: PNG, { picture, marks }: Panel, left: number, top: number): 
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const ring = marks.find(
-        ({ at }) =>
-          Math.abs(Math.hypot(row - at.row, column - at.column) - circleRadius) < 0.6,
+        ({ at }) => Math.abs(Math.hypot(row - at.row, column - at.column) - circleRadius) < 0.6,
       );
       for (let c = 0; c < 3; c++) {
         const value = ring ? ring.colour[c] : rgb[3 * (row * side + column) + c];

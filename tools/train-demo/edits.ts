@@ -51,25 +51,25 @@ const rows: Row[] = [
   ['close the mouth', { mouth: 0.85 }, { mouth: 0.15 }, ['chin'], { free: 17 }],
   ['close the left eye', { eyeL: 0.8 }, { eyeL: 0.06 }, ['lidL'], { free: 15 }],
   ['open the right eye', { eyeR: 0.08 }, { eyeR: 0.75 }, ['lidR'], { free: 15 }],
-  ['close both eyes', { eyeL: 0.8, eyeR: 0.8 }, { eyeL: 0.06, eyeR: 0.06 }, ['lidL', 'lidR'], { free: 15 }],
+  [
+    'close both eyes',
+    { eyeL: 0.8, eyeR: 0.8 },
+    { eyeL: 0.06, eyeR: 0.06 },
+    ['lidL', 'lidR'],
+    { free: 15 },
+  ],
   ['turn left', { yaw: 0.6 }, { yaw: 0.2 }, ['nose']],
   ['turn right and down', { yaw: 0.4, pitch: 0.6 }, { yaw: 0.75, pitch: 0.25 }, ['nose']],
-  ['look up', { pitch: 0.3 }, { pitch: 0.85 }, ['nose', 'chin']],
+  ['look up', { pitch: 0.3 }, { pitch: 0.85 }, ['nose', 'earL', 'earR']],
   ['tilt the head', { roll: 0.25 }, { roll: 0.85 }, ['earL', 'earR']],
   ['lengthen the left ear', { earLlen: 0.3 }, { earLlen: 0.9 }, ['earL'], { free: 17 }],
   ['shorten the right ear', { earRlen: 0.85 }, { earRlen: 0.3 }, ['earR'], { free: 17 }],
-  [
-    'right ear outwards',
-    { earRang: 0.2, earRlen: 0.6 },
-    { earRang: 0.9 },
-    ['earR'],
-    { free: 19 },
-  ],
-  ['raise the brows', { brow: 0.2 }, { brow: 0.95 }, ['browL', 'browR'], { free: 10 }],
-  ['lower the brows', { brow: 0.9 }, { brow: 0.15 }, ['browL', 'browR'], { free: 10 }],
-  ['move right', { px: 0.3 }, { px: 0.8 }, ['earL', 'earR', 'nose']],
-  ['move up', { py: 0.25 }, { py: 0.8 }, ['earL', 'earR', 'nose']],
-  ['widen the mane', { mane: 0.45 }, { mane: 0.9 }, ['maneL', 'maneR'], { face: 24 }],
+  ['right ear outwards', { earRang: 0.2, earRlen: 0.6 }, { earRang: 0.9 }, ['earR'], { free: 19 }],
+  ['raise the brows', { brow: 0.2 }, { brow: 0.95 }, ['browL', 'browR'], { free: 12 }],
+  ['lower the brows', { brow: 0.9 }, { brow: 0.15 }, ['browL', 'browR'], { free: 12 }],
+  ['move right', { px: 0.3 }, { px: 0.8 }, ['nose', 'eyeL', 'eyeR']],
+  ['move up', { py: 0.25 }, { py: 0.8 }, ['nose', 'eyeL', 'eyeR']],
+  ['widen the mane', { mane: 0.5 }, { mane: 0.85 }, ['maneL'], { face: 28 }],
   ['nearer', { size: 0.2 }, { size: 0.85 }, ['earL', 'earR', 'chin']],
   ['farther', { size: 0.85 }, { size: 0.2 }, ['earL', 'earR', 'chin']],
   ['lengthen the muzzle', { muzzle: 0.1, yaw: 0.15 }, { muzzle: 0.95 }, ['nose'], { free: 18 }],
@@ -103,7 +103,7 @@ export function pointsOf(edit: Edit, size: number): EditPoints {
 }
 
 /** 1 = must stay; undefined where the whole picture may move. */
-export function maskOf(edit: Edit, size: number): Float32Array | undefined {
+export function maskOf(edit: Edit, size: number): Uint8Array | undefined {
   if (edit.mask === undefined) return undefined;
   if ('face' in edit.mask) {
     const nose = landmarkPixel(edit.before, 'nose', size);
@@ -122,13 +122,12 @@ function discs(
   radius: number,
   size: number,
   value: { inside: number; outside: number },
-): Float32Array {
+): Uint8Array {
   const isInside = (i: number) =>
     centres.some(
-      ({ row, column }) =>
-        Math.hypot(Math.floor(i / size) - row, (i % size) - column) <= radius,
+      ({ row, column }) => Math.hypot(Math.floor(i / size) - row, (i % size) - column) <= radius,
     );
-  return Float32Array.from({ length: size * size }, (_, i) =>
+  return Uint8Array.from({ length: size * size }, (_, i) =>
     isInside(i) ? value.inside : value.outside,
   );
 }

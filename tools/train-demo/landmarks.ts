@@ -15,6 +15,7 @@ const cameraDistance = 7;
 const jawPivot: Vector3 = [0, -0.27, 0.12];
 const chinAtRest: Vector3 = [0, -0.5, 0.8];
 const lidRadius = 0.302;
+const innerBrow = 0.22;
 const eyeCentre: Vector3 = [0.372, 0.055, 0.56];
 
 function signOf(side: Side): number {
@@ -61,13 +62,32 @@ function earTip(shape: Shape, side: Side): Vector3 {
   return [signOf(side) * x, y, -0.1 - 0.18 * along];
 }
 
+/** The inner end of a brow, which rises farther than the outer one. */
 function brow(shape: Shape, side: Side): Vector3 {
-  return [signOf(side) * 0.33, 0.41 + 0.12 * shape.brow, 0.7];
+  const tilt = 0.42 * (0.33 - innerBrow) * (shape.brow + 0.1);
+  return [signOf(side) * innerBrow, 0.41 + 0.12 * shape.brow + tilt, 0.7];
 }
 
-/** The mane's edge beside the cheek. */
-function maneEdge(shape: Shape, side: Side): Vector3 {
-  return [signOf(side) * (0.64 + 0.8 * shape.mane) * 0.97, -0.1, -0.35];
+/** Of the back ring of the mane: petals, and which of them points to the left or the right. */
+const backRing = { petals: 13, phase: 3.1, turn: 0.2, sideways: 3 };
+
+/** `hash` of scene/primitives.wgsl. */
+function hash(x: number): number {
+  const value = Math.sin(x * 12.9898 + 4.1) * 43758.5453;
+  return value - Math.floor(value);
+}
+
+/** The tip of the petal beside the cheek, as `petal` of scene/mane.wgsl draws it. */
+function maneTip(shape: Shape, side: Side): Vector3 {
+  const step = (2 * Math.PI) / backRing.petals;
+  const index = signOf(side) * backRing.sideways;
+  const random = hash(index + backRing.phase);
+  const height = Math.cos(index * step);
+  const lower = 1 + (height > 0 ? -0.12 : 0.2) * height * height;
+  const radius = (0.64 + 0.8 * shape.mane) * (0.92 + 0.14 * random) * lower + 0.06;
+  const swirl = 0.2 * (radius - 0.9) * signOf(side);
+  const angle = (index - backRing.turn + 0.3 * (random - 0.5)) * step - swirl;
+  return [radius * Math.sin(angle), radius * Math.cos(angle) - 0.04, -0.5];
 }
 
 const places = {
@@ -81,8 +101,8 @@ const places = {
   earR: (shape: Shape) => earTip(shape, 'right'),
   browL: (shape: Shape) => brow(shape, 'left'),
   browR: (shape: Shape) => brow(shape, 'right'),
-  maneL: (shape: Shape) => maneEdge(shape, 'left'),
-  maneR: (shape: Shape) => maneEdge(shape, 'right'),
+  maneL: (shape: Shape) => maneTip(shape, 'left'),
+  maneR: (shape: Shape) => maneTip(shape, 'right'),
 } satisfies Record<string, (shape: Shape) => Vector3>;
 
 export type Landmark = keyof typeof places;

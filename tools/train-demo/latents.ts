@@ -11,7 +11,7 @@ const roomForFactors = 62;
 function normalScore(probability: number): number {
   let x = 0;
   for (let i = 0; i < 60; i++) {
-    const density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
     const step = (normalCdf(x) - probability) / density;
     x -= Math.max(-0.5, Math.min(0.5, step));
   }
@@ -26,7 +26,7 @@ function normalCdf(x: number): number {
     term *= (x * x) / i;
     sum += term;
   }
-  return 0.5 + (sum * Math.exp(-x * x / 2)) / Math.sqrt(2 * Math.PI);
+  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
 /** Standard normal numbers from a seed (mulberry32 and Box and Muller). */

@@ -31,7 +31,10 @@ const { positionals, values } = parseArgs({
 });
 const [name] = positionals;
 const table = readFloats(`${name}.factors`);
-const count = Math.min(Number(values.count ?? Number.POSITIVE_INFINITY), table.length / factorCount);
+const count = Math.min(
+  Number(values.count ?? Number.POSITIVE_INFINITY),
+  table.length / factorCount,
+);
 const { gpu } = await openNodeGpu();
 const adapter = await gpu.requestAdapter();
 if (!adapter) throw new Error('the WebGPU adapter is gone');

@@ -12,11 +12,7 @@ export function transform(m: Matrix3, v: Vector3): Vector3 {
 export function multiply(a: Matrix3, b: Matrix3): Matrix3 {
   const column = (j: number): Vector3 => [b[0][j], b[1][j], b[2][j]];
   const columns = [column(0), column(1), column(2)];
-  const row = (r: Vector3): Vector3 => [
-    dot(r, columns[0]),
-    dot(r, columns[1]),
-    dot(r, columns[2]),
-  ];
+  const row = (r: Vector3): Vector3 => [dot(r, columns[0]), dot(r, columns[1]), dot(r, columns[2])];
   return [row(a[0]), row(a[1]), row(a[2])];
 }
 
