@@ -1,0 +1,90 @@
+import type { Engine } from '../engine/device.ts';
+import {
+  type EvaluationRequest,
+  Generator,
+  type LatentSource,
+  type LogicalTensor,
+  type MappingOptions,
+  type Noise,
+} from '../engine/generator.ts';
+import type { PixelImage } from '../engine/image.ts';
+import { parseSafetensors } from '../formats/safetensors.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+import { readGenerator } from '../stylegan2/weights.ts';
+import { type DragOptions, defaultOptions } from './options.ts';
+import { DragSession } from './session.ts';
+
+/** A generator that can be drawn from, looked into, and dragged. */
+export class Model {
+  readonly #generator: Generator;
+
+  constructor(generator: Generator) {
+    this.#generator = generator;
+  }
+
+  get config(): GeneratorConfig {
+    return this.#generator.config;
+  }
+
+  /** What the model's file recommends, else the paper's values. */
+  get dragDefaults(): DragOptions {
+    return defaultOptions(this.config);
+  }
+
+  /**
+   * ws (num_ws · w_dim, row-major) of a seed or a z.
+   * @throws InputError for a seed, z, class or truncation that does not fit the network
+   */
+  latent(source: LatentSource, options?: MappingOptions): Promise<Float32Array> {
+    return this.#generator.latent(source, options);
+  }
+
+  /** @throws InputError for a latent that does not fit */
+  generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
+    return this.#generator.generate(ws, options.noise);
+  }
+
+  /**
+   * Tensors of the synthesis network, and the gradient of one of them with respect to ws.
+   * @throws InputError for a name that the network does not have
+   */
+  evaluate(ws: Float32Array, request: EvaluationRequest): Promise<Map<string, LogicalTensor>> {
+    return this.#generator.evaluate(ws, request);
+  }
+
+  /** An edit that starts from a latent. @throws InputError for a latent or option that does not fit */
+  async createDragSession(
+    ws: Float32Array,
+    options: Partial<DragOptions> = {},
+  ): Promise<DragSession> {
+    return new DragSession(this.#generator, ws, options);
+  }
+
+  /** Frees the device memory of the model. Its sessions are to be destroyed before. */
+  destroy(): void {
+    this.#generator.destroy();
+  }
+}
+
+/**
+ * Reads a model file and puts it on the device.
+ * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; DeviceLimitError
+ * where the adapter is too small for it
+ */
+export async function loadModel(
+  engine: Engine,
+  bytes: Uint8Array,
+  options: {
+    /** Names the file in errors. */
+    readonly file?: string;
+    readonly onProgress?: (fraction: number, what: string) => void;
+  } = {},
+): Promise<Model> {
+  const { file, onProgress = () => {} } = options;
+  onProgress(0, 'reading the file');
+  const weights = readGenerator(parseSafetensors(bytes, file));
+  const generator = await Generator.load(engine, weights, (fraction) =>
+    onProgress(fraction, 'packing the weights'),
+  );
+  return new Model(generator);
+}

@@ -1,0 +1,49 @@
+/**
+ * draggan-webgpu: point-based image editing on a StyleGAN2, on WebGPU.
+ *
+ * ```ts
+ * const engine = await openEngine(navigator.gpu, { shaders });
+ * const model = await loadModel(engine, bytes);
+ * const session = await model.createDragSession(await model.latent({ seed: 1 }, { psi: 0.7 }));
+ * session.setPoints([{ handle: [60, 64], target: [52, 64] }]);
+ * await session.run({ steps: 100 });
+ * const picture = await session.image();
+ * ```
+ */
+
+export { loadModel, Model } from './drag/model.ts';
+export type { DragOptions } from './drag/options.ts';
+export {
+  DragSession,
+  type Iteration,
+  type IterationTrace,
+  type Point,
+  type PointPair,
+  type RunResult,
+  type StopReason,
+} from './drag/session.ts';
+export {
+  type AdapterDescription,
+  Engine,
+  type EngineOptions,
+  openEngine,
+} from './engine/device.ts';
+export type {
+  EvaluationRequest,
+  LatentSource,
+  LogicalTensor,
+  MappingOptions,
+  Noise,
+} from './engine/generator.ts';
+export type { PixelImage } from './engine/image.ts';
+export { type ImageSink, Presenter } from './engine/present.ts';
+export { ShaderError, type ShaderSource } from './engine/shaders.ts';
+export {
+  DeviceLimitError,
+  DragganError,
+  FormatError,
+  InputError,
+  NoAdapterError,
+  UnsupportedModelError,
+} from './formats/errors.ts';
+export type { GeneratorConfig } from './stylegan2/config.ts';
