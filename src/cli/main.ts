@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
+import { DeviceLimitError, DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
 import { parseCommandLine } from './arguments.ts';
 import type { Command } from './command.ts';
 import { drag } from './drag_command.ts';
@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<never> {
   // A reader that went away (`draggan info x | head -1`) is no error.
   process.stdout.on('error', () => process.exit(0));
   try {
-    const output = await run(args, progress);
+    const output = await runCommand(args, progress);
     await new Promise<void>((written) => {
       process.stdout.write(output === '' ? '' : `${output}\n`, () => written());
     });
@@ -35,7 +35,12 @@ export async function main(args: readonly string[]): Promise<never> {
   }
 }
 
-async function run(args: readonly string[], progress: Progress): Promise<string> {
+/**
+ * Runs one command line in this process.
+ * @returns what goes to standard output
+ * @throws DragganError for wrong input
+ */
+export async function runCommand(args: readonly string[], progress: Progress): Promise<string> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-v') return version();
   if (name === '--help' || name === '-h' || name === 'help') return overview();
@@ -54,8 +59,9 @@ function report(error: unknown): number {
   const expected = error instanceof DragganError;
   const text = expected || !(error instanceof Error) ? error : (error.stack ?? error.message);
   process.stderr.write(`draggan: ${expected ? error.message : text}\n`);
-  // A machine without an adapter is named in one line as well, but is no fault of the input.
-  return expected && !(error instanceof NoAdapterError) ? badInput : fault;
+  // A machine without an adapter, or with a small one, gets one line as well, but is no fault of the input.
+  const ofMachine = error instanceof NoAdapterError || error instanceof DeviceLimitError;
+  return expected && !ofMachine ? badInput : fault;
 }
 
 function overview(): string {

@@ -1,16 +1,5 @@
+import type { Point, PointPair } from '../drag/session.ts';
 import { InputError } from '../formats/errors.ts';
-
-/** A position in image pixels. */
-export interface Pixel {
-  row: number;
-  column: number;
-}
-
-/** What is to be moved where. */
-export interface PointPair {
-  handle: Pixel;
-  target: Pixel;
-}
 
 /**
  * Parses `row,column>row,column;…`: handle and target, whole pixels.
@@ -23,29 +12,28 @@ export function parsePoints(text: string, side: number): PointPair[] {
       option: 'points',
     });
   }
-  return text.split(';').map((pair, index) => {
-    const where = `point ${index + 1} (${pair.trim().slice(0, 60)})`;
-    const match = /^\s*(-?\d+)\s*,\s*(-?\d+)\s*>\s*(-?\d+)\s*,\s*(-?\d+)\s*$/.exec(pair);
+  return text.split(';').map((written, index) => {
+    const where = `point ${index + 1} (${written.trim().slice(0, 60)})`;
+    const match = /^\s*(-?\d+)\s*,\s*(-?\d+)\s*>\s*(-?\d+)\s*,\s*(-?\d+)\s*$/.exec(written);
     if (!match) {
       throw new InputError(`${where}: wanted is row,column>row,column in whole pixels`, {
         option: 'points',
       });
     }
     const [fromRow = 0, fromColumn = 0, toRow = 0, toColumn = 0] = match.slice(1).map(Number);
-    const handle = { row: fromRow, column: fromColumn };
-    const target = { row: toRow, column: toColumn };
-    for (const [what, pixel] of Object.entries({ handle, target })) {
-      if (!isInside(pixel, side)) {
+    const pair = { handle: [fromRow, fromColumn], target: [toRow, toColumn] } as const;
+    for (const [what, point] of Object.entries(pair)) {
+      if (!isInside(point, side)) {
         throw new InputError(
           `${where}: the ${what} lies outside the image of ${side} × ${side} pixels`,
           { option: 'points' },
         );
       }
     }
-    return { handle, target };
+    return pair;
   });
 }
 
-function isInside({ row, column }: Pixel, side: number): boolean {
+function isInside([row, column]: Point, side: number): boolean {
   return row >= 0 && row < side && column >= 0 && column < side;
 }

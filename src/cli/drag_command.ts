@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import type { DragOptions } from '../drag/options.ts';
+import type { DragSession, IterationTrace, RunResult } from '../drag/session.ts';
+import { InputError } from '../formats/errors.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+import type { CommandLine } from './arguments.ts';
+import { prepareOutput } from './atomic_file.ts';
+import type { Command } from './command.ts';
+import { latentOptions, parseLatent } from './latent_options.ts';
+import { readMask } from './mask_file.ts';
+import { readModelFile } from './model_file.ts';
+import { openModel } from './open_model.ts';
+import { encodePng } from './png_file.ts';
+import { parsePoints } from './points.ts';
+import type { Progress } from './progress.ts';
+import { DragTrace } from './trace_file.ts';
+
+const usualSteps = 100;
+const mostSteps = 1_000_000;
+/** Radii are given for an image of this side, so none can be larger. SPEC §3. */
+const largestRadius = 512;
+/** The paper's block; a network that ends before it uses its last. SPEC §3. */
+const usualBlock = 5;
+
+export const drag: Command = {
+  summary: 'drags points of the image to their targets',
+  usage: 'MODEL (--latent FILE | --seed N) --points "row,column>row,column;…" [--steps N]',
+  options: {
+    ...latentOptions,
+    points: { value: 'PAIRS', help: 'handle>target, each row,column in pixels, joined by ;' },
+    steps: { value: 'N', help: `at most so many iterations (the model's, else ${usualSteps})` },
+    mask: { value: 'FILE', help: 'what must stay: a PNG (white), or a safetensors (mask, 1)' },
+    lr: { value: 'X', help: "learning rate (the model's, else 0.001)" },
+    r1: { value: 'X', help: "radius of the patches, in pixels at 512² (the model's, else 3)" },
+    r2: { value: 'X', help: "half the tracking window, in pixels at 512² (the model's, else 12)" },
+    lambda: { value: 'X', help: "weight of the mask loss (the model's, else 20)" },
+    reg: { value: 'X', help: 'weight of the latent regularisation (0)' },
+    'feature-block': { value: 'N', help: "whose features, from 0 at 4² (the model's, else 5)" },
+    space: { value: 'w|w+', help: 'one row of w for all layers, or one each (w+)' },
+    trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
+    out: { value: 'FILE.png', help: 'the image at the end' },
+    json: { help: 'prints the result as a JSON object' },
+  },
+  async run(line, progress) {
+    refuseBothLatents(line);
+    const trace = await optionalOutput(line, 'trace');
+    const out = await optionalOutput(line, 'out');
+    const file = await readModelFile(line.model);
+    const { config } = file;
+    const points = parsePoints(line.text('points') ?? '', config.resolution);
+    const options = parseOptions(line, config);
+    const steps =
+      line.number('steps', { least: 0, most: mostSteps, whole: true }) ??
+      config.dragDefaults?.steps ??
+      usualSteps;
+    const maskFile = line.text('mask');
+    const mask = maskFile === undefined ? null : await readMask(maskFile, config.resolution);
+    const latent = await parseLatent(line, config);
+
+    const { model, adapter, close } = await openModel(file, progress);
+    const session = await model.createDragSession(await latent(model), options);
+    session.setPoints(points);
+    session.setMask(mask);
+    const rows = new DragTrace([config.numWs, config.wDim], session.options.space, points.length);
+    const result = await runDrag(
+      session,
+      steps,
+      progress,
+      trace ? (row) => rows.add(row) : undefined,
+    );
+    await trace?.write(rows.encode());
+    if (out) await out.write(encodePng((await session.image()).rgba, session.side));
+    const summary = summarise(result, session, adapter);
+    session.destroy();
+    close();
+    progress.finish(describe(result, adapter));
+    return line.flag('json') ? JSON.stringify(summary) : '';
+  },
+};
+
+/** Only what the command line gives: the rest is the model's own, or the paper's. */
+function parseOptions(line: CommandLine, config: GeneratorConfig): Partial<DragOptions> {
+  const radius = { least: 0, most: largestRadius };
+  const highestBlock = Math.max(usualBlock, config.channels.size - 1);
+  const given = {
+    learningRate: line.number('lr', { least: 0 }),
+    r1: line.number('r1', radius),
+    r2: line.number('r2', radius),
+    lambda: line.number('lambda', { least: 0 }),
+    regularization: line.number('reg', { least: 0 }),
+    featureBlock: line.number('feature-block', { least: 0, most: highestBlock, whole: true }),
+    space: line.choice('space', ['w', 'w+']),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Runs to the end, or until Ctrl-C, which keeps what was reached. */
+async function runDrag(
+  session: DragSession,
+  steps: number,
+  progress: Progress,
+  trace?: (row: IterationTrace) => void,
+): Promise<RunResult> {
+  const stop = () => session.stop();
+  process.once('SIGINT', stop);
+  const forget = session.on('iteration', ({ iteration, distance, lossMotion }) => {
+    progress.update(
+      `iteration ${iteration + 1} of ${steps}, ${distance.toFixed(1)} px to go, loss ${lossMotion.toPrecision(3)}`,
+    );
+  });
+  const result = await session.run({ steps, trace });
+  forget();
+  process.off('SIGINT', stop);
+  return result;
+}
+
+function refuseBothLatents(line: CommandLine): void {
+  if (line.text('latent') === undefined) return;
+  for (const option of ['seed', 'psi', 'cutoff', 'class']) {
+    if (line.text(option) !== undefined) {
+      throw new InputError('has no meaning beside --latent', { option });
+    }
+  }
+}
+
+async function optionalOutput(line: CommandLine, option: 'trace' | 'out') {
+  const path = line.text(option);
+  const other = line.text(option === 'out' ? 'trace' : 'out');
+  if (path !== undefined && other !== undefined && resolve(path) === resolve(other)) {
+    throw new InputError('the same file as --trace', { option: 'out' });
+  }
+  return path === undefined ? undefined : prepareOutput(path, option);
+}
+
+function summarise(result: RunResult, session: DragSession, adapter: string) {
+  return {
+    iterations: result.iterations,
+    stopped: result.stopped,
+    distance: result.distance,
+    ms_per_iteration: result.millisecondsPerIteration,
+    points: session.points.map(({ handle }) => handle),
+    adapter,
+  };
+}
+
+function describe(result: RunResult, adapter: string): string {
+  const { iterations, stopped, distance, millisecondsPerIteration } = result;
+  return `${stopped} after ${iterations} iterations, ${distance.toFixed(1)} px from the targets, ${millisecondsPerIteration.toFixed(1)} ms an iteration on ${adapter}`;
+}

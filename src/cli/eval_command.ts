@@ -1,0 +1,83 @@
+import { InputError } from '../formats/errors.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+import type { CommandLine } from './arguments.ts';
+import { prepareOutput } from './atomic_file.ts';
+import type { Command } from './command.ts';
+import { readCotangent } from './cotangent_file.ts';
+import { latentOptions, parseLatent } from './latent_options.ts';
+import { readModelFile } from './model_file.ts';
+import { noiseOption, parseNoise } from './noise_option.ts';
+import { openModel } from './open_model.ts';
+
+export const evaluate: Command = {
+  summary: 'computes tensors of the network, and gradients of them with respect to ws',
+  usage:
+    'MODEL (--latent FILE | --seed N) --tensors image,b64.x [--gradient T --cotangent FILE] --out FILE.safetensors',
+  options: {
+    ...latentOptions,
+    noise: noiseOption,
+    tensors: {
+      value: 'LIST',
+      help: 'image, bR.x, bR.img (features and image of block R), joined by commas',
+    },
+    gradient: { value: 'T', help: 'adds grad_ws, the gradient of sum(T · cotangent)' },
+    cotangent: {
+      value: 'FILE',
+      help: 'a safetensors file with cotangent, or image_cotangent or feature_cotangent',
+    },
+    out: { value: 'FILE', help: 'the safetensors file to write' },
+  },
+  async run(line, progress) {
+    const noise = parseNoise(line);
+    const out = await prepareOutput(line.required('out'), 'out');
+    const file = await readModelFile(line.model);
+    const shapes = tensorShapes(file.config);
+    const tensors = parseTensors(line, shapes);
+    const gradient = await parseGradient(line, shapes);
+    const latent = await parseLatent(line, file.config);
+    const { model, adapter, close } = await openModel(file, progress);
+    const results = await model.evaluate(await latent(model), { tensors, noise, gradient });
+    await out.write(writeSafetensors(results));
+    close();
+    progress.finish(`${line.text('out')}: ${[...results.keys()].join(', ')}, on ${adapter}`);
+    return '';
+  },
+};
+
+/** What can be asked for, with its shape N,C,H,W. */
+function tensorShapes(config: GeneratorConfig): Map<string, readonly number[]> {
+  const { resolution, imgChannels, channels } = config;
+  const shapes = new Map<string, readonly number[]>([
+    ['image', [1, imgChannels, resolution, resolution]],
+  ]);
+  for (const [r, count] of channels) {
+    shapes.set(`b${r}.x`, [1, count, r, r]);
+    shapes.set(`b${r}.img`, [1, imgChannels, r, r]);
+  }
+  return shapes;
+}
+
+function parseTensors(line: CommandLine, shapes: ReadonlyMap<string, unknown>): string[] {
+  const names = line.required('tensors').split(',');
+  return [...new Set(names.map((name) => known(name.trim(), shapes, 'tensors')))];
+}
+
+async function parseGradient(
+  line: CommandLine,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Promise<{ of: string; cotangent: Float32Array } | undefined> {
+  const gradient = line.text('gradient');
+  const file = line.text('cotangent');
+  if (gradient === undefined && file === undefined) return undefined;
+  const of = known(line.required('gradient'), shapes, 'gradient');
+  const cotangent = await readCotangent(line.required('cotangent'), of, shapes.get(of) ?? []);
+  return { of, cotangent };
+}
+
+function known(name: string, shapes: ReadonlyMap<string, unknown>, option: string): string {
+  if (shapes.has(name)) return name;
+  throw new InputError(`no tensor "${name}"; there is ${[...shapes.keys()].join(', ')}`, {
+    option,
+  });
+}

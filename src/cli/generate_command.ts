@@ -1,0 +1,29 @@
+import { prepareOutput } from './atomic_file.ts';
+import type { Command } from './command.ts';
+import { latentOptions, parseLatent } from './latent_options.ts';
+import { readModelFile } from './model_file.ts';
+import { noiseOption, parseNoise } from './noise_option.ts';
+import { openModel } from './open_model.ts';
+import { encodePng } from './png_file.ts';
+
+export const generate: Command = {
+  summary: 'makes the image of a seed or a latent',
+  usage: 'MODEL (--seed N | --latent FILE) --out FILE.png',
+  options: {
+    ...latentOptions,
+    noise: noiseOption,
+    out: { value: 'FILE.png', help: 'the image' },
+  },
+  async run(line, progress) {
+    const noise = parseNoise(line);
+    const out = await prepareOutput(line.required('out'), 'out');
+    const file = await readModelFile(line.model);
+    const latent = await parseLatent(line, file.config);
+    const { model, adapter, close } = await openModel(file, progress);
+    const { rgba, width } = await model.generate(await latent(model), { noise });
+    await out.write(encodePng(rgba, width));
+    close();
+    progress.finish(`${line.text('out')}: ${width} × ${width} pixels, on ${adapter}`);
+    return '';
+  },
+};

@@ -1,0 +1,38 @@
+import type { Model } from '../index.ts';
+import type { ModelFile } from './model_file.ts';
+import { nodeShaders } from './node_shaders.ts';
+import type { Progress } from './progress.ts';
+
+/** A model on a device of this machine. */
+export interface OpenModel {
+  model: Model;
+  /** The adapter in words. */
+  adapter: string;
+  close(): void;
+}
+
+/**
+ * Opens a device and puts the model on it. The engine is loaded here, so that commands which need none start at once.
+ * @throws NoAdapterError, DeviceLimitError
+ */
+export async function openModel(file: ModelFile, progress: Progress): Promise<OpenModel> {
+  progress.update('opening a device');
+  const [{ openNodeGpu }, { loadModel, openEngine }] = await Promise.all([
+    import('./node_gpu.ts'),
+    import('../index.ts'),
+  ]);
+  const { gpu, driver } = await openNodeGpu();
+  const engine = await openEngine(gpu, { shaders: nodeShaders });
+  const model = await loadModel(engine, file.bytes, {
+    file: file.path,
+    onProgress: (fraction, what) => progress.update(`${Math.round(100 * fraction)} % ${what}`),
+  });
+  return {
+    model,
+    adapter: driver,
+    close() {
+      model.destroy();
+      engine.destroy();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseSafetensors } from '../src/formats/safetensors.ts';
+
+// The whole command, on the machine's adapter: each run is a process of its own.
+
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url));
+const tiny = fixture('tiny');
+const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
+const inFolder = (name: string) => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command to its good end; returns its standard output. */
+function draggan(...args: string[]): string {
+  const entry = fileURLToPath(new URL('../src/cli/draggan.mjs', import.meta.url));
+  const run = spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
+  // Some of Dawn's drivers have warnings of their own.
+  const lines = run.stderr.split('\n').filter((line) => line !== '' && !/^Warning: max/.test(line));
+  expect({ status: run.status, lines }).toEqual({ status: 0, lines: [expect.any(String)] });
+  return run.stdout;
+}
+
+/** One tensor of a file. */
+function tensor(file: string, name: string) {
+  const found = parseSafetensors(readFileSync(file), file).tensors.get(name);
+  if (!found) throw new Error(`${file} has no ${name}`);
+  return { shape: found.shape, data: found.data() };
+}
+
+/** Largest difference over the largest expected value. */
+function difference(got: Float32Array, want: Float32Array): number {
+  expect(got).toHaveLength(want.length);
+  let [apart, largest] = [0, 0];
+  for (const [i, value] of want.entries()) {
+    apart = Math.max(apart, Math.abs(value - (got[i] ?? Number.NaN)));
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return apart / largest;
+}
+
+describe('draggan on a device', () => {
+  it('draws a latent', () => {
+    expect(draggan('generate', tiny, '--latent', tiny, '--out', inFolder('golden.png'))).toBe('');
+    const png = PNG.sync.read(readFileSync(inFolder('golden.png')));
+    expect([png.width, png.height]).toEqual([64, 64]);
+    const golden = tensor(tiny, 'b64.img').data;
+    for (let i = 0; i < 64 * 64 * 3; i++) {
+      const [pixel, channel] = [Math.floor(i / 3), i % 3];
+      const value = golden[channel * 64 * 64 + pixel] ?? Number.NaN;
+      const level = Math.floor(Math.min(255, Math.max(0, 127.5 * value + 128)));
+      // A value within rounding of a whole level may fall to either side.
+      expect(Math.abs((png.data[4 * pixel + channel] ?? 0) - level)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('draws the same bytes from the same seed, others from another class', () => {
+    const draw = (name: string, kind: string) => {
+      const path = inFolder(`${name}.png`);
+      draggan('generate', fixture('conditional'), '--seed', '1', '--class', kind, '--out', path);
+      return readFileSync(path);
+    };
+    const first = draw('a', '1');
+    expect(draw('b', '1').equals(first)).toBe(true);
+    expect(draw('c', '2').equals(first)).toBe(false);
+  });
+
+  it('evaluates tensors and a gradient', () => {
+    const out = inFolder('eval.safetensors');
+    const gradient = ['--gradient', 'b32.x', '--cotangent', tiny];
+    draggan('eval', tiny, '--latent', tiny, '--tensors', 'image,b16.x', ...gradient, '--out', out);
+    const image = tensor(out, 'image');
+    expect(image.shape).toEqual([1, 3, 64, 64]);
+    expect(difference(image.data, tensor(tiny, 'b64.img').data)).toBeLessThan(2e-5);
+    const feature = tensor(out, 'b16.x').data;
+    expect(difference(feature, tensor(tiny, 'b16.x').data)).toBeLessThan(2e-5);
+    const ws = tensor(out, 'grad_ws');
+    expect(ws.shape).toEqual([1, 10, 64]);
+    expect(difference(ws.data, tensor(tiny, 'grad_ws.feature').data)).toBeLessThan(5e-4);
+  });
+
+  it('drags until the points arrive, and writes what happened', () => {
+    const golden = fixture('drag_tiny_stop');
+    const { metadata } = parseSafetensors(readFileSync(golden));
+    const option = (name: string) => metadata[name] ?? '';
+    const want = tensor(golden, 'points');
+    const [n = 0, count = 0] = want.shape;
+    const handles = tensor(golden, 'handles').data;
+    const targets = tensor(golden, 'targets').data;
+    const points = Array.from({ length: count }, (_, i) =>
+      [handles, targets].map((at) => at.subarray(2 * i, 2 * i + 2).join(',')).join('>'),
+    );
+    const out = [
+      ...['--trace', inFolder('trace.safetensors')],
+      ...['--out', inFolder('dragged.png'), '--json'],
+    ];
+    const options = ['lr', 'r1', 'r2', 'reg'].flatMap((name) => [`--${name}`, option(name)]);
+    const block = ['--feature-block', option('feature_block'), '--steps', String(n + 5)];
+    const start = ['--latent', golden, '--points', points.join(';')];
+    const json = JSON.parse(draggan('drag', tiny, ...start, ...options, ...block, ...out));
+    expect(json).toMatchObject({ stopped: 'arrived' });
+    expect(json.distance).toBeLessThanOrEqual(2);
+    expect(json.ms_per_iteration).toBeGreaterThan(0);
+    expect(json.adapter).toMatch(/\w/);
+    const trace = inFolder('trace.safetensors');
+    expect(tensor(trace, 'ws').shape).toEqual([n, 1, 10, 64]);
+    const got = tensor(trace, 'points');
+    expect(got.shape).toEqual([n, count, 2]);
+    for (const [i, value] of want.data.entries()) {
+      expect(Math.abs(value - (got.data[i] ?? Number.NaN))).toBeLessThanOrEqual(1);
+    }
+    const gradient = tensor(trace, 'grad').data;
+    expect(gradient.subarray((n - 1) * 640).every((value) => value === 0)).toBe(true);
+    expect(gradient.subarray(0, 640).some((value) => value !== 0)).toBe(true);
+    expect(PNG.sync.read(readFileSync(inFolder('dragged.png'))).width).toBe(64);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
