@@ -1,7 +1,7 @@
 import { type OperationName, operationTable, tensorShape } from '../../src/engine/operations.ts';
 import { type Call, gradientOf } from '../../src/engine/reversal.ts';
 import type { Case } from './cases.ts';
-import { PlanTrial, type TrialResources } from './plan_trial.ts';
+import { PlanTrial, type TileChoice, type TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';
 import { Tensor, type Tensors, tensor } from './twin.ts';
 
@@ -35,12 +35,16 @@ export function differentiableInputs(name: OperationName): string[] {
 const gradientsOf = (name: OperationName): string[] =>
   Object.values(operationTable[name].backward).flatMap(({ writes }) => writes);
 
-/** @param wanted inputs whose gradients are asked for */
+/**
+ * @param wanted inputs whose gradients are asked for
+ * @param isChosen the tiles that kernels cover; all, without it
+ */
 export async function buildOperationTrial(
   name: OperationName,
   { sizes, params = {}, draw = {}, given }: Case,
   wanted: readonly string[],
   resources: TrialResources,
+  isChosen?: TileChoice,
 ): Promise<OperationTrial> {
   const { tensors, outputs, loss, backward } = operationTable[name];
   const hasCotangents = !loss && Object.keys(backward).length > 0;
@@ -62,7 +66,7 @@ export async function buildOperationTrial(
     params,
     tensors: Object.fromEntries([...inputsOf(name), ...outputs].map((own) => [own, own])),
   };
-  const trial = await PlanTrial.build({ calls: [call], roots, wanted }, resources);
+  const trial = await PlanTrial.build({ calls: [call], roots, wanted }, resources, isChosen);
   for (const [own, { values }] of Object.entries(inputs))
     if (own in tensors) trial.write(own, values);
   for (const [output, { values }] of Object.entries(cotangents))

@@ -1,9 +1,9 @@
 import { Arena } from '../../src/engine/arena.ts';
 import { pack, paddedChannels, vectorStride } from '../../src/engine/layouts.ts';
-import { operationTable, tensorShape } from '../../src/engine/operations.ts';
+import { operationTable, tensorShape, tileSide } from '../../src/engine/operations.ts';
 import type { PipelineCache } from '../../src/engine/pipelines.ts';
-import { dispatch, Plan, type PlanRequest } from '../../src/engine/plan.ts';
-import { gradientOf } from '../../src/engine/reversal.ts';
+import { dispatch, Plan, type PlanRequest, tileListName } from '../../src/engine/plan.ts';
+import { type Call, gradientOf } from '../../src/engine/reversal.ts';
 import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/tensors.ts';
 
 /** Where trials run. Pipelines are shared, since the first dispatch of one takes long on a software adapter. */
@@ -11,6 +11,9 @@ export interface TrialResources {
   readonly device: GPUDevice;
   readonly pipelines: PipelineCache;
 }
+
+/** Whether a tile is covered, by its row and column among the tiles. */
+export type TileChoice = (row: number, column: number) => boolean;
 
 /**
  * A plan whose every tensor can be written and read. Whatever is not written is poisoned with NaN, so that padding
@@ -24,7 +27,12 @@ export class PlanTrial {
     private readonly arena: Arena,
   ) {}
 
-  static async build(request: PlanRequest, resources: TrialResources): Promise<PlanTrial> {
+  /** @param isChosen the tiles that kernels cover; all, without it */
+  static async build(
+    request: PlanRequest,
+    resources: TrialResources,
+    isChosen?: TileChoice,
+  ): Promise<PlanTrial> {
     const { device, pipelines } = resources;
     const store = new TensorStore(device);
     const arena = new Arena(device);
@@ -38,6 +46,7 @@ export class PlanTrial {
           names.add(made);
         }
       }
+    if (isChosen) createTileLists(request.calls, device, store, isChosen);
     const plan = await Plan.build(request, { device, pipelines, store, arena });
     const trial = new PlanTrial(plan, device, store, arena);
     for (const name of names) trial.poison(name);
@@ -103,5 +112,31 @@ export class PlanTrial {
     this.plan.destroy();
     this.store.destroy();
     this.arena.destroy();
+  }
+}
+
+/** Lists of the chosen tiles of every map that some entry point covers, for the plan to find. */
+function createTileLists(
+  calls: readonly Call[],
+  device: GPUDevice,
+  store: TensorStore,
+  isChosen: TileChoice,
+): void {
+  for (const { operation, sizes } of calls) {
+    const { tensors, forward, backward } = operationTable[operation];
+    for (const { over } of Object.values({ ...forward, ...backward })) {
+      if (over === undefined) continue;
+      const [, , height, width] = tensorShape(tensors[over], sizes);
+      const name = tileListName(height, width);
+      if (store.find(name)) continue;
+      const [rows, columns] = [Math.ceil(height / tileSide), Math.ceil(width / tileSide)];
+      const origins: number[] = [];
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          if (isChosen(row, column)) origins.push(((row * tileSide) << 16) | (column * tileSide));
+      const list = store.create(name, 'plain', [rows * columns + 1]);
+      const values = Uint32Array.of(origins.length, ...origins);
+      device.queue.writeBuffer(list.buffer, list.offset, values);
+    }
   }
 }
