@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadModel, type PixelImage } from '../src/index.ts';
 import { launchBrowser } from '../tools/find_browser.ts';
+import { openTestEngine } from './test_device.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const output = `${repository}test/output`;
@@ -68,7 +70,7 @@ test('a person drags a point and the picture follows', async () => {
   const moved = await point(page, 'handle');
   expect(distance(moved, placed), 'the handle was tracked').toBeGreaterThan(0);
   expect(distance(moved, target), 'towards the target').toBeLessThan(distance(placed, target));
-  expect(await number(page, '#loss')).toBeGreaterThan(0);
+  expect(await number(page, '#loss', 'textContent')).toBeGreaterThan(0);
   const after = await picture(page);
   expect(contrast(after), 'the canvas still shows a picture').toBeGreaterThan(15);
   expect(difference(before, after), 'the picture changed').toBeGreaterThan(0.5);
@@ -80,6 +82,23 @@ test('a person drags a point and the picture follows', async () => {
   await expect
     .poll(async () => difference(before, await picture(page)), { ...patience, interval: 500 })
     .toBeLessThan(0.05);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('the canvas shows what the same kernels compute in Node', async () => {
+  const { page, faults } = await openPage();
+  await waitForState(page, 'ready');
+  await page.click('#smooth');
+  const shown = await picture(page);
+  const seed = await number(page, '#seed', 'value');
+  const psi = await number(page, '#truncation', 'value');
+  const bytes = readFileSync(`${repository}weights/demo.safetensors`);
+  const model = await loadModel(await openTestEngine(), bytes);
+  const computed = await model.generate(await model.latent({ seed }, { psi }));
+  model.destroy();
+  // Two adapters round differently; half a level of 255 on average is far below what a wrong picture has.
+  expect(differenceAtCentres(shown, computed)).toBeLessThan(0.5);
   expect(faults).toEqual([]);
   await page.close();
 });
@@ -175,8 +194,8 @@ async function point(page: Page, role: 'handle' | 'target'): Promise<[number, nu
 const distance = (a: [number, number], b: [number, number]): number =>
   Math.hypot(a[0] - b[0], a[1] - b[1]);
 
-const number = (page: Page, selector: string): Promise<number> =>
-  page.$eval(selector, (element) => Number(element.textContent));
+const number = (page: Page, selector: string, from: 'textContent' | 'value'): Promise<number> =>
+  page.$eval(selector, (element, from) => Number(Reflect.get(element, from)), from);
 
 /** Standard deviation of the picture's bytes: a blank canvas has none. */
 function contrast({ data }: PNG): number {
@@ -191,4 +210,20 @@ function difference(a: PNG, b: PNG): number {
   return (
     a.data.reduce((sum, value, index) => sum + Math.abs(value - b.data[index]), 0) / a.data.length
   );
+}
+
+/** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
+function differenceAtCentres(shown: PNG, image: PixelImage): number {
+  let sum = 0;
+  for (let row = 0; row < image.height; row += 1) {
+    for (let column = 0; column < image.width; column += 1) {
+      const y = Math.floor(((row + 0.5) / image.height) * shown.height);
+      const x = Math.floor(((column + 0.5) / image.width) * shown.width);
+      for (let channel = 0; channel < 3; channel += 1) {
+        const screen = shown.data[4 * (y * shown.width + x) + channel];
+        sum += Math.abs(screen - image.rgba[4 * (row * image.width + column) + channel]);
+      }
+    }
+  }
+  return sum / (3 * image.width * image.height);
 }
