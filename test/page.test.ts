@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadModel, type PixelImage } from '../src/index.ts';
 import { launchBrowser } from '../tools/find_browser.ts';
 import { openTestEngine } from './test_device.ts';
@@ -12,11 +12,14 @@ import { openTestEngine } from './test_device.ts';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const output = `${repository}test/output`;
 const built = `${output}/page`;
-const patience = { timeout: 240_000 };
+/** A software adapter beside other tests on two cores takes half a minute for what a GPU does in milliseconds. */
+const patience = { timeout: 480_000 };
 
 let server: PreviewServer;
 let browser: Browser;
 let address: string;
+
+vi.setConfig({ testTimeout: 900_000 });
 
 beforeAll(async () => {
   mkdirSync(output, { recursive: true });
