@@ -15,6 +15,7 @@ import { onShaderEdit } from './shaders.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { Status } from './status.ts';
 import { Tools } from './tools.ts';
+import type { Progress } from './workbench.ts';
 
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
 const defaultSteps = 300;
@@ -43,11 +44,7 @@ export class Page {
   #updating = false;
 
   /** Loads the model and shows its first picture. */
-  static async open(
-    gpu: GPU,
-    file: ModelFile,
-    progress: (fraction: number, what: string) => void,
-  ): Promise<Page> {
+  static async open(gpu: GPU, file: ModelFile, progress: Progress): Promise<Page> {
     const page = new Page();
     const { canvas } = page.#stage;
     const materials = { gpu, canvas, file, progress };
@@ -114,9 +111,7 @@ export class Page {
       },
       changed: () => this.#requestUpdate(),
       started: () => {
-        this.#status.startClock();
-        this.#status.say('');
-        this.#status.announce('Started');
+        this.#status.start();
       },
       iterated: (iteration) => {
         this.#status.tick();

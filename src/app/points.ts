@@ -34,7 +34,7 @@ export class PointsEditor {
   readonly #marks: PointMarks;
   #pairs: DraftPair[] = [];
   /** The end that a pointer holds. */
-  #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean } | undefined;
+  #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean; live: boolean } | undefined;
   #pointer: Point | undefined;
 
   constructor(stage: Stage, events: PointsEvents) {
@@ -81,11 +81,13 @@ export class PointsEditor {
     const found = waiting ? undefined : this.#marks.find(event.target);
     if (found) {
       const { index, end } = found;
-      this.#held = { pair: this.#pairs[index], end, from: event, moved: false };
+      // A running edit follows a target while it is moved; another handle begins a new edit, once it is let go.
+      const live = end === 'target';
+      this.#held = { pair: this.#pairs[index], end, from: event, moved: false, live };
     } else {
       const pair = this.place(this.#stage.pixelAt(event));
       // Drawn out, a new handle brings its target along.
-      this.#held = { pair, end: 'target', from: event, moved: waiting !== undefined };
+      this.#held = { pair, end: 'target', from: event, moved: waiting !== undefined, live: false };
     }
   }
 
@@ -103,6 +105,10 @@ export class PointsEditor {
 
   commit(): void {
     this.#events.waiting(this.#waiting !== undefined);
+    this.#tell();
+  }
+
+  #tell(): void {
     this.#events.edited(
       this.#pairs.flatMap(({ handle, target }) => (target ? [{ handle, target }] : [])),
     );
@@ -135,6 +141,7 @@ export class PointsEditor {
       held.moved ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) > clickSlack;
       if (!held.moved) return;
       held.pair[held.end] = at;
+      if (held.live) this.#tell();
     } else if (this.#waiting && event.pointerType !== 'touch') this.#pointer = at;
     else return;
     this.#render();

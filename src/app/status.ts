@@ -13,8 +13,9 @@ export class Status {
   readonly #loss = box('loss');
   readonly #pace = box('pace');
   #announced = 0;
-  #lastAt = 0;
-  #perIteration = 0;
+  #lastAt: number | undefined;
+  /** Milliseconds. */
+  #perIteration: number | undefined;
 
   say(message: string): void {
     this.#message.dataset.kind = 'info';
@@ -33,19 +34,23 @@ export class Status {
       counter.textContent = '–';
   }
 
-  /** A run begins: the time to its first iteration says nothing about the pace. */
-  startClock(): void {
-    this.#lastAt = performance.now();
-    this.#perIteration = 0;
-    this.#announced = this.#lastAt;
+  /** A run begins. The first of all compiles the kernels of the drag, so it can be a while to its first iteration. */
+  start(): void {
+    this.say('Starting…');
+    this.#lastAt = undefined;
+    this.#perIteration = undefined;
+    this.#announced = performance.now();
   }
 
-  /** The pace is a running mean, so that it can be read. */
+  /** An iteration is done. The pace is a running mean, so that it can be read; it begins with the second. */
   tick(): void {
     const now = performance.now();
-    const took = now - this.#lastAt;
+    if (this.#lastAt === undefined) this.say('');
+    else {
+      const took = now - this.#lastAt;
+      this.#perIteration = 0.9 * (this.#perIteration ?? took) + 0.1 * took;
+    }
     this.#lastAt = now;
-    this.#perIteration = this.#perIteration ? 0.9 * this.#perIteration + 0.1 * took : took;
   }
 
   show(iteration: Iteration): void {
@@ -53,7 +58,8 @@ export class Status {
     this.#iteration.textContent = String(done);
     this.#distance.textContent = iteration.distance.toFixed(1);
     this.#loss.textContent = (iteration.lossMotion + iteration.lossMask).toPrecision(3);
-    this.#pace.textContent = this.#perIteration.toPrecision(this.#perIteration < 100 ? 2 : 3);
+    const pace = this.#perIteration;
+    this.#pace.textContent = pace?.toFixed(pace < 10 ? 1 : 0) ?? '–';
     const now = performance.now();
     if (now - this.#announced < announcementInterval) return;
     this.#announced = now;

@@ -11,12 +11,15 @@ import { Frames } from './frames.ts';
 import type { ModelFile } from './model_source.ts';
 import { shaderSource } from './shaders.ts';
 
+/** @param fraction of this stage; undefined where nobody knows */
+export type Progress = (fraction: number | undefined, what: string) => void;
+
 /** What a workbench is made of, again and again where devices get lost. */
 export interface Materials {
   readonly gpu: GPU;
   readonly canvas: HTMLCanvasElement;
   readonly file: ModelFile;
-  readonly progress: (fraction: number, what: string) => void;
+  readonly progress: Progress;
 }
 
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
@@ -47,6 +50,7 @@ export class Workbench {
   ): Promise<Workbench> {
     const engine = await openEngine(gpu, { shaders: shaderSource });
     const model = await loadModel(engine, file.bytes, { file: file.name, onProgress: progress });
+    progress(undefined, 'compiling the kernels');
     const session = await model.createDragSession(await latent(model), options);
     const context = canvas.getContext('webgpu');
     if (!context) throw new Error('this browser cannot draw on a canvas with WebGPU');
