@@ -2,15 +2,15 @@
 //
 //   loss = λ · mean over channels and the image's pixels of |F·m − F⁰·m|         m = 1: must stay
 //
-// forward   features F, first_features F⁰ (C,n,n), mask m (H,H)   → losses (n,n), the sums of each cell's pixels
+// forward   features F, first_features F⁰ (C,n,n), mask m (H,H)   → losses (n,8), sums over eighths of rows of cells
 // total     losses                                                → status.loss_mask
 // backward  features, first_features, mask                        → d_features (C,n,n)
 //
-// F and F⁰ are the maps resized to the image (lib/resize); as that is linear, F − F⁰ is resized. A pixel's values lie
-// between four cells. Forward: one workgroup for the pixels whose lower cell is its cell, whose invocations stride
-// over rows of pixels and channels; a row is interpolated down first, then across. Backward gathers: one invocation a
-// cell and four channels reads the 3×3 cells around once, then goes through the pixels around the cell, in a fixed
-// order. Once the drag has stopped, loss and gradient are 0. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
+// F and F⁰ are the maps resized to the image (lib/resize); as that is linear, F − F⁰ is resized. A cell has the pixels
+// whose lower cell it is, and their values lie between four cells. Forward: a workgroup's invocations stride over the
+// channels and pixel rows of its cells; a row of pixels is interpolated down first, then across. Backward gathers: one
+// invocation a cell and four channels reads the 3×3 cells around once, then goes through the pixels that read its cell,
+// in a fixed order. Once the drag has stopped, loss and gradient are 0. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
 // uses lib/layout, lib/tiles, lib/reductions, lib/resize, lib/status
 
 struct Params { channels: u32, cells: u32, side: u32, lambda: f32, accumulate: u32 }
@@ -36,33 +36,39 @@ fn scale() -> f32 {
   return select(0.0, params.lambda / (f32(params.channels) * side * side), status.stopped == 0.0);
 }
 
+const segments = 8u;
+
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let cell = linear_workgroup(id, count);
-  let column = cell % params.cells;
-  let right = min(column + 1u, params.cells - 1u);
-  let top = first_pixel(cell / params.cells);
+  let group = linear_workgroup(id, count);
+  let low = group / segments;
+  let high = min(low + 1u, params.cells - 1u);
+  let begin = group % segments * params.cells / segments;
+  let cells = (group % segments + 1u) * params.cells / segments - begin;
+  let top = first_pixel(low);
   let channel_quads = quads(params.channels);
-  let items = (first_pixel(cell / params.cells + 1u) - top) * channel_quads;
+  let items = (first_pixel(low + 1u) - top) * cells * channel_quads;
   var sum = vec4f();
   for (var item = lane; item < items; item += 64u) {
     let quad = item % channel_quads;
-    let row = top + item / channel_quads;
-    let axis = resize_axis(row);
-    let left_value = between(difference(axis.low, column, quad), difference(axis.high, column, quad), axis.fraction);
-    let right_value = between(difference(axis.low, right, quad), difference(axis.high, right, quad), axis.fraction);
+    let column = begin + item / channel_quads % cells;
+    let row = top + item / channel_quads / cells;
+    let right = min(column + 1u, params.cells - 1u);
+    let down = fraction_from(low, row);
+    let left_value = between(difference(low, column, quad), difference(high, column, quad), down);
+    let right_value = between(difference(low, right, quad), difference(high, right, quad), down);
     for (var k = first_pixel(column); k < first_pixel(column + 1u); k++) {
-      sum += abs(mask[row * params.side + k] * between(left_value, right_value, resize_axis(k).fraction));
+      sum += abs(mask[row * params.side + k] * between(left_value, right_value, fraction_from(column, k)));
     }
   }
   sum = workgroup_sum4(lane, sum);
-  if (lane == 0u && cell < params.cells * params.cells) { losses[cell] = dot(sum, vec4f(1.0)); }
+  if (lane == 0u && low < params.cells) { losses[group] = dot(sum, vec4f(1.0)); }
 }
 
 @compute @workgroup_size(64)
 fn total(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var cell = lane; cell < params.cells * params.cells; cell += 64u) { sum += losses[cell]; }
+  for (var i = lane; i < params.cells * segments; i += 64u) { sum += losses[i]; }
   sum = workgroup_sum(lane, sum);
   if (lane == 0u) { status.loss_mask = scale() * sum; }
 }
@@ -73,31 +79,50 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u, params.cells, params.cells);
   if (!work.valid) { return; }
   let last = params.cells - 1u;
-  let rows = vec3u(max(work.row, 1u) - 1u, work.row, min(work.row + 1u, last));
-  let columns = vec3u(max(work.column, 1u) - 1u, work.column, min(work.column + 1u, last));
-  var around: array<vec4f, 9>;
-  for (var a = 0u; a < 3u; a++) {
-    for (var b = 0u; b < 3u; b++) { around[3u * a + b] = difference(rows[a], columns[b], work.quad); }
-  }
+  let above = line(max(work.row, 1u) - 1u, work);
+  let here = line(work.row, work);
+  let below = line(min(work.row + 1u, last), work);
+  let first = vec3u(first_pixel(max(work.column, 1u) - 1u), first_pixel(work.column), first_pixel(work.column + 1u));
+  let middle = first_pixel(work.row);
   var sum = vec4f();
-  // The pixels between the row of cells above and this one, then those between this one and the row below; at the
-  // map's first row the former are none.
-  for (var a = select(0u, 1u, work.row == 0u); a < 2u; a++) {
-    for (var i = first_pixel(rows[a]); i < first_pixel(rows[a] + 1u); i++) {
-      let axis = resize_axis(i);
-      var values: array<vec4f, 3>;
-      for (var b = 0u; b < 3u; b++) { values[b] = between(around[3u * a + b], around[3u * a + 3u + b], axis.fraction); }
-      var across = vec4f();
-      for (var b = select(0u, 1u, work.column == 0u); b < 2u; b++) {
-        for (var k = first_pixel(columns[b]); k < first_pixel(columns[b] + 1u); k++) {
-          let column_axis = resize_axis(k);
-          let m = abs(mask[i * params.side + k]);
-          across += m * cell_weight(column_axis, work.column) * sign(between(values[b], values[b + 1u], column_axis.fraction));
-        }
-      }
-      sum += cell_weight(axis, work.row) * across;
-    }
+  // The first row of cells has no pixels above it.
+  for (var i = select(first_pixel(max(work.row, 1u) - 1u), middle, work.row == 0u); i < middle; i++) {
+    let down = fraction_from(work.row - 1u, i);
+    sum += down * across(between_lines(above, here, down), i, work.column, first);
+  }
+  for (var i = middle; i < first_pixel(work.row + 1u); i++) {
+    let down = fraction_from(work.row, i);
+    // The last row of cells is its own lower neighbour.
+    sum += select(1.0 - down, 1.0, work.row == last) * across(between_lines(here, below, down), i, work.column, first);
   }
   let at = (work.row * params.cells + work.column) * channel_quads + work.quad;
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + scale() * sum;
+}
+
+/// F − F⁰ left of a cell, at it, and right of it.
+struct Line { left: vec4f, here: vec4f, right: vec4f }
+
+fn line(row: u32, work: PixelWork) -> Line {
+  let right = min(work.column + 1u, params.cells - 1u);
+  return Line(difference(row, max(work.column, 1u) - 1u, work.quad), difference(row, work.column, work.quad), difference(row, right, work.quad));
+}
+
+fn between_lines(a: Line, b: Line, fraction: f32) -> Line {
+  return Line(between(a.left, b.left, fraction), between(a.here, b.here, fraction), between(a.right, b.right, fraction));
+}
+
+/// Σ over a row's pixels of |m| · sign(F − F⁰) · their share in the cell: `first` are the first pixels of the cell to
+/// the left, of the cell, and of the next.
+fn across(values: Line, row: u32, column: u32, first: vec3u) -> vec4f {
+  var sum = vec4f();
+  for (var k = select(first.x, first.y, column == 0u); k < first.y; k++) {
+    let fraction = fraction_from(column - 1u, k);
+    sum += fraction * abs(mask[row * params.side + k]) * sign(between(values.left, values.here, fraction));
+  }
+  for (var k = first.y; k < first.z; k++) {
+    let fraction = fraction_from(column, k);
+    let share = select(1.0 - fraction, 1.0, column == params.cells - 1u);
+    sum += share * abs(mask[row * params.side + k]) * sign(between(values.here, values.right, fraction));
+  }
+  return sum;
 }

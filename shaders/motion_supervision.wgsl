@@ -78,13 +78,15 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u, params.cells, params.cells);
   if (!work.valid) { return; }
   let box = 2u * params.radius;
+  let near_rows = reading_pixels(work.row);
+  let near_columns = reading_pixels(work.column);
   var sum = vec4f();
   for (var point = 0u; point < params.points; point++) {
     let shift = shifts[point];
     if (shift.z == 0.0) { continue; }
     let origin = patch_origin(positions[point]);
-    let rows = reading_pixels(work.row, origin.x, shift.x);
-    let columns = reading_pixels(work.column, origin.y, shift.y);
+    let rows = patch_pixels(near_rows, origin.x, shift.x);
+    let columns = patch_pixels(near_columns, origin.y, shift.y);
     for (var i = rows.x; i < rows.y; i++) {
       let row_weight = shifted_weight(i, shift.x, work.row);
       for (var k = columns.x; k < columns.y; k++) {
@@ -97,12 +99,15 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + sum;
 }
 
-/// The pixels of a patch that may read a cell when shifted, on one axis: from .. to, end excluded.
-fn reading_pixels(cell: u32, origin: i32, shift: f32) -> vec2i {
+/// The pixels between which a value may come from a cell, on one axis: from .. to, end excluded.
+fn reading_pixels(cell: u32) -> vec2i {
+  return vec2i(i32(first_pixel(max(cell, 1u) - 1u)) - 1, i32(first_pixel(cell + 1u)));
+}
+
+/// Those of a patch that are in the image and may read them when shifted.
+fn patch_pixels(near: vec2i, origin: i32, shift: f32) -> vec2i {
   let whole = i32(floor(shift));
-  let from_pixel = i32(first_pixel(max(cell, 1u) - 1u)) - whole - 1;
-  let to_pixel = i32(first_pixel(cell + 1u)) - whole;
-  return vec2i(max(max(origin, 0), from_pixel), min(min(origin + 2 * i32(params.radius), i32(params.side)), to_pixel));
+  return vec2i(max(max(origin, 0), near.x - whole), min(min(origin + 2 * i32(params.radius), i32(params.side)), near.y - whole));
 }
 
 /// How much of F at pixel + shift comes from a cell, on one axis.

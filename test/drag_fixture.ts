@@ -12,6 +12,7 @@ export type Pixel = readonly [number, number];
 export interface DragFixture {
   readonly network: 'tiny' | 'mid';
   readonly options: DragOptions;
+  readonly wDim: number;
   readonly ws0: Float32Array;
   readonly handles: Pixel[];
   readonly targets: Pixel[];
@@ -55,6 +56,7 @@ export function readDragFixture(name: string): DragFixture {
       featureBlock: number('feature_block'),
       space: metadata.w_plus === 'True' ? 'w+' : 'w',
     },
+    wDim: fixture.shape('ws0')[2],
     ws0: data('ws0'),
     handles: pixels(data('handles')),
     targets: pixels(data('targets')),

@@ -25,6 +25,12 @@ fn first_pixel(cell: u32) -> u32 {
   return select(min(first, params.side), 0u, cell == 0u);
 }
 
+/// Where a pixel lies between its lower cell and the next: what resize_axis finds, where the lower cell is known.
+fn fraction_from(low: u32, pixel: u32) -> f32 {
+  let numerator = i32((2u * pixel + 1u) * params.cells) - i32((2u * low + 1u) * params.side);
+  return f32(max(numerator, 0)) / f32(2u * params.side);
+}
+
 /// Exactly `a` where both are the same, so that what does not change has a difference of exactly 0.
 fn between(a: vec4f, b: vec4f, fraction: f32) -> vec4f { return a + fraction * (b - a); }
 

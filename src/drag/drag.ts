@@ -81,12 +81,6 @@ export class Drag {
     return advanced;
   }
 
-  /** New plans from kernels that were edited. @throws ShaderError where one does not compile; the old plans stay */
-  async rebuild(): Promise<void> {
-    await this.#loop.rebuild();
-    this.changed = true;
-  }
-
   destroy(): void {
     this.#loop.destroy();
   }

@@ -36,6 +36,8 @@ export class DragLoop {
   #plan: Plan | undefined;
   #references: Plan | undefined;
   #staleReferences = true;
+  /** Of the kernels that the plans were made from. */
+  #generation = 0;
 
   /** @param iterationsPerSubmit how many iterations at most one submission holds */
   constructor(generator: Generator, iterationsPerSubmit = 1) {
@@ -54,26 +56,26 @@ export class DragLoop {
   }
 
   /**
-   * Makes the plans for a shape, unless they are there; the drag's state stays as far as it has the same sizes. New
-   * plans have no rates yet, and a new mask or targets of another number are zero.
+   * Makes the plans for a shape, unless they are there and no kernel was edited since; the drag's state stays as far as
+   * it has the same sizes. New plans have no rates yet, and a new mask or targets of another number are zero.
    * @returns whether the plans are new
    * @throws ShaderError where a kernel does not compile, DeviceLimitError where a tensor is too large
    */
   async configure(shape: ObjectiveShape): Promise<boolean> {
     const old = this.#shape;
-    if (old && sameShape(old, shape)) return false;
-    // The old plans' tensors go: should the new plans fail, there are none.
-    this.#shape = undefined;
-    this.#createTensors(shape);
+    const { generation } = this.#generator.engine.pipelines;
+    const same = old !== undefined && sameShape(old, shape);
+    if (same && generation === this.#generation) return false;
+    if (!same) {
+      // The old plans' tensors go: should the new plans fail, there are none.
+      this.#shape = undefined;
+      this.#createTensors(shape);
+    }
     await this.#buildPlans(shape);
     this.#shape = shape;
+    this.#generation = generation;
     if (old?.cells !== shape.cells || (shape.masked && !old.masked)) this.#staleReferences = true;
     return true;
-  }
-
-  /** The same plans from edited kernels. @throws ShaderError where one does not compile; the old plans stay */
-  async rebuild(): Promise<void> {
-    if (this.#shape) await this.#buildPlans(this.#shape);
   }
 
   /** Begins an edit: references are taken at `start`, Adam begins at 0. @param initial the ws of the regularisation */

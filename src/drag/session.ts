@@ -214,11 +214,6 @@ export class DragSession {
     return this.#generator.show(this.#drag.ws, sink);
   }
 
-  /** Takes edited kernels over. @throws ShaderError where one does not compile; the old ones stay */
-  rebuild(): Promise<void> {
-    return this.#inTurn(() => this.#drag.rebuild());
-  }
-
   /** Ends a run, and frees the device's memory once the iteration under way is done. */
   destroy(): void {
     this.stop();
