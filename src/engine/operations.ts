@@ -461,7 +461,7 @@ export const operations = {
       features: map('1', 'channels', 'cells', 'cells'),
       first_features: map('1', 'channels', 'cells', 'cells'),
       mask: plain('side', 'side'),
-      losses: plain('cells', 'cells'),
+      losses: plain('cells', '8'),
       status: plain('8'),
     },
     outputs: ['losses', 'status'],
@@ -469,10 +469,10 @@ export const operations = {
     forward: {
       forward: {
         writes: ['losses'],
-        workgroups: (s) => s.cells * s.cells,
+        workgroups: (s) => 8 * s.cells,
         flops: (s) => 5 * s.side * s.side * s.channels,
       },
-      total: { writes: ['status'], workgroups: () => 1, flops: (s) => s.cells * s.cells },
+      total: { writes: ['status'], workgroups: () => 1, flops: (s) => 8 * s.cells },
     },
     backward: {
       // A pixel lies between four cells.
