@@ -90,7 +90,8 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   fir: [
     { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
     { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },
-    { sizes: { samples: 1, channels: 9, total: 9, height: 5, width: 4 }, params: { first: 0 } },
+    { sizes: { samples: 1, channels: 4, total: 12, height: 5, width: 4 }, params: { first: 4 } },
+    { sizes: { samples: 2, channels: 3, total: 11, height: 3, width: 4 }, params: { first: 8 } },
   ],
   bias_act: [
     { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: activations.linear },
