@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DragOptions } from '../drag/options.ts';
+import { type DragOptions, imageRadius } from '../drag/options.ts';
 import type { DragSession, IterationTrace, RunResult } from '../drag/session.ts';
 import { InputError } from '../formats/errors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
@@ -71,9 +71,10 @@ export const drag: Command = {
     await trace?.write(rows.encode());
     if (out) await out.write(encodePng((await session.image()).rgba, session.side));
     const summary = summarise(result, session, adapter);
+    const { r1 } = session.options;
     session.destroy();
     close();
-    progress.finish(describe(result, adapter));
+    progress.finish(`${describe(result, adapter)}${adviseRadius(r1, config.resolution)}`);
     return line.flag('json') ? JSON.stringify(summary) : '';
   },
 };
@@ -146,4 +147,10 @@ function summarise(result: RunResult, session: DragSession, adapter: string) {
 function describe(result: RunResult, adapter: string): string {
   const { iterations, stopped, distance, millisecondsPerIteration } = result;
   return `${stopped} after ${iterations} iterations, ${distance.toFixed(1)} px from the targets, ${millisecondsPerIteration.toFixed(1)} ms an iteration on ${adapter}`;
+}
+
+/** Without a patch there is no loss, and nobody would guess why nothing moves. */
+function adviseRadius(r1: number, side: number): string {
+  if (imageRadius(r1, side) > 0) return '';
+  return `; nothing was pulled, since --r1 ${r1} is less than a pixel at ${side}²`;
 }
