@@ -26,19 +26,3 @@ export function readFixture(name: string): Fixture {
     has: (tensor) => file.tensors.has(tensor),
   };
 }
-
-/**
- * The largest difference over the largest expected value (SPEC.md §7); infinite where lengths differ or a NaN stands.
- */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let difference = 0;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const distance = Math.abs(actual[i] - expected[i]);
-    if (Number.isNaN(distance)) return Number.POSITIVE_INFINITY;
-    difference = Math.max(difference, distance);
-    largest = Math.max(largest, Math.abs(expected[i]));
-  }
-  return difference / largest;
-}

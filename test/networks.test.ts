@@ -4,8 +4,9 @@ import { Engine } from '../src/engine/device.ts';
 import { Generator } from '../src/engine/generator.ts';
 import { InputError } from '../src/formats/errors.ts';
 import { readGenerator } from '../src/stylegan2/weights.ts';
-import { type Fixture, readFixture, relativeError } from './fixture_files.ts';
+import { type Fixture, readFixture } from './fixture_files.ts';
 import { openTestDevice } from './test_device.ts';
+import { relativeDifference } from './twins/finite_differences.ts';
 
 // SPEC.md §7.
 const valueTolerance = 2e-5;
@@ -42,14 +43,14 @@ describe.each(['tiny', 'tiny_clamp', 'mid'])('the network %s', (name) => {
     for (const tensor of tensors) {
       const data = results.get(tensor)?.data ?? [];
       const golden = fixture.values(tensor === 'image' ? `b${resolution}.img` : tensor);
-      expect(relativeError(data, firstSample(golden, data.length)), tensor).toBeLessThan(
+      expect(relativeDifference(data, firstSample(golden, data.length)), tensor).toBeLessThan(
         valueTolerance,
       );
     }
     const quiet = await generator.evaluate(ws, { tensors: ['image'], noise: 'none' });
     const image = quiet.get('image')?.data ?? [];
     const golden = firstSample(fixture.values('image.noise_none'), image.length);
-    expect(relativeError(image, golden), 'without noise').toBeLessThan(valueTolerance);
+    expect(relativeDifference(image, golden), 'without noise').toBeLessThan(valueTolerance);
     generator.destroy();
   });
 
@@ -66,7 +67,7 @@ describe.each(['tiny', 'tiny_clamp', 'mid'])('the network %s', (name) => {
       const results = await generator.evaluate(ws, { tensors: [], gradient });
       const found = results.get('grad_ws')?.data ?? [];
       const expected = firstSample(fixture.values(golden), found.length);
-      expect(relativeError(found, expected), golden).toBeLessThan(gradientTolerance);
+      expect(relativeDifference(found, expected), golden).toBeLessThan(gradientTolerance);
     }
     generator.destroy();
   });
@@ -83,7 +84,7 @@ describe.each(['tiny', 'tiny_clamp', 'mid'])('the network %s', (name) => {
     for (const { golden, options } of cases) {
       const ws = await generator.latent({ z }, options);
       const expected = firstSample(fixture.values(golden), numWs * wDim);
-      expect(relativeError(ws, expected), golden).toBeLessThan(valueTolerance);
+      expect(relativeDifference(ws, expected), golden).toBeLessThan(valueTolerance);
     }
     generator.destroy();
   });
@@ -102,12 +103,14 @@ describe('a class-conditional network', () => {
       const ws = await generator.latent({ z: row }, { psi: 0.7, classIndex });
       const length = numWs * wDim;
       const golden = fixture.values('ws.psi0.7').slice(classIndex * length);
-      expect(relativeError(ws, firstSample(golden, length))).toBeLessThan(valueTolerance);
+      expect(relativeDifference(ws, firstSample(golden, length))).toBeLessThan(valueTolerance);
       const results = await generator.evaluate(ws, { tensors: ['image'] });
       const image = results.get('image')?.data ?? [];
       const pixels = 3 * resolution * resolution;
       const goldenImage = fixture.values('image').slice(classIndex * pixels);
-      expect(relativeError(image, firstSample(goldenImage, pixels))).toBeLessThan(valueTolerance);
+      expect(relativeDifference(image, firstSample(goldenImage, pixels))).toBeLessThan(
+        valueTolerance,
+      );
     }
     await expect(async () => generator.latent({ z: z.slice(0, zDim) })).rejects.toThrow(InputError);
     generator.destroy();
@@ -135,7 +138,7 @@ describe('a generator', () => {
     const parts = await parted.evaluate(ws, { tensors: ['image'], gradient });
     for (const name of ['image', 'grad_ws'])
       expect(
-        relativeError(parts.get(name)?.data ?? [], whole.get(name)?.data ?? []),
+        relativeDifference(parts.get(name)?.data ?? [], whole.get(name)?.data ?? []),
         name,
       ).toBeLessThan(2e-6);
     parted.destroy();

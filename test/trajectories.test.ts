@@ -4,7 +4,7 @@ import { objectiveShape, trainedRows } from '../src/drag/objective.ts';
 import type { IterationRecord } from '../src/drag/records.ts';
 import { DragSession, type IterationTrace } from '../src/drag/session.ts';
 import { type DragFixture, readDragFixture, testGenerator } from './drag_fixture.ts';
-import { relativeError } from './fixture_files.ts';
+import { relativeDifference } from './twins/finite_differences.ts';
 import { PlanTrial } from './twins/plan_trial.ts';
 import { Random } from './twins/random.ts';
 
@@ -70,13 +70,13 @@ async function gradientError(
 ): Promise<number> {
   const { ws, gradient } = fixture.iterations[i];
   const expected = trained(gradient, fixture);
-  let error = relativeError(record.gradient ?? [], expected);
+  let error = relativeDifference(record.gradient ?? [], expected);
   const random = new Random(i);
   for (let k = 0; k < nudges && error > gradientTolerance; k++) {
     const handles = i === 0 ? fixture.handles : fixture.iterations[i - 1].points;
     loop.place({ ws: nudged(ws, random), handles });
     const [other] = await loop.run(1, true);
-    error = Math.min(error, relativeError(other.gradient ?? [], expected));
+    error = Math.min(error, relativeDifference(other.gradient ?? [], expected));
   }
   return error;
 }
@@ -103,7 +103,7 @@ describe.each(names)('%s', (name) => {
       if (i === stoppedAt) expect(record.gradient?.every((value) => value === 0)).toBe(true);
       else if (mask && i > 0)
         expect(
-          relativeError(record.gradient ?? [], trained(expected.gradient, fixture)),
+          relativeDifference(record.gradient ?? [], trained(expected.gradient, fixture)),
           where,
         ).toBeLessThan(maskedGradientTolerance);
       else
@@ -139,7 +139,9 @@ describe.each(names)('%s', (name) => {
     trial.write('w', trained(iterations[0].ws, fixture));
     for (const [i, { ws, gradient }] of iterations.entries()) {
       const w = await trial.read('w');
-      expect(relativeError(w, trained(ws, fixture)), `iteration ${i}`).toBeLessThan(adamTolerance);
+      expect(relativeDifference(w, trained(ws, fixture)), `iteration ${i}`).toBeLessThan(
+        adamTolerance,
+      );
       trial.write('d_w', trained(gradient, fixture));
       trial.run();
     }
@@ -171,8 +173,10 @@ describe.each(names)('%s', (name) => {
       expect(gradient).toHaveLength(expected.gradient.length);
       expect(ws).toHaveLength(expected.ws.length);
     }
-    expect(relativeError(rows[0].ws, iterations[0].ws)).toBe(0);
-    expect(relativeError(rows[0].gradient, iterations[0].gradient)).toBeLessThan(gradientTolerance);
+    expect(relativeDifference(rows[0].ws, iterations[0].ws)).toBe(0);
+    expect(relativeDifference(rows[0].gradient, iterations[0].gradient)).toBeLessThan(
+      gradientTolerance,
+    );
     session.destroy();
   });
 });
