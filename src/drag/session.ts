@@ -2,12 +2,12 @@ import type { Generator } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
-import { Drag, newEdit } from './drag.ts';
+import { Drag } from './drag.ts';
 import { Emitter } from './events.ts';
 import { History } from './history.ts';
 import type { Iteration, RunOptions, RunResult, StopReason } from './iteration.ts';
-import { changeOptions, type DragOptions, defaultOptions } from './options.ts';
-import { checkPoints, type PointPair, samePoint } from './points.ts';
+import type { DragOptions } from './options.ts';
+import { checkPoints, type PointPair } from './points.ts';
 
 export type { Iteration, IterationTrace, RunOptions, RunResult, StopReason } from './iteration.ts';
 export type { Point, PointPair } from './points.ts';
@@ -41,9 +41,8 @@ export class DragSession {
   /** @throws InputError for a latent (num_ws · w_dim) or an option that does not fit */
   constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions> = {}) {
     generator.checkLatent(ws);
-    const chosen = changeOptions(defaultOptions(generator.config), options);
     this.#generator = generator;
-    this.#drag = new Drag(generator, ws.slice(), chosen);
+    this.#drag = new Drag(generator, ws.slice(), options);
   }
 
   /** Of the image, in pixels. */
@@ -97,15 +96,7 @@ export class DragSession {
    */
   setPoints(points: readonly PointPair[]): void {
     checkPoints(points, this.side);
-    const drag = this.#drag;
-    const known = drag.points;
-    const same = (end: keyof PointPair): boolean =>
-      points.length === known.length &&
-      points.every((pair, j) => samePoint(pair[end], known[j][end]));
-    if (same('handle') && same('target')) return;
-    if (!same('handle') || drag.edit.arrived) drag.edit = newEdit();
-    drag.points = points.map(({ handle, target }) => ({ handle, target }));
-    this.#change();
+    if (this.#drag.setPoints(points)) this.#events.emit('change', undefined);
   }
 
   /** @param mask side · side; what is not 0 must stay @throws InputError for another size */
@@ -114,17 +105,14 @@ export class DragSession {
       throw new InputError(`the mask has ${mask.length} pixels, the image ${this.side ** 2}`, {
         option: 'mask',
       });
-    this.#drag.mask = mask && Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1));
-    this.#change();
+    this.#drag.setMask(mask);
+    this.#events.emit('change', undefined);
   }
 
   /** From the next iteration on. Another space begins a new edit. @throws InputError for a value that cannot be used */
   setOptions(options: Partial<DragOptions>): void {
-    const drag = this.#drag;
-    const { space } = drag.options;
-    drag.options = changeOptions(drag.options, options);
-    if (drag.options.space !== space) drag.edit = newEdit();
-    this.#change();
+    this.#drag.setOptions(options);
+    this.#events.emit('change', undefined);
   }
 
   /**
@@ -180,14 +168,10 @@ export class DragSession {
   /** Back to the initial latent, the handles to where the edit began; can be undone. Ends a run. */
   async reset(): Promise<void> {
     await this.#settle();
-    const { ws, initial, points, edit } = this.#drag;
+    const { ws, initial } = this.#drag;
     if (ws === initial) return;
     this.#history.keep(this.#snapshot());
-    const begun = points.map(({ handle, target }, j) => ({
-      handle: edit.start?.handles[j] ?? handle,
-      target,
-    }));
-    this.#restore({ ws: initial, points: begun });
+    this.#restore({ ws: initial, points: this.#drag.startingPoints() });
   }
 
   /** ws (num_ws · w_dim) as it is now. */
@@ -200,8 +184,8 @@ export class DragSession {
     this.#generator.checkLatent(ws);
     await this.#settle();
     this.#history.clear();
-    this.#drag.initial = ws.slice();
-    this.#restore({ ws: this.#drag.initial, points: this.points });
+    this.#drag.setPicture(ws.slice());
+    this.#events.emit('change', undefined);
   }
 
   /** The picture as it is now, read back. */
@@ -214,16 +198,16 @@ export class DragSession {
     return this.#generator.show(this.#drag.ws, sink);
   }
 
-  /** Ends a run, and frees the device's memory once the iteration under way is done. */
-  destroy(): void {
+  /** Ends a run, and frees the device's memory once the iteration under way is done; resolves then. */
+  destroy(): Promise<void> {
     this.stop();
-    void this.#inTurn(async () => this.#drag.destroy());
+    return this.#inTurn(async () => this.#drag.destroy());
   }
 
   async #iterate({ steps = Number.POSITIVE_INFINITY, trace }: RunOptions): Promise<RunResult> {
     const drag = this.#drag;
     const times: number[] = [];
-    let distance = meanDistance(drag.points);
+    let { distance } = drag;
     let iterations = 0;
     let stopped: StopReason | undefined;
     while (!stopped) {
@@ -258,14 +242,7 @@ export class DragSession {
 
   #restore(state: Snapshot | undefined): void {
     if (!state) return;
-    this.#drag.ws = state.ws;
-    this.#drag.points = state.points;
-    this.#drag.edit = newEdit();
-    this.#change();
-  }
-
-  #change(): void {
-    this.#drag.changed = true;
+    this.#drag.restore(state.ws, state.points);
     this.#events.emit('change', undefined);
   }
 
@@ -280,13 +257,6 @@ export class DragSession {
     this.#queue = result.catch(() => {});
     return result;
   }
-}
-
-function meanDistance(points: readonly PointPair[]): number {
-  const distances = points.map(({ handle, target }) =>
-    Math.hypot(target[0] - handle[0], target[1] - handle[1]),
-  );
-  return distances.reduce((a, b) => a + b, 0) / Math.max(1, distances.length);
 }
 
 function median(values: readonly number[]): number {
