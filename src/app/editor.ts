@@ -1,34 +1,6 @@
-import type {
-  DragOptions,
-  DragSession,
-  Iteration,
-  Model,
-  PixelImage,
-  PointPair,
-  RunResult,
-} from '../index.ts';
+import type { DragOptions, DragSession, Model, PointPair } from '../index.ts';
+import type { EditorEvents, PictureSource } from './editor_events.ts';
 import { type Materials, Workbench } from './workbench.ts';
-
-/** What a picture is generated from. */
-export interface PictureSource {
-  readonly seed: number;
-  readonly psi: number;
-}
-
-/** What the editor tells the page. */
-export interface EditorEvents {
-  /** A new picture is there: its original, for comparing. */
-  picture(original: PixelImage): void;
-  /** Points, mask, undo state, or running changed. */
-  changed(): void;
-  started(): void;
-  iterated(iteration: Iteration): void;
-  finished(result: RunResult): void;
-  say(message: string): void;
-  fail(error: unknown): void;
-  /** Nothing can be done any more. */
-  broken(error: unknown): void;
-}
 
 /** How often the latent is copied out of a run, so that a lost device costs at most so much. */
 const snapshotInterval = 1000;
@@ -211,6 +183,10 @@ export class Editor {
       frames.request();
       if (performance.now() - this.#snapshotAt > snapshotInterval)
         this.#takeSnapshot().catch(() => {});
+    });
+    // What no scope caught: a kernel that does not fit its bindings, or no memory.
+    engine.device.addEventListener('uncapturederror', ({ error }) => {
+      if (current()) this.#events.fail(new Error(error.message));
     });
     engine.lost.then((info) => {
       if (current()) void this.#recover(info);

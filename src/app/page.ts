@@ -1,7 +1,8 @@
 import type { Iteration, RunResult } from '../index.ts';
 import { Stage } from './canvas.ts';
 import { Compare } from './compare.ts';
-import { Editor, type EditorEvents } from './editor.ts';
+import { Editor } from './editor.ts';
+import type { EditorEvents } from './editor_events.ts';
 import { box, button, field } from './elements.ts';
 import { showFailure } from './failure.ts';
 import { MaskBrush } from './mask_brush.ts';
@@ -53,6 +54,11 @@ export class Page {
     await editor.begin();
     page.#enable();
     return page;
+  }
+
+  private constructor() {
+    addEventListener('error', ({ error, message }) => this.#status.fail(error ?? message));
+    addEventListener('unhandledrejection', ({ reason }) => this.#status.fail(reason));
   }
 
   #take(editor: Editor): void {

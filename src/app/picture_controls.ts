@@ -1,4 +1,4 @@
-import type { PictureSource } from './editor.ts';
+import type { PictureSource } from './editor_events.ts';
 import { box, button, field } from './elements.ts';
 
 /** NumPy takes seeds of 32 bits. */
