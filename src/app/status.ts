@@ -57,7 +57,9 @@ export class Status {
     const done = iterationsDone(iteration);
     this.#iteration.textContent = String(done);
     this.#distance.textContent = iteration.distance.toFixed(1);
-    this.#loss.textContent = (iteration.lossMotion + iteration.lossMask).toPrecision(3);
+    // One that arrives makes no step, and has no loss.
+    if (!iteration.arrived)
+      this.#loss.textContent = (iteration.lossMotion + iteration.lossMask).toPrecision(3);
     const pace = this.#perIteration;
     this.#pace.textContent = pace?.toFixed(pace < 10 ? 1 : 0) ?? '–';
     const now = performance.now();
