@@ -3,7 +3,8 @@ import { DragLoop } from '../src/drag/loop.ts';
 import { objectiveShape } from '../src/drag/objective.ts';
 import { DragSession } from '../src/drag/session.ts';
 import type { Generator } from '../src/engine/generator.ts';
-import { readDragFixture, testEngine, testGenerator } from './drag_fixture.ts';
+import { readDragFixture, testGenerator } from './drag_fixture.ts';
+import { openTestDevice } from './test_device.ts';
 
 /** A session on a fixture's drag. */
 function openFixture(generator: Generator, name: string): DragSession {
@@ -68,7 +69,7 @@ describe('two sessions on one device', () => {
 describe('buffers', () => {
   it('do not grow in number over 200 iterations, and go with their session', async () => {
     const generator = await testGenerator('tiny');
-    const { device } = await testEngine();
+    const device = await openTestDevice();
     const live = new Set<GPUBuffer>();
     const createBuffer = device.createBuffer.bind(device);
     const spy = vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {

@@ -1,10 +1,8 @@
-import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { type DragOptions, paperOptions } from '../src/drag/options.ts';
-import { Engine } from '../src/engine/device.ts';
 import { Generator } from '../src/engine/generator.ts';
 import { readGenerator } from '../src/stylegan2/weights.ts';
 import { readFixture } from './fixture_files.ts';
-import { openTestDevice } from './test_device.ts';
+import { openTestEngine } from './test_device.ts';
 
 export type Pixel = readonly [number, number];
 
@@ -76,23 +74,13 @@ export function readDragFixture(name: string): DragFixture {
 const pixels = (flat: Float32Array): Pixel[] =>
   Array.from({ length: flat.length / 2 }, (_, j) => [flat[2 * j], flat[2 * j + 1]]);
 
-const description = { vendor: '', architecture: '', device: '', description: '', features: [] };
-
-let engine: Promise<Engine> | undefined;
-
-/** The engine of this test file, on its test device. */
-export const testEngine = (): Promise<Engine> => {
-  engine ??= openTestDevice().then((device) => new Engine(device, description, nodeShaders));
-  return engine;
-};
-
 const generators = new Map<string, Promise<Generator>>();
 
 /** A network of the fixtures, loaded once a test file. */
 export function testGenerator(network: 'tiny' | 'mid'): Promise<Generator> {
   let generator = generators.get(network);
   if (!generator) {
-    generator = testEngine().then((engine) =>
+    generator = openTestEngine().then((engine) =>
       Generator.load(engine, readGenerator(readFixture(network).file)),
     );
     generators.set(network, generator);

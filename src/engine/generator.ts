@@ -9,6 +9,7 @@ import { imagePixels, type PixelImage } from './image.ts';
 import { Plan } from './plan.ts';
 import type { ImageSink } from './present.ts';
 import { gradientOf } from './reversal.ts';
+import { StandingPlan } from './standing_plan.ts';
 import { type DeviceTensor, largestBinding, readTensor, TensorStore } from './tensors.ts';
 import { uploadGenerator } from './upload.ts';
 
@@ -41,9 +42,9 @@ export interface LogicalTensor {
 
 /** A StyleGAN2 generator on a device. */
 export class Generator {
-  #mapping: Promise<Plan> | undefined;
-  #drawing: Promise<{ plan: Plan; store: TensorStore }> | undefined;
   readonly #mappingStore: TensorStore;
+  #mapping: StandingPlan | undefined;
+  #drawing: { readonly plan: StandingPlan; readonly store: TensorStore } | undefined;
   /** Runs that write shared tensors come one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -88,8 +89,8 @@ export class Generator {
       throw new InputError('the model has no average w to truncate to; use ψ 1', { option: 'psi' });
     const c = this.#classes(classIndex);
     return this.#inTurn(async () => {
-      this.#mapping ??= this.#buildMapping();
-      const plan = await this.#mapping;
+      this.#mapping ??= this.#createMapping();
+      const plan = await this.#mapping.current();
       plan.setParams('truncate', { psi, cutoff });
       this.#mappingStore.write('z', z);
       if (c) this.#mappingStore.write('c', c);
@@ -221,9 +222,9 @@ export class Generator {
   }
 
   destroy(): void {
-    for (const pending of [this.#mapping, this.#drawing?.then(({ plan }) => plan)])
-      pending?.then((plan) => plan.destroy()).catch(() => {});
-    this.#drawing?.then(({ store }) => store.destroy()).catch(() => {});
+    this.#mapping?.destroy();
+    this.#drawing?.plan.destroy();
+    this.#drawing?.store.destroy();
     this.#mappingStore.destroy();
     this.arena.destroy();
     this.store.destroy();
@@ -250,30 +251,29 @@ export class Generator {
     return c;
   }
 
-  #buildMapping(): Promise<Plan> {
+  #createMapping(): StandingPlan {
     const { config } = this;
     const store = this.#mappingStore;
     store.create('z', 'vector', [1, config.zDim]);
     if (config.cDim > 0) store.create('c', 'vector', [1, config.cDim]);
     store.create('ws', 'vector', [config.numWs, 1, config.wDim]);
-    return Plan.build(
-      { calls: mappingCalls(config) },
-      { ...this.engine, store, arena: this.arena },
-    );
+    const resources = { ...this.engine, store, arena: this.arena };
+    return new StandingPlan({ calls: mappingCalls(config) }, resources);
   }
 
-  async #buildDrawing(): Promise<{ plan: Plan; store: TensorStore }> {
+  #createDrawing(): { plan: StandingPlan; store: TensorStore } {
     const { config } = this;
     const store = this.latentStore();
     store.create('image', 'map', this.tensorShape('image'));
     const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
-    const plan = await Plan.build({ calls }, { ...this.engine, store, arena: this.arena });
-    return { plan, store };
+    const resources = { ...this.engine, store, arena: this.arena };
+    return { plan: new StandingPlan({ calls }, resources), store };
   }
 
   async #draw(ws: ArrayLike<number>, noise: Noise): Promise<DeviceTensor> {
-    this.#drawing ??= this.#buildDrawing();
-    const { plan, store } = await this.#drawing;
+    this.#drawing ??= this.#createDrawing();
+    const { store } = this.#drawing;
+    const plan = await this.#drawing.plan.current();
     setNoise(plan, noise);
     store.write('ws', ws);
     this.run(plan);

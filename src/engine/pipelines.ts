@@ -38,15 +38,14 @@ export class PipelineCache {
   /**
    * Reads a shader's file again and compiles those of its kernels that are in use. The old ones stay where the new file
    * does not compile. Plans built before keep their kernels: they are rebuilt by whoever sees `generation` change.
-   * @throws ShaderError with the line where the file does not parse or compile
+   * @throws ShaderError with the line where the file does not parse or compile, or where it lacks an entry point in use
    */
   async reload(name: string): Promise<void> {
     const fresh = new PipelineCache(this.#device, this.#source);
     const prefix = `${name}:`;
     const entries = [...this.#kernels.keys()].filter((key) => key.startsWith(prefix));
-    const { entryPoints } = await fresh.shader(name);
-    const kept = entries.filter((key) => entryPoints.has(key.slice(prefix.length)));
-    await Promise.all(kept.map((key) => fresh.kernel(name, key.slice(prefix.length))));
+    await fresh.shader(name);
+    await Promise.all(entries.map((key) => fresh.kernel(name, key.slice(prefix.length))));
     for (const key of entries) this.#kernels.delete(key);
     this.#shaders.delete(name);
     this.#modules.delete(name);
