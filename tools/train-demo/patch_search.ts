@@ -81,9 +81,15 @@ function correlation(a: number[], b: number[]): number {
   return ab / (Math.sqrt(aa * bb) + 1e-6);
 }
 
-/** Peak signal-to-noise ratio in dB of bytes. */
-export function psnr(a: Picture, b: Picture): number {
+/** Peak signal-to-noise ratio in dB of bytes, over the pixels within `radius` of any of `centres`. */
+export function psnrAround(a: Picture, b: Picture, centres: Pixel[], radius: number): number {
   let sum = 0;
-  for (let i = 0; i < a.rgb.length; i++) sum += (a.rgb[i] - b.rgb[i]) ** 2;
-  return -10 * Math.log10(sum / a.rgb.length / 255 ** 2);
+  let count = 0;
+  for (let i = 0; i < a.side ** 2; i++) {
+    const [row, column] = [Math.floor(i / a.side), i % a.side];
+    if (!centres.some((c) => Math.hypot(row - c.row, column - c.column) <= radius)) continue;
+    for (let c = 0; c < 3; c++) sum += (a.rgb[3 * i + c] - b.rgb[3 * i + c]) ** 2;
+    count += 3;
+  }
+  return -10 * Math.log10(sum / count / 255 ** 2);
 }
