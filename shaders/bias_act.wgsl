@@ -9,7 +9,7 @@
 //
 // The slope is read off the sign of y, so v is not saved. Padding channels get no noise and stay zero. One invocation a
 // pixel and four channels; the sum takes one workgroup for four channels of a sample. Source: SPEC §2.
-// uses lib/layout, lib/tiles, lib/reductions
+// uses lib/layout, lib/cells, lib/reductions
 
 struct Params {
   samples: u32, channels: u32, height: u32, width: u32, accumulate: u32,
@@ -17,7 +17,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> u: array<vec4f>;
 @group(0) @binding(3) var<storage, read> demodulation: array<vec4f>;
 @group(0) @binding(4) var<storage, read> noise: array<f32>;
@@ -35,7 +35,7 @@ fn slope_at(value: vec4f) -> vec4f {
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let pixel = work.row * params.width + work.column;
   let at = (work.sample * params.height * params.width + pixel) * channel_quads + work.quad;
@@ -48,10 +48,11 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 @compute @workgroup_size(64)
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  let work = ring_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let at = ((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad;
-  let d = demodulation[work.sample * vector_stride(params.channels) / 4u + work.quad] * slope_at(y[at]) * d_y[at];
+  var d = vec4f();
+  if (!work.ring) { d = demodulation[work.sample * vector_stride(params.channels) / 4u + work.quad] * slope_at(y[at]) * d_y[at]; }
   d_u[at] = select(vec4f(), d_u[at], params.accumulate != 0u) + d;
 }
 
@@ -63,12 +64,9 @@ fn backward_demodulation(@builtin(workgroup_id) id: vec3u, @builtin(num_workgrou
   let quad = group % channel_quads;
   var sum = vec4f();
   if (sample < params.samples) {
-    for (var pixel = lane; pixel < tile_count() * tile_pixels; pixel += 64u) {
-      let origin = tile_origin(pixel / tile_pixels);
-      let row = origin.x + pixel % tile_pixels / tile_side;
-      let column = origin.y + pixel % tile_side;
-      if (row >= params.height || column >= params.width) { continue; }
-      let at = ((sample * params.height + row) * params.width + column) * channel_quads + quad;
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      let at = ((sample * params.height + cell.x) * params.width + cell.y) * channel_quads + quad;
       sum += slope_at(y[at]) * d_y[at] * u[at];
     }
   }

@@ -8,15 +8,15 @@
 // backward_x       styles, d_modulated                           → d_x = s · d_modulated
 //
 // Activations are modulated as they are read, so the weights are constants and need no gradient of their own.
-// One invocation makes four pixels of a tile's row and four channels: a 4×4 block of the weights is read once for
-// four pixels. weight is array<mat4x4f> [tap][I/4][O/4], column k = input channel 4i+k: `W * x` goes forward, `d * W`
+// One invocation makes four pixels of a row and four channels: a 4×4 block of the weights is read once for four pixels.
+// The whole map is covered; conv3x3_cells covers a list of cells. weight is array<mat4x4f> [tap][I/4][O/4], column k = input channel 4i+k: `W * x` goes forward, `d * W`
 // back. Source: Karras et al. 2020, section 2.2; SPEC §2.
-// uses lib/layout, lib/tiles, lib/reductions, lib/modulation
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
@@ -30,7 +30,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let work = strip_work(linear_workgroup(id, count) * 64u + lane, output_quads, params.samples, params.height);
+  let work = strip_work(linear_workgroup(id, count) * 64u + lane, output_quads, params.samples, params.height, params.width);
   if (!work.valid) { return; }
   var sums: array<vec4f, 4>;
   for (var a = 0u; a < 3u; a++) {
@@ -60,7 +60,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let work = strip_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height);
+  let work = strip_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
   if (!work.valid) { return; }
   var sums: array<vec4f, 4>;
   for (var a = 0u; a < 3u; a++) {

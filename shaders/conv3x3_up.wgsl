@@ -10,12 +10,12 @@
 // Forward as four parities: a pixel of t with even row and column takes four taps, with one odd two, with both odd
 // one; nine products make four pixels. One invocation makes 2×4 pixels of t and four channels, from 2×3 cells of x.
 // Layout of the weights as in conv3x3. Source: Karras et al. 2020, section 2; SPEC §2.
-// uses lib/layout, lib/tiles, lib/reductions, lib/modulation
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
@@ -33,13 +33,12 @@ fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let index = linear_workgroup(id, count) * 64u + lane;
-  let o = index % output_quads;
-  let half_tile = index / output_quads;
-  let tile = half_tile / 2u;
-  let sample = tile / max(tile_count(), 1u);
-  if (sample >= params.samples || tile_count() == 0u) { return; }
-  let origin = tile_origin(tile % tile_count()) + vec2u(2u * (half_tile % 2u), 0u);
+  // Rows of 2×2 blocks of t: half as many strips of four pixels as t has rows.
+  let work = strip_work(linear_workgroup(id, count) * 64u + lane, output_quads, params.samples, params.height + 1u, 2u * params.width + 1u);
+  if (!work.valid) { return; }
+  let o = work.quad;
+  let sample = work.sample;
+  let origin = vec2u(2u * work.row, work.column);
   let cell = origin / 2u;
   var sums: array<vec4f, 8>;
   for (var c = 0u; c < input_quads; c++) {
@@ -87,7 +86,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let work = strip_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height);
+  let work = strip_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
   if (!work.valid) { return; }
   let width = 2u * params.width + 1u;
   var sums: array<vec4f, 4>;

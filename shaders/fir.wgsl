@@ -8,12 +8,12 @@
 //
 // t is the largest tensor of a network; where it is larger than the adapter binds, it comes in parts, each a multiple
 // of four channels. One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang 2019); SPEC §2.
-// uses lib/layout, lib/tiles
+// uses lib/layout, lib/cells
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, total: u32, first: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> t: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(4) var<storage, read> d_u: array<vec4f>;
@@ -24,7 +24,7 @@ const filter_taps = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let width = params.width + 1u;
   var sum = vec4f();
@@ -48,10 +48,10 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let channel_quads = quads(params.channels);
   let height = params.height + 1u;
   let width = params.width + 1u;
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, height, width);
+  let work = ring_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   var sum = vec4f();
-  for (var a = 0u; a < 4u; a++) {
+  for (var a = 0u; a < 4u && !work.ring; a++) {
     let row = work.row + 1u - a;
     if (row >= params.height) { continue; } // below zero wraps to a large number
     let line = (work.sample * params.height + row) * params.width;

@@ -11,12 +11,12 @@
 // channels and pixel rows of its cells; a row of pixels is interpolated down first, then across. Backward gathers: one
 // invocation a cell and four channels reads the 3×3 cells around once, then goes through the pixels that read its cell,
 // in a fixed order. Once the drag has stopped, loss and gradient are 0. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
-// uses lib/layout, lib/tiles, lib/reductions, lib/resize, lib/status
+// uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/status
 
 struct Params { channels: u32, cells: u32, side: u32, lambda: f32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> features: array<vec4f>;
 @group(0) @binding(3) var<storage, read> first_features: array<vec4f>;
 @group(0) @binding(4) var<storage, read> mask: array<f32>;
@@ -76,7 +76,7 @@ fn total(@builtin(local_invocation_index) lane: u32) {
 @compute @workgroup_size(64)
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u, params.cells, params.cells);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u);
   if (!work.valid) { return; }
   let last = params.cells - 1u;
   let above = line(max(work.row, 1u) - 1u, work);
@@ -102,7 +102,7 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
 /// F − F⁰ left of a cell, at it, and right of it.
 struct Line { left: vec4f, here: vec4f, right: vec4f }
 
-fn line(row: u32, work: PixelWork) -> Line {
+fn line(row: u32, work: CellWork) -> Line {
   let right = min(work.column + 1u, params.cells - 1u);
   return Line(difference(row, max(work.column, 1u) - 1u, work.quad), difference(row, work.column, work.quad), difference(row, right, work.quad));
 }

@@ -12,12 +12,12 @@
 // pixels of four cells. Forward: one workgroup a pixel, whose invocations stride over the channels. Backward gathers:
 // one invocation a cell and four channels adds up the pixels that read the cell, with separable weights, in a fixed
 // order and without atomics. Source: Pan et al. 2023, eq. 1; SPEC §3.4.
-// uses lib/layout, lib/tiles, lib/reductions, lib/resize, lib/patch, lib/status
+// uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/patch, lib/status
 
 struct Params { points: u32, channels: u32, cells: u32, side: u32, radius: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> features: array<vec4f>;
 @group(0) @binding(3) var<storage, read> positions: array<vec2f>;
 @group(0) @binding(4) var<storage, read> shifts: array<vec4f>;
@@ -75,7 +75,7 @@ fn total(@builtin(local_invocation_index) lane: u32) {
 @compute @workgroup_size(64)
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u, params.cells, params.cells);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u);
   if (!work.valid) { return; }
   let box = 2u * params.radius;
   let near_rows = reading_pixels(work.row);

@@ -9,7 +9,7 @@
 //
 // F(q) is read on the map resized to the image (lib/resize). One workgroup a pixel of the window, whose invocations
 // stride over the channels: windows are small and channels many. Source: Pan et al. 2023, section 3.3; SPEC §3.2.
-// uses lib/layout, lib/reductions, lib/resize, lib/status
+// uses lib/layout, lib/reductions, lib/resize_axis, lib/resize, lib/status
 
 struct Params { points: u32, channels: u32, cells: u32, side: u32, radius: u32 }
 

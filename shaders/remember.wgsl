@@ -6,7 +6,7 @@
 //
 // F is the map resized to the image (lib/resize). One workgroup a point, whose invocations stride over the channels.
 // Source: Pan et al. 2023, section 3.3; SPEC §3.1.
-// uses lib/layout, lib/resize
+// uses lib/layout, lib/resize_axis, lib/resize
 
 struct Params { channels: u32, cells: u32, side: u32 }
 

@@ -8,12 +8,12 @@
 //
 // O is at most 4, one group of channels. One invocation a pixel forward, a pixel and four channels back.
 // Source: Karras et al. 2020, section 4.1 (skip architecture); SPEC §2.
-// uses lib/layout, lib/tiles, lib/reductions
+// uses lib/layout, lib/cells, lib/reductions
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32, clamp: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
@@ -31,7 +31,7 @@ fn back(pixel: u32, quad: u32) -> vec4f {
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, 1u, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, 1u, params.samples);
   if (!work.valid) { return; }
   let pixel = (work.sample * params.height + work.row) * params.width + work.column;
   var sum = bias[0];
@@ -49,12 +49,9 @@ fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) co
   let quad = group % input_quads;
   var sum = vec4f();
   if (sample < params.samples) {
-    for (var k = lane; k < tile_count() * tile_pixels; k += 64u) {
-      let origin = tile_origin(k / tile_pixels);
-      let row = origin.x + k % tile_pixels / tile_side;
-      let column = origin.y + k % tile_side;
-      if (row >= params.height || column >= params.width) { continue; }
-      let pixel = (sample * params.height + row) * params.width + column;
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      let pixel = (sample * params.height + cell.x) * params.width + cell.y;
       sum += x[pixel * input_quads + quad] * back(pixel, quad);
     }
   }
@@ -68,7 +65,7 @@ fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) co
 @compute @workgroup_size(64)
 fn backward_x(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples);
   if (!work.valid) { return; }
   let pixel = (work.sample * params.height + work.row) * params.width + work.column;
   let at = pixel * input_quads + work.quad;

@@ -9,12 +9,12 @@
 // backward_rgb       d_image                                 → d_rgb = d_image
 //
 // One invocation a pixel and four channels. Source: Karras et al. 2020, section 4.1; SPEC §2.
-// uses lib/layout, lib/tiles
+// uses lib/layout, lib/cells
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> tiles: array<u32>;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> previous: array<vec4f>;
 @group(0) @binding(3) var<storage, read> rgb: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> image: array<vec4f>;
@@ -27,7 +27,7 @@ const filter_taps = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let at = ((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad;
   var sum = rgb[at];
@@ -50,7 +50,7 @@ fn backward_previous(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) 
   let channel_quads = quads(params.channels);
   let height = params.height / 2u;
   let width = params.width / 2u;
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, height, width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   var sum = vec4f();
   for (var a = 0u; a < 4u; a++) {
@@ -70,7 +70,7 @@ fn backward_previous(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) 
 @compute @workgroup_size(64)
 fn backward_rgb(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let at = ((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad;
   d_rgb[at] = select(vec4f(), d_rgb[at], params.accumulate != 0u) + d_image[at];

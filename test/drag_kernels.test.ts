@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
-import { type OperationName, operationTable, tensorShape } from '../src/engine/operations.ts';
+import { tensorShape } from '../src/engine/operation.ts';
+import { type OperationName, operationTable } from '../src/engine/operations.ts';
 import { PipelineCache } from '../src/engine/pipelines.ts';
 import type { Call } from '../src/engine/reversal.ts';
 import { openTestDevice } from './test_device.ts';

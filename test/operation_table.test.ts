@@ -22,9 +22,9 @@ describe.each(rows)('$name', ({ operation }) => {
     for (const [entry, { writes, over }] of entries) {
       const bindings = shader.entryPoints.get(entry) ?? [];
       expect(bindings.length, entry).toBeLessThanOrEqual(mostBindings);
-      const names = bindings.map(({ name }) => name).filter((name) => name !== 'tiles');
+      const names = bindings.map(({ name }) => name).filter((name) => name !== 'cell_list');
       for (const name of names) expect(variables, entry).toContain(name);
-      expect(names.length < bindings.length, `${entry} has tiles`).toBe(over !== undefined);
+      expect(names.length < bindings.length, `${entry} has a list`).toBe(over !== undefined);
       const writable = bindings.filter((binding) => binding.writable).map(({ name }) => name);
       for (const name of writes) expect(writable, entry).toContain(name);
     }

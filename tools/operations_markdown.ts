@@ -1,4 +1,5 @@
-import { type Operation, operationTable, type TensorSpec } from '../src/engine/operations.ts';
+import type { Operation, TensorSpec } from '../src/engine/operation.ts';
+import { operationTable } from '../src/engine/operations.ts';
 import { readShader, type Shader, type ShaderSource } from '../src/engine/shaders.ts';
 
 /** The operation table as a table in Markdown: what each does, its tensors, its entry points and their bindings. */
@@ -42,7 +43,7 @@ function tensors({ tensors, outputs, backward }: Operation): string[] {
 function entryPoints({ forward, backward }: Operation, shader: Shader): string[] {
   return Object.entries({ ...forward, ...backward }).map(([entry, { writes, over }]) => {
     const count = shader.entryPoints.get(entry)?.length ?? 0;
-    const tiles = over === undefined ? '' : ` over the tiles of \`${over}\``;
-    return `\`${entry}\` makes ${writes.map((name) => `\`${name}\``).join(', ')}${tiles} (${count})`;
+    const cells = over === undefined ? '' : ` over cells of \`${over}\``;
+    return `\`${entry}\` makes ${writes.map((name) => `\`${name}\``).join(', ')}${cells} (${count})`;
   });
 }

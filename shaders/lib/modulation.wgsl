@@ -3,7 +3,7 @@
 //   d_styles[n,i] = Σ_yx x[n,i,y,x] · d_modulated[n,i,y,x]            d_x = s · d_modulated
 //
 // d_modulated (N,I,H,W) is the gradient of the modulated input. Styles: one workgroup for four channels of a sample,
-// summed over the tiles in a fixed order. Needs lib/layout, lib/tiles, lib/reductions.
+// summed over the cells in a fixed order. Needs lib/layout, lib/cells, lib/reductions.
 
 @compute @workgroup_size(64)
 fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -13,12 +13,9 @@ fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) co
   let quad = group % input_quads;
   var sum = vec4f();
   if (sample < params.samples) {
-    for (var pixel = lane; pixel < tile_count() * tile_pixels; pixel += 64u) {
-      let origin = tile_origin(pixel / tile_pixels);
-      let row = origin.x + pixel % tile_pixels / tile_side;
-      let column = origin.y + pixel % tile_side;
-      if (row >= params.height || column >= params.width) { continue; }
-      let at = ((sample * params.height + row) * params.width + column) * input_quads + quad;
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      let at = ((sample * params.height + cell.x) * params.width + cell.y) * input_quads + quad;
       sum += x[at] * d_modulated[at];
     }
   }
@@ -32,7 +29,7 @@ fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) co
 @compute @workgroup_size(64)
 fn backward_x(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
-  let work = pixel_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples, params.height, params.width);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, input_quads, params.samples);
   if (!work.valid) { return; }
   let at = ((work.sample * params.height + work.row) * params.width + work.column) * input_quads + work.quad;
   let modulated = styles[work.sample * vector_stride(params.inputs) / 4u + work.quad] * d_modulated[at];

@@ -1,6 +1,8 @@
+import { ConeLayout } from '../engine/cone.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { Layout } from '../engine/layouts.ts';
 import { Plan } from '../engine/plan.ts';
+import type { EntryCall } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import {
   iterationCalls,
@@ -35,6 +37,7 @@ export class DragLoop {
   #shape: ObjectiveShape | undefined;
   #plan: Plan | undefined;
   #references: Plan | undefined;
+  #cone: ConeLayout | undefined;
   #staleReferences = true;
   /** Of the kernels that the plans were made from. */
   #generation = 0;
@@ -88,6 +91,7 @@ export class DragLoop {
   /** Takes the references at an edit's start, and goes on at `current`. */
   takeReferences(start: Place, current: Place): void {
     this.place(start);
+    this.#setNotStopped();
     this.#generator.run(built(this.#references));
     this.place(current);
     this.#staleReferences = false;
@@ -128,8 +132,7 @@ export class DragLoop {
     const { queue } = this.#generator.engine.device;
     const recorded = ['positions', 'shifts', 'status', 'w', ...(traced ? ['d_w'] : [])];
     const tensors = recorded.map((name) => this.#store.get(name));
-    const { buffer, offset } = this.#store.get('status');
-    queue.writeBuffer(buffer, offset, notStopped);
+    this.#setNotStopped();
     const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
     this.#ring.begin(tensors);
     for (let slot = 0; slot < count; slot++) {
@@ -150,10 +153,13 @@ export class DragLoop {
   async #buildPlans(shape: ObjectiveShape): Promise<void> {
     const { engine, config, arena } = this.#generator;
     const resources = { ...engine, store: this.#store, arena };
-    const references = await Plan.build({ calls: referenceCalls(config, shape) }, resources);
+    const cone = this.#cone;
+    const cells = cone && ((entry: EntryCall) => cone.listOf(entry));
+    const request = { calls: referenceCalls(config, shape, cone), cells };
+    const references = await Plan.build(request, resources);
     let plan: Plan;
     try {
-      plan = await Plan.build(iterationCalls(config, shape), resources);
+      plan = await Plan.build({ ...iterationCalls(config, shape, cone), cells }, resources);
     } catch (error) {
       references.destroy();
       throw error;
@@ -165,7 +171,7 @@ export class DragLoop {
   }
 
   #createTensors(shape: ObjectiveShape): void {
-    const { points, cells, channels, side, space, masked } = shape;
+    const { points, cells, channels, side, space, masked, coverage } = shape;
     const { numWs, wDim } = this.#generator.config;
     const trained = space === 'w' ? 1 : trainedRows;
     for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
@@ -179,6 +185,9 @@ export class DragLoop {
     this.#ensure('targets', 'plain', [points, 2]);
     this.#ensure('shifts', 'plain', [points, 4]);
     this.#ensure('references', 'vector', [points, channels]);
+    ConeLayout.deleteTensors(this.#store);
+    this.#cone = coverage === 'cone' ? new ConeLayout(shape) : undefined;
+    this.#cone?.createTensors(this.#store, this.#generator.engine.device);
     if (masked) {
       this.#ensure('mask', 'plain', [side, side]);
       this.#ensure('first_features', 'map', [1, channels, cells, cells]);
@@ -211,6 +220,11 @@ export class DragLoop {
     if (known && known.shape.join() === shape.join()) return;
     this.#store.delete(name);
     this.#store.create(name, layout, shape);
+  }
+
+  #setNotStopped(): void {
+    const { buffer, offset } = this.#store.get('status');
+    this.#generator.engine.device.queue.writeBuffer(buffer, offset, notStopped);
   }
 
   #clear(name: string): void {

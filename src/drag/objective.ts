@@ -1,3 +1,4 @@
+import { type ConeLayout, mostConePoints } from '../engine/cone.ts';
 import type { Call } from '../engine/reversal.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
@@ -20,6 +21,8 @@ export interface ObjectiveShape {
   readonly space: 'w' | 'w+';
   readonly masked: boolean;
   readonly regularized: boolean;
+  /** Only the dependency cone is computed, or every map whole. */
+  readonly coverage: 'cone' | 'dense';
 }
 
 export function objectiveShape(
@@ -40,6 +43,8 @@ export function objectiveShape(
     space: options.space,
     masked,
     regularized: options.regularization > 0,
+    // With a mask the loss itself is dense.
+    coverage: masked || points > mostConePoints ? 'dense' : options.coverage,
   };
 }
 
@@ -58,12 +63,13 @@ export const rowNames = (tensor: string, rows: number): string[] =>
 export function iterationCalls(
   config: GeneratorConfig,
   shape: ObjectiveShape,
+  cone?: ConeLayout,
 ): { calls: Call[]; wanted: string[]; afterwards: Call[] } {
   const { channels, cells, side, points } = shape;
   const map = { points, channels, cells, side };
   const features = featureName(shape);
   const calls: Call[] = [
-    ...featureCalls(config, shape),
+    ...featureCalls(config, shape, cone),
     {
       operation: 'point_tracking',
       label: 'point_tracking',
@@ -76,6 +82,7 @@ export function iterationCalls(
       sizes: { points, side, radius: shape.patchRadius },
       tensors: { positions: 'positions', targets: 'targets', shifts: 'shifts', status: 'status' },
     },
+    ...(cone ? [cone.call('backward')] : []),
     {
       operation: 'motion_supervision',
       label: 'motion_supervision',
@@ -110,11 +117,15 @@ export function iterationCalls(
 }
 
 /** What is taken before the first iteration: the features at the handles, and with a mask the whole map. */
-export function referenceCalls(config: GeneratorConfig, shape: ObjectiveShape): Call[] {
+export function referenceCalls(
+  config: GeneratorConfig,
+  shape: ObjectiveShape,
+  cone?: ConeLayout,
+): Call[] {
   const { channels, cells, side, points } = shape;
   const features = shape.masked ? 'first_features' : featureName(shape);
   const renamed = (tensor: string) => (tensor === featureName(shape) ? features : tensor);
-  const calls = featureCalls(config, shape).map((call) => ({
+  const calls = featureCalls(config, shape, cone).map((call) => ({
     ...call,
     tensors: Object.fromEntries(
       Object.entries(call.tensors).map(([own, tensor]) => [own, renamed(tensor)]),
@@ -134,7 +145,11 @@ export function referenceCalls(config: GeneratorConfig, shape: ObjectiveShape): 
 const featureName = ({ cells }: ObjectiveShape): string => `b${cells}.x`;
 
 /** The network up to the feature block, from the rows of ws, or in W mode from `w`. */
-function featureCalls(config: GeneratorConfig, { cells, space }: ObjectiveShape): Call[] {
+function featureCalls(
+  config: GeneratorConfig,
+  { cells, space }: ObjectiveShape,
+  cone?: ConeLayout,
+): Call[] {
   const broadcast = rowNames('ws', trainedRows).map(
     (ws): Call => ({
       operation: 'broadcast_latent',
@@ -145,8 +160,18 @@ function featureCalls(config: GeneratorConfig, { cells, space }: ObjectiveShape)
   );
   return [
     ...(space === 'w' ? broadcast : []),
-    ...synthesisCalls(config, { upTo: cells, image: false }),
+    ...(cone ? [cone.call('forward')] : []),
+    ...synthesisCalls(config, { upTo: cells, image: false }).map((call) =>
+      cone ? overCells(call) : call,
+    ),
   ];
+}
+
+/** The same convolution over a list of cells. */
+function overCells(call: Call): Call {
+  if (call.operation === 'conv3x3') return { ...call, operation: 'conv3x3_cells' };
+  if (call.operation === 'conv3x3_up') return { ...call, operation: 'conv3x3_up_cells' };
+  return call;
 }
 
 const adamCall = ({ wDim }: GeneratorConfig, { space }: ObjectiveShape): Call => ({

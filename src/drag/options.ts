@@ -16,6 +16,8 @@ export interface DragOptions {
   featureBlock: number;
   /** One row of w for the first six layers, or one each. */
   space: 'w' | 'w+';
+  /** What an iteration computes: the cells on which the loss depends, or all. The result is the same to rounding. */
+  coverage: 'cone' | 'dense';
 }
 
 /** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
@@ -27,6 +29,7 @@ export const paperOptions: Readonly<DragOptions> = {
   regularization: 0,
   featureBlock: 5,
   space: 'w+',
+  coverage: 'cone',
 };
 
 /** The side of an image for which radii are given. */

@@ -1,74 +1,97 @@
-import { deviceLength, type Layout, paddedChannels } from './layouts.ts';
+import { paddedChannels } from './layouts.ts';
+import type { EntryPoint, Operation, Sizes, TensorSpec } from './operation.ts';
 
-/** The sizes of a call, by the words that shaders and tensors use: `samples`, `inputs`, `height`, … */
-export type Sizes = Readonly<Record<string, number>>;
-
-/** A tensor of an operation: its layout, and its logical axes as sizes (`height`, `2*height+1`, `3`). */
-export interface TensorSpec {
-  readonly layout: Layout;
-  readonly axes: readonly string[];
-}
-
-/** One entry point of a shader. */
-export interface EntryPoint {
-  /** The tensors that it stores; all others that it binds are read. */
-  readonly writes: readonly string[];
-  /** The map whose tiles it covers; its grid then gets `tiles`, the number of tiles in the list. */
-  readonly over?: string;
-  /** Workgroups, in one dimension. */
-  readonly workgroups: (sizes: Sizes) => number;
-  /** Floating-point operations (a multiply-add is two), as dispatched. */
-  readonly flops: (sizes: Sizes) => number;
-}
-
-/** A row of the table: everything about one operation. Bindings and parameters are read off its shader. */
-export interface Operation {
-  readonly shader: string;
-  readonly tensors: Readonly<Record<string, TensorSpec>>;
-  /** Tensors that its forward entry points produce; the others come in. */
-  readonly outputs: readonly string[];
-  /** A scalar loss: its backward pass starts from nothing. */
-  readonly loss?: true;
-  readonly forward: Readonly<Record<string, EntryPoint>>;
-  readonly backward: Readonly<Record<string, EntryPoint>>;
-}
+type Count = (sizes: Sizes) => number;
 
 const map = (...axes: string[]): TensorSpec => ({ layout: 'map', axes });
 const vector = (...axes: string[]): TensorSpec => ({ layout: 'vector', axes });
 const plain = (...axes: string[]): TensorSpec => ({ layout: 'plain', axes });
 const convolution = (...axes: string[]): TensorSpec => ({ layout: 'convolution', axes });
 
+/** An entry point that makes tensors, for all cells of maps as far as its own grid goes. */
+const makes = (writes: string, workgroups: Count, flops: Count): EntryPoint => ({
+  writes: writes.split(' '),
+  workgroups,
+  flops,
+});
+/** An entry point that goes over a list of cells of the map `over`. */
+const makesOver = (over: string, writes: string, workgroups: Count, flops: Count): EntryPoint => ({
+  over,
+  ...makes(writes, workgroups, flops),
+});
+
 /** Invocations of a workgroup in every kernel that counts invocations. */
 const width = 64;
 const groups = (invocations: number): number => Math.ceil(invocations / width);
 const quads = (channels: number): number => paddedChannels(channels) / 4;
+const one: Count = () => 1;
+const none: Count = () => 0;
 
-/** A tile is a square of this many pixels a side. */
-export const tileSide = 4;
-const tilePixels = tileSide * tileSide;
+/** One invocation for four pixels of a row and four channels of a whole map. */
+const strips =
+  (channels: string): Count =>
+  (s) =>
+    groups(s.samples * s.height * Math.ceil(s.width / 4) * quads(s[channels]));
+/** Products of a convolution with `taps` taps a pixel, as `strips` dispatches them, in flops. */
+const stripProducts: Count = (s) =>
+  2 * 9 * s.samples * s.height * 4 * Math.ceil(s.width / 4) * s.inputs * s.outputs;
 
-/** One invocation a row of a tile (four pixels) and four channels. */
-const strips = (channels: string) => (s: Sizes) =>
-  groups(s.samples * s.tiles * tileSide * quads(s[channels]));
-/** One invocation a pixel and four channels. */
-const pixels = (channels: string) => (s: Sizes) =>
-  groups(s.samples * s.tiles * tilePixels * quads(s[channels]));
-/** One workgroup for four channels of a sample: a sum over all pixels. */
-const channelSums = (channels: string) => (s: Sizes) => s.samples * quads(s[channels]);
+/** One invocation for so many cells of the list and four channels. */
+const cells =
+  (channels: string, perInvocation = 1): Count =>
+  (s) =>
+    groups(s.samples * Math.ceil(s.listed / perInvocation) * quads(s[channels]));
+/** Products with `taps` taps a cell of the list, in flops; cells come in groups. */
+const cellProducts =
+  (taps: number, perInvocation = 1): Count =>
+  (s) =>
+    2 *
+    taps *
+    s.samples *
+    Math.ceil(s.listed / perInvocation) *
+    perInvocation *
+    s.inputs *
+    s.outputs;
+const perCell =
+  (channels: string, flops: number): Count =>
+  (s) =>
+    flops * (s.samples ?? 1) * s.listed * s[channels];
+/** One workgroup for four channels of a sample: a sum over all cells of the list. */
+const channelSums =
+  (channels: string): Count =>
+  (s) =>
+    s.samples * quads(s[channels]);
 
-/** Multiply-adds of `taps` matrix products a pixel of every tile, in flops. */
-const products = (taps: number) => (s: Sizes) =>
-  2 * taps * s.samples * s.tiles * tilePixels * s.inputs * s.outputs;
-const perPixel = (channels: string, flops: number) => (s: Sizes) =>
-  flops * s.samples * s.tiles * tilePixels * s[channels];
+/** What both modulated convolutions share: their tensors, and the gradients of the modulation. */
+const modulated = (output: string, height: string, widthOfOutput: string) => ({
+  x: map('samples', 'inputs', 'height', 'width'),
+  styles: vector('samples', 'inputs'),
+  weight: convolution('outputs', 'inputs', '3', '3'),
+  [output]: map('samples', 'outputs', height, widthOfOutput),
+  d_modulated: map('samples', 'inputs', 'height', 'width'),
+});
+const modulation = {
+  backward_styles: makesOver('x', 'd_styles', channelSums('inputs'), perCell('inputs', 2)),
+  backward_x: makesOver('x', 'd_x', cells('inputs'), perCell('inputs', 2)),
+};
 
 /** Pixels on a side of the square that holds a patch of motion supervision. */
 const box = '2*radius';
-const boxPixels = (s: Sizes): number => (2 * s.radius) ** 2;
+const boxPixels: Count = (s) => (2 * s.radius) ** 2;
 /** Pixels of a window of point tracking. */
-const windowPixels = (s: Sizes): number => (2 * s.radius + 1) ** 2;
+const windowPixels: Count = (s) => (2 * s.radius + 1) ** 2;
 /** One value of a bilinearly resized map: four products and their sum. */
 const resizeFlops = 8;
+
+const latents =
+  (flops: number): Count =>
+  (s) =>
+    flops * s.rows * s.samples * s.length;
+const features = map('1', 'channels', 'cells', 'cells');
+const status = plain('8');
+const positions = plain('points', '2');
+const shifts = plain('points', '4');
+const links = plain('lists', '4');
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. */
 export const operations = {
@@ -77,18 +100,18 @@ export const operations = {
     tensors: { x: vector('samples', 'channels'), y: vector('samples', 'total') },
     outputs: ['y'],
     forward: {
-      forward: {
-        writes: ['y'],
-        workgroups: (s) => s.samples,
-        flops: (s) => 4 * s.samples * s.channels,
-      },
+      forward: makes(
+        'y',
+        (s) => s.samples,
+        (s) => 4 * s.samples * s.channels,
+      ),
     },
     backward: {
-      backward: {
-        writes: ['d_x'],
-        workgroups: (s) => s.samples,
-        flops: (s) => 9 * s.samples * s.channels,
-      },
+      backward: makes(
+        'd_x',
+        (s) => s.samples,
+        (s) => 9 * s.samples * s.channels,
+      ),
     },
   },
   fully_connected: {
@@ -101,18 +124,18 @@ export const operations = {
     },
     outputs: ['y'],
     forward: {
-      forward: {
-        writes: ['y'],
-        workgroups: (s) => s.samples * paddedChannels(s.outputs),
-        flops: (s) => 2 * s.samples * s.outputs * s.inputs,
-      },
+      forward: makes(
+        'y',
+        (s) => s.samples * paddedChannels(s.outputs),
+        (s) => 2 * s.samples * s.outputs * s.inputs,
+      ),
     },
     backward: {
-      backward: {
-        writes: ['d_x'],
-        workgroups: (s) => s.samples * groups(s.inputs),
-        flops: (s) => 4 * s.samples * s.outputs * s.inputs,
-      },
+      backward: makes(
+        'd_x',
+        (s) => s.samples * groups(s.inputs),
+        (s) => 4 * s.samples * s.outputs * s.inputs,
+      ),
     },
   },
   truncate: {
@@ -123,20 +146,8 @@ export const operations = {
       ws: vector('rows', 'samples', 'length'),
     },
     outputs: ['ws'],
-    forward: {
-      forward: {
-        writes: ['ws'],
-        workgroups: (s) => groups(s.rows * s.samples * s.length),
-        flops: (s) => 2 * s.rows * s.samples * s.length,
-      },
-    },
-    backward: {
-      backward: {
-        writes: ['d_w'],
-        workgroups: (s) => groups(s.samples * s.length),
-        flops: (s) => 2 * s.rows * s.samples * s.length,
-      },
-    },
+    forward: { forward: makes('ws', (s) => groups(s.rows * s.samples * s.length), latents(2)) },
+    backward: { backward: makes('d_w', (s) => groups(s.samples * s.length), latents(2)) },
   },
   demodulate: {
     shader: 'demodulate',
@@ -147,92 +158,78 @@ export const operations = {
     },
     outputs: ['demodulation'],
     forward: {
-      forward: {
-        writes: ['demodulation'],
-        workgroups: (s) => s.samples * paddedChannels(s.outputs),
-        flops: (s) => 3 * s.samples * s.outputs * s.inputs,
-      },
+      forward: makes(
+        'demodulation',
+        (s) => s.samples * paddedChannels(s.outputs),
+        (s) => 3 * s.samples * s.outputs * s.inputs,
+      ),
     },
     backward: {
-      backward: {
-        writes: ['d_styles'],
-        workgroups: (s) => s.samples * paddedChannels(s.inputs),
-        flops: (s) => 5 * s.samples * s.outputs * s.inputs,
-      },
+      backward: makes(
+        'd_styles',
+        (s) => s.samples * paddedChannels(s.inputs),
+        (s) => 5 * s.samples * s.outputs * s.inputs,
+      ),
     },
   },
   conv3x3: {
     shader: 'conv3x3',
-    tensors: {
-      x: map('samples', 'inputs', 'height', 'width'),
-      styles: vector('samples', 'inputs'),
-      weight: convolution('outputs', 'inputs', '3', '3'),
-      u: map('samples', 'outputs', 'height', 'width'),
-      d_modulated: map('samples', 'inputs', 'height', 'width'),
-    },
+    tensors: modulated('u', 'height', 'width'),
     outputs: ['u'],
-    forward: {
-      forward: { writes: ['u'], over: 'u', workgroups: strips('outputs'), flops: products(9) },
-    },
+    forward: { forward: makes('u', strips('outputs'), stripProducts) },
     backward: {
-      backward: {
-        writes: ['d_modulated'],
-        over: 'x',
-        workgroups: strips('inputs'),
-        flops: products(9),
-      },
-      backward_styles: {
-        writes: ['d_styles'],
-        over: 'x',
-        workgroups: channelSums('inputs'),
-        flops: perPixel('inputs', 2),
-      },
-      backward_x: {
-        writes: ['d_x'],
-        over: 'x',
-        workgroups: pixels('inputs'),
-        flops: perPixel('inputs', 2),
-      },
+      backward: makes('d_modulated', strips('inputs'), stripProducts),
+      ...modulation,
+    },
+  },
+  conv3x3_cells: {
+    shader: 'conv3x3_cells',
+    tensors: modulated('u', 'height', 'width'),
+    outputs: ['u'],
+    forward: { forward: makesOver('u', 'u', cells('outputs', 4), cellProducts(9, 4)) },
+    backward: {
+      backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+      ...modulation,
     },
   },
   conv3x3_up: {
     shader: 'conv3x3_up',
-    tensors: {
-      x: map('samples', 'inputs', 'height', 'width'),
-      styles: vector('samples', 'inputs'),
-      weight: convolution('outputs', 'inputs', '3', '3'),
-      t: map('samples', 'outputs', '2*height+1', '2*width+1'),
-      d_modulated: map('samples', 'inputs', 'height', 'width'),
-    },
+    tensors: modulated('t', '2*height+1', '2*width+1'),
     outputs: ['t'],
     forward: {
-      // A tile of t gets its four parities from 2×2 cells; 9 products for 4 pixels of t.
-      forward: {
-        writes: ['t'],
-        over: 't',
-        workgroups: (s) => groups(s.samples * s.tiles * 2 * quads(s.outputs)),
-        flops: products(9 / 4),
-      },
+      // Strips of 2×4 pixels of t take nine products for each 2×2.
+      forward: makes(
+        't',
+        (s) =>
+          groups(s.samples * (s.height + 1) * Math.ceil((2 * s.width + 1) / 4) * quads(s.outputs)),
+        (s) =>
+          2 *
+          9 *
+          s.samples *
+          (s.height + 1) *
+          2 *
+          Math.ceil((2 * s.width + 1) / 4) *
+          s.inputs *
+          s.outputs,
+      ),
     },
     backward: {
-      backward: {
-        writes: ['d_modulated'],
-        over: 'x',
-        workgroups: strips('inputs'),
-        flops: products(9),
-      },
-      backward_styles: {
-        writes: ['d_styles'],
-        over: 'x',
-        workgroups: channelSums('inputs'),
-        flops: perPixel('inputs', 2),
-      },
-      backward_x: {
-        writes: ['d_x'],
-        over: 'x',
-        workgroups: pixels('inputs'),
-        flops: perPixel('inputs', 2),
-      },
+      backward: makes('d_modulated', strips('inputs'), stripProducts),
+      ...modulation,
+    },
+  },
+  conv3x3_up_cells: {
+    shader: 'conv3x3_up_cells',
+    tensors: {
+      ...modulated('t', '2*height+1', '2*width+1'),
+      // What the list of t names: blocks of 2×2 pixels. No such tensor is ever made.
+      blocks: map('1', '1', 'height+1', 'width+1'),
+    },
+    outputs: ['t'],
+    forward: { forward: makesOver('blocks', 't', cells('outputs', 2), cellProducts(9, 2)) },
+    backward: {
+      backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+      ...modulation,
     },
   },
   fir: {
@@ -242,20 +239,11 @@ export const operations = {
       u: map('samples', 'total', 'height', 'width'),
     },
     outputs: ['u'],
-    forward: {
-      forward: {
-        writes: ['u'],
-        over: 'u',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 40),
-      },
-    },
+    forward: { forward: makesOver('u', 'u', cells('channels'), perCell('channels', 40)) },
     backward: {
       backward: {
-        writes: ['d_t'],
-        over: 't',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 40),
+        ...makesOver('t', 'd_t', cells('channels'), perCell('channels', 40)),
+        ring: true,
       },
     },
   },
@@ -269,27 +257,18 @@ export const operations = {
       y: map('samples', 'channels', 'height', 'width'),
     },
     outputs: ['y'],
-    forward: {
-      forward: {
-        writes: ['y'],
-        over: 'y',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 7),
-      },
-    },
+    forward: { forward: makesOver('y', 'y', cells('channels'), perCell('channels', 7)) },
     backward: {
       backward: {
-        writes: ['d_u'],
-        over: 'u',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 4),
+        ...makesOver('u', 'd_u', cells('channels'), perCell('channels', 4)),
+        ring: true,
       },
-      backward_demodulation: {
-        writes: ['d_demodulation'],
-        over: 'u',
-        workgroups: channelSums('channels'),
-        flops: perPixel('channels', 5),
-      },
+      backward_demodulation: makesOver(
+        'u',
+        'd_demodulation',
+        channelSums('channels'),
+        perCell('channels', 5),
+      ),
     },
   },
   to_rgb: {
@@ -303,21 +282,11 @@ export const operations = {
     },
     outputs: ['rgb'],
     forward: {
-      forward: {
-        writes: ['rgb'],
-        over: 'rgb',
-        workgroups: (s) => groups(s.samples * s.tiles * tilePixels),
-        flops: products(1),
-      },
+      forward: makesOver('rgb', 'rgb', (s) => groups(s.samples * s.listed), cellProducts(1)),
     },
     backward: {
-      backward_styles: {
-        writes: ['d_styles'],
-        over: 'x',
-        workgroups: channelSums('inputs'),
-        flops: products(1),
-      },
-      backward_x: { writes: ['d_x'], over: 'x', workgroups: pixels('inputs'), flops: products(1) },
+      backward_styles: makesOver('x', 'd_styles', channelSums('inputs'), cellProducts(1)),
+      backward_x: makesOver('x', 'd_x', cells('inputs'), cellProducts(1)),
     },
   },
   upsample: {
@@ -328,27 +297,15 @@ export const operations = {
       image: map('samples', 'channels', 'height', 'width'),
     },
     outputs: ['image'],
-    forward: {
-      forward: {
-        writes: ['image'],
-        over: 'image',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 14),
-      },
-    },
+    forward: { forward: makesOver('image', 'image', cells('channels'), perCell('channels', 14)) },
     backward: {
-      backward_previous: {
-        writes: ['d_previous'],
-        over: 'previous',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 40),
-      },
-      backward_rgb: {
-        writes: ['d_rgb'],
-        over: 'rgb',
-        workgroups: pixels('channels'),
-        flops: perPixel('channels', 1),
-      },
+      backward_previous: makesOver(
+        'previous',
+        'd_previous',
+        cells('channels'),
+        perCell('channels', 40),
+      ),
+      backward_rgb: makesOver('rgb', 'd_rgb', cells('channels'), perCell('channels', 1)),
     },
   },
   broadcast_latent: {
@@ -356,146 +313,151 @@ export const operations = {
     tensors: { w: vector('length'), ws: vector('length') },
     outputs: ['ws'],
     forward: {
-      forward: { writes: ['ws'], workgroups: (s) => groups(s.length), flops: () => 0 },
+      forward: makes(
+        'ws',
+        (s) => groups(s.length),
+        () => 0,
+      ),
     },
     backward: {
-      backward: {
-        writes: ['d_w'],
-        workgroups: (s) => groups(s.length),
-        flops: (s) => s.length,
-      },
+      backward: makes(
+        'd_w',
+        (s) => groups(s.length),
+        (s) => s.length,
+      ),
     },
+  },
+  forward_cone: {
+    shader: 'forward_cone',
+    tensors: { positions, status, links, cell_lists: plain('words') },
+    outputs: ['cell_lists'],
+    forward: { forward: makes('cell_lists', (s) => s.lists, none) },
+    backward: {},
+  },
+  backward_cone: {
+    shader: 'backward_cone',
+    tensors: { positions, shifts, links, cell_lists: plain('words') },
+    outputs: ['cell_lists'],
+    forward: { forward: makes('cell_lists', (s) => s.lists, none) },
+    backward: {},
   },
   remember: {
     shader: 'remember',
-    tensors: {
-      features: map('1', 'channels', 'cells', 'cells'),
-      positions: plain('points', '2'),
-      references: vector('points', 'channels'),
-    },
+    tensors: { features, positions, references: vector('points', 'channels') },
     outputs: ['references'],
     forward: {
-      forward: {
-        writes: ['references'],
-        workgroups: (s) => s.points,
-        flops: (s) => resizeFlops * s.points * s.channels,
-      },
+      forward: makes(
+        'references',
+        (s) => s.points,
+        (s) => resizeFlops * s.points * s.channels,
+      ),
     },
     backward: {},
   },
   point_tracking: {
     shader: 'point_tracking',
     tensors: {
-      features: map('1', 'channels', 'cells', 'cells'),
+      features,
       references: vector('points', 'channels'),
       distances: plain('points', '2*radius+1', '2*radius+1'),
-      positions: plain('points', '2'),
-      status: plain('8'),
+      positions,
+      status,
     },
     outputs: ['distances', 'positions'],
     forward: {
-      measure: {
-        writes: ['distances'],
-        workgroups: (s) => s.points * windowPixels(s),
-        flops: (s) => (resizeFlops + 3) * s.points * windowPixels(s) * s.channels,
-      },
-      nearest: {
-        writes: ['positions'],
-        workgroups: (s) => s.points,
-        flops: (s) => s.points * windowPixels(s),
-      },
+      measure: makes(
+        'distances',
+        (s) => s.points * windowPixels(s),
+        (s) => (resizeFlops + 3) * s.points * windowPixels(s) * s.channels,
+      ),
+      nearest: makes(
+        'positions',
+        (s) => s.points,
+        (s) => s.points * windowPixels(s),
+      ),
     },
     backward: {},
   },
   stop_rule: {
     shader: 'stop_rule',
-    tensors: {
-      positions: plain('points', '2'),
-      targets: plain('points', '2'),
-      shifts: plain('points', '4'),
-      status: plain('8'),
-    },
+    tensors: { positions, targets: plain('points', '2'), shifts, status },
     outputs: ['shifts', 'status'],
     forward: {
-      forward: {
-        writes: ['shifts', 'status'],
-        workgroups: () => 1,
-        flops: (s) => s.points * (10 + 6 * boxPixels(s)),
-      },
+      forward: makes('shifts status', one, (s) => s.points * (10 + 6 * boxPixels(s))),
     },
     backward: {},
   },
   motion_supervision: {
     shader: 'motion_supervision',
     tensors: {
-      features: map('1', 'channels', 'cells', 'cells'),
-      positions: plain('points', '2'),
-      shifts: plain('points', '4'),
+      features,
+      positions,
+      shifts,
       signs: map('points', 'channels', box, box),
       losses: plain('points', box, box),
-      status: plain('8'),
+      status,
     },
     outputs: ['signs', 'losses', 'status'],
     loss: true,
     forward: {
-      forward: {
-        writes: ['signs', 'losses'],
-        workgroups: (s) => s.points * boxPixels(s),
-        flops: (s) => (5 * resizeFlops + 4) * s.points * boxPixels(s) * s.channels,
-      },
-      total: { writes: ['status'], workgroups: () => 1, flops: (s) => s.points * boxPixels(s) },
+      forward: makes(
+        'signs losses',
+        (s) => s.points * boxPixels(s),
+        (s) => (5 * resizeFlops + 4) * s.points * boxPixels(s) * s.channels,
+      ),
+      total: makes('status', one, (s) => s.points * boxPixels(s)),
     },
     backward: {
       // A pixel reads up to 3×3 cells.
-      backward: {
-        writes: ['d_features'],
-        over: 'features',
-        workgroups: (s) => groups(s.tiles * tilePixels * quads(s.channels)),
-        flops: (s) => 2 * 9 * s.points * boxPixels(s) * s.channels,
-      },
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => 2 * 9 * s.points * boxPixels(s) * s.channels,
+      ),
     },
   },
   mask_loss: {
     shader: 'mask_loss',
     tensors: {
-      features: map('1', 'channels', 'cells', 'cells'),
-      first_features: map('1', 'channels', 'cells', 'cells'),
+      features,
+      first_features: features,
       mask: plain('side', 'side'),
       losses: plain('cells', '8'),
-      status: plain('8'),
+      status,
     },
     outputs: ['losses', 'status'],
     loss: true,
     forward: {
-      forward: {
-        writes: ['losses'],
-        workgroups: (s) => 8 * s.cells,
-        flops: (s) => 5 * s.side * s.side * s.channels,
-      },
-      total: { writes: ['status'], workgroups: () => 1, flops: (s) => 8 * s.cells },
+      forward: makes(
+        'losses',
+        (s) => 8 * s.cells,
+        (s) => 5 * s.side * s.side * s.channels,
+      ),
+      total: makes('status', one, (s) => 8 * s.cells),
     },
     backward: {
       // A pixel lies between four cells.
-      backward: {
-        writes: ['d_features'],
-        over: 'features',
-        workgroups: (s) => groups(s.tiles * tilePixels * quads(s.channels)),
-        flops: (s) => 4 * 6 * s.side * s.side * s.channels,
-      },
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => 4 * 6 * s.side * s.side * s.channels,
+      ),
     },
   },
   latent_regularization: {
     shader: 'latent_regularization',
-    tensors: { ws: vector('length'), initial_ws: vector('length'), status: plain('8') },
+    tensors: { ws: vector('length'), initial_ws: vector('length'), status },
     outputs: [],
     loss: true,
     forward: {},
     backward: {
-      backward: {
-        writes: ['d_ws'],
-        workgroups: (s) => groups(s.length),
-        flops: (s) => 3 * s.length,
-      },
+      backward: makes(
+        'd_ws',
+        (s) => groups(s.length),
+        (s) => 3 * s.length,
+      ),
     },
   },
   adam: {
@@ -505,16 +467,16 @@ export const operations = {
       d_w: vector('rows', 'length'),
       first_moment: vector('rows', 'length'),
       second_moment: vector('rows', 'length'),
-      status: plain('8'),
+      status,
     },
     outputs: ['w', 'first_moment', 'second_moment', 'status'],
     forward: {
-      count: { writes: ['status'], workgroups: () => 1, flops: () => 6 },
-      forward: {
-        writes: ['w', 'first_moment', 'second_moment'],
-        workgroups: (s) => groups(s.rows * s.length),
-        flops: (s) => 12 * s.rows * s.length,
-      },
+      count: makes('status', one, () => 6),
+      forward: makes(
+        'w first_moment second_moment',
+        (s) => groups(s.rows * s.length),
+        (s) => 12 * s.rows * s.length,
+      ),
     },
     backward: {},
   },
@@ -524,27 +486,3 @@ export type OperationName = keyof typeof operations;
 
 /** The table as one type, for code that iterates over it. */
 export const operationTable: Readonly<Record<OperationName, Operation>> = operations;
-
-/**
- * An axis of a tensor in numbers: `7`, `height`, `2*height+1`, `height/2`, `2*radius+2`.
- * @throws RangeError where a size is missing or no positive whole number results.
- */
-export function axisLength(axis: string, sizes: Sizes): number {
-  const match = /^(?:(\d+)\*)?([a-z_]+|\d+)(?:\/(\d+))?(?:\+(\d+))?$/.exec(axis);
-  if (!match) throw new RangeError(`axis ${axis} is not understood`);
-  const [, factor = '1', name, divisor = '1', plus = '0'] = match;
-  const size = /^\d/.test(name) ? Number(name) : sizes[name];
-  if (size === undefined) throw new RangeError(`size ${name} of axis ${axis} is not given`);
-  const length = (Number(factor) * size) / Number(divisor) + Number(plus);
-  if (!Number.isInteger(length) || length < 1)
-    throw new RangeError(`axis ${axis} is ${length} for ${name} = ${size}`);
-  return length;
-}
-
-/** The logical shape of a tensor for given sizes. */
-export const tensorShape = (spec: TensorSpec, sizes: Sizes): number[] =>
-  spec.axes.map((axis) => axisLength(axis, sizes));
-
-/** Bytes of a tensor on the device. */
-export const tensorBytes = (spec: TensorSpec, sizes: Sizes): number =>
-  4 * deviceLength(spec.layout, tensorShape(spec, sizes));

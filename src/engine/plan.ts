@@ -1,6 +1,7 @@
 import type { Arena } from './arena.ts';
 import { deviceLength } from './layouts.ts';
-import { operationTable, tensorShape, tileSide } from './operations.ts';
+import { tensorShape } from './operation.ts';
+import { operationTable } from './operations.ts';
 import { ParamsBuffer } from './params.ts';
 import type { Kernel, PipelineCache } from './pipelines.ts';
 import {
@@ -22,6 +23,16 @@ export interface PlanRequest {
   readonly wanted?: readonly string[];
   /** Calls after the backward pass (the optimiser). */
   readonly afterwards?: readonly Call[];
+  /** Which cells an entry point covers: a list in the store. All where it says none. */
+  readonly cells?: (entry: EntryCall) => CellList | undefined;
+}
+
+/** A tensor that lists cells of a map (shaders/lib/cells.wgsl). */
+export interface CellList {
+  readonly name: string;
+  /** The most cells that it can hold: to compute, and those with the ring around them. */
+  readonly computed: number;
+  readonly covered: number;
 }
 
 /** What a plan is made of. */
@@ -51,12 +62,9 @@ interface Draft extends EntryCall {
   readonly kernel: Kernel;
   /** Binding → plan tensor. */
   readonly tensors: ReadonlyMap<string, string>;
-  readonly tiles: number;
+  readonly listed: number;
   readonly slot: number;
 }
-
-/** The tensor that lists the tiles to cover on maps of this size. A plan lists all, unless the store has a list. */
-export const tileListName = (height: number, width: number): string => `tiles ${height}×${width}`;
 
 /** Most workgroups in one dimension that every adapter has. */
 const maxWorkgroups = 65535;
@@ -136,7 +144,13 @@ class PlanBuilder {
   readonly #transient = new Map<string, number>();
 
   constructor(request: PlanRequest, resources: PlanResources) {
-    this.#request = { roots: [], wanted: [], afterwards: [], ...request };
+    this.#request = {
+      roots: [],
+      wanted: [],
+      afterwards: [],
+      ...request,
+      cells: request.cells ?? (() => undefined),
+    };
     this.#resources = resources;
     this.#owned = new TensorStore(resources.device, resources.store);
   }
@@ -179,22 +193,21 @@ class PlanBuilder {
   #draft(entryCall: EntryCall, kernel: Kernel, params: ParamsBuffer): Draft {
     const { call, operation, entry, direction, accumulate } = entryCall;
     const point = operation[direction][entry];
-    let tiles = 0;
+    let listed = 0;
     const tensors = new Map<string, string>();
     if (point.over !== undefined) {
-      const [, , height, width] = tensorShape(operation.tensors[point.over], call.sizes);
-      const list = this.#tileList(height, width);
-      tiles = this.#owned.get(list).shape[0] - 1;
-      tensors.set('tiles', list);
+      const list = this.#request.cells(entryCall) ?? this.#allCells(entryCall, point.over);
+      listed = point.ring ? list.covered : list.computed;
+      tensors.set('cell_list', list.name);
     }
     for (const { name } of kernel.shader.entryPoints.get(entry) ?? [])
-      if (name !== 'tiles') tensors.set(name, this.#tensor(entryCall, name));
+      if (name !== 'cell_list') tensors.set(name, this.#tensor(entryCall, name));
     const slot = params.add(call.label, kernel.shader, {
       ...call.sizes,
       ...call.params,
       accumulate: accumulate ? 1 : 0,
     });
-    return { ...entryCall, kernel, tensors, tiles, slot };
+    return { ...entryCall, kernel, tensors, listed, slot };
   }
 
   /** The plan tensor behind a shader variable. A new one comes from the arena. */
@@ -205,7 +218,7 @@ class PlanBuilder {
     if (!spec) {
       const known = Object.keys(operation.tensors).join(', ');
       throw new RangeError(
-        `shaders/${operation.shader}.wgsl has a variable ${variable}, but ${call.operation} has no such tensor; it has ${known} and tiles`,
+        `shaders/${operation.shader}.wgsl has a variable ${variable}, but ${call.operation} has no such tensor; it has ${known} and cell_list`,
       );
     }
     const tensor = call.tensors[base] ?? `${call.label}.${base}`;
@@ -220,17 +233,17 @@ class PlanBuilder {
     return name;
   }
 
-  /** The list of all tiles of a map: their number, then their origins as row << 16 | column. */
-  #tileList(height: number, width: number): string {
-    const name = tileListName(height, width);
-    if (this.#owned.find(name)) return name;
-    const origins: number[] = [];
-    for (let row = 0; row < height; row += tileSide)
-      for (let column = 0; column < width; column += tileSide) origins.push((row << 16) | column);
-    const list = this.#owned.create(name, 'plain', [origins.length + 1]);
-    const values = new Uint32Array([origins.length, ...origins]);
-    this.#resources.device.queue.writeBuffer(list.buffer, list.offset, values);
-    return name;
+  /** The list of all cells of a map, which names none of them. */
+  #allCells({ call, operation }: EntryCall, over: string): CellList {
+    const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
+    const name = `all cells of ${height}×${width}`;
+    const count = height * width;
+    if (!this.#owned.find(name)) {
+      const list = this.#owned.create(name, 'plain', [4]);
+      const values = new Uint32Array([count, count, width, 0]);
+      this.#resources.device.queue.writeBuffer(list.buffer, list.offset, values);
+    }
+    return { name, computed: count, covered: count };
   }
 
   #lifetimes(drafts: readonly Draft[]) {
@@ -257,7 +270,7 @@ class PlanBuilder {
   }
 
   #step(draft: Draft, params: ParamsBuffer, placed: ReadonlyMap<string, GPUBuffer>): Step {
-    const { call, operation, entry, direction, kernel, tensors, tiles, slot } = draft;
+    const { call, operation, entry, direction, kernel, tensors, listed, slot } = draft;
     const { shader } = kernel;
     const entries: GPUBindGroupEntry[] = [];
     let bytes = 0;
@@ -277,7 +290,7 @@ class PlanBuilder {
     if (shader.paramsSize > 0)
       entries.push({ binding: shader.paramsBinding, resource: params.binding(slot) });
     const point = operation[direction][entry];
-    const sizes = { ...call.sizes, tiles };
+    const sizes = { ...call.sizes, listed };
     const label = `${call.label} ${entry}`;
     return {
       label,

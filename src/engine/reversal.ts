@@ -1,4 +1,5 @@
-import { type Operation, type OperationName, operationTable, type Sizes } from './operations.ts';
+import type { Operation, Sizes } from './operation.ts';
+import { type OperationName, operationTable } from './operations.ts';
 import type { Shader } from './shaders.ts';
 
 /** One use of an operation: its sizes, and which plan tensor each shader tensor is. */

@@ -67,6 +67,22 @@ export class TensorStore {
     return tensor;
   }
 
+  /** Names a part of a tensor's bytes as a `plain` tensor of its own. @param offset a multiple of 256 */
+  slice(name: string, parent: string, offset: number, bytes: number): DeviceTensor {
+    const whole = this.get(parent);
+    if (offset % 256 !== 0 || offset + bytes > whole.bytes)
+      throw new RangeError(`bytes ${offset} to ${offset + bytes} of ${parent} cannot be bound`);
+    const tensor = {
+      layout: 'plain' as const,
+      shape: [bytes / 4],
+      buffer: whole.buffer,
+      offset: whole.offset + offset,
+      bytes,
+    };
+    this.#tensors.set(name, tensor);
+    return tensor;
+  }
+
   find(name: string): DeviceTensor | undefined {
     return this.#tensors.get(name) ?? this.#parent?.find(name);
   }

@@ -1,4 +1,5 @@
-import type { OperationName, Sizes } from '../../src/engine/operations.ts';
+import type { Sizes } from '../../src/engine/operation.ts';
+import type { OperationName } from '../../src/engine/operations.ts';
 import { dragCases } from './drag_cases.ts';
 import type { Random } from './random.ts';
 import type { Tensors } from './twin.ts';
@@ -32,12 +33,30 @@ const activations = {
   clamped: { slope: 0.2, gain: Math.SQRT2, clamp: 1.5, noise_gain: -0.7 },
 };
 
+const convolutions: readonly Case[] = [
+  { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
+  { sizes: { samples: 2, inputs: 5, outputs: 6, height: 5, width: 7 } },
+  { sizes: { samples: 1, inputs: 2, outputs: 9, height: 9, width: 4 } },
+  { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 3 } },
+  { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 6 } },
+];
+
+const upsamplingConvolutions: readonly Case[] = [
+  { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
+  { sizes: { samples: 2, inputs: 5, outputs: 6, height: 3, width: 5 } },
+  { sizes: { samples: 1, inputs: 2, outputs: 9, height: 6, width: 4 } },
+  { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 1 } },
+  { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
+];
+
 /**
  * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
  * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
  */
 export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ...dragCases,
+  forward_cone: [],
+  backward_cone: [],
   normalize: [
     // So small that the 1e-8 counts; without it, one channel would have a gradient of zero.
     { sizes: { samples: 1, channels: 1, total: 1 }, params: { offset: 0 }, draw: { x: tiny } },
@@ -73,20 +92,10 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 2, inputs: 70, outputs: 9 }, draw: { energy: positive } },
     { sizes: { samples: 1, inputs: 3, outputs: 67 }, draw: { energy: positive } },
   ],
-  conv3x3: [
-    { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
-    { sizes: { samples: 2, inputs: 5, outputs: 6, height: 5, width: 7 } },
-    { sizes: { samples: 1, inputs: 2, outputs: 9, height: 9, width: 4 } },
-    { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 3 } },
-    { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 6 } },
-  ],
-  conv3x3_up: [
-    { sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 } },
-    { sizes: { samples: 2, inputs: 5, outputs: 6, height: 3, width: 5 } },
-    { sizes: { samples: 1, inputs: 2, outputs: 9, height: 6, width: 4 } },
-    { sizes: { samples: 1, inputs: 130, outputs: 2, height: 2, width: 1 } },
-    { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
-  ],
+  conv3x3: convolutions,
+  conv3x3_cells: convolutions,
+  conv3x3_up: upsamplingConvolutions,
+  conv3x3_up_cells: upsamplingConvolutions,
   fir: [
     { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
     { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },

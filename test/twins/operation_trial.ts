@@ -1,7 +1,8 @@
-import { type OperationName, operationTable, tensorShape } from '../../src/engine/operations.ts';
+import { tensorShape } from '../../src/engine/operation.ts';
+import { type OperationName, operationTable } from '../../src/engine/operations.ts';
 import { type Call, gradientOf } from '../../src/engine/reversal.ts';
 import type { Case } from './cases.ts';
-import { PlanTrial, type TileChoice, type TrialResources } from './plan_trial.ts';
+import { type CellChoice, PlanTrial, type TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';
 import { Tensor, type Tensors, tensor } from './twin.ts';
 
@@ -37,14 +38,14 @@ const gradientsOf = (name: OperationName): string[] =>
 
 /**
  * @param wanted inputs whose gradients are asked for
- * @param isChosen the tiles that kernels cover; all, without it
+ * @param choice the cells that kernels cover; all, without it
  */
 export async function buildOperationTrial(
   name: OperationName,
   { sizes, params = {}, draw = {}, given }: Case,
   wanted: readonly string[],
   resources: TrialResources,
-  isChosen?: TileChoice,
+  choice?: CellChoice,
 ): Promise<OperationTrial> {
   const { tensors, outputs, loss, backward } = operationTable[name];
   const hasCotangents = !loss && Object.keys(backward).length > 0;
@@ -66,7 +67,7 @@ export async function buildOperationTrial(
     params,
     tensors: Object.fromEntries([...inputsOf(name), ...outputs].map((own) => [own, own])),
   };
-  const trial = await PlanTrial.build({ calls: [call], roots, wanted }, resources, isChosen);
+  const trial = await PlanTrial.build({ calls: [call], roots, wanted }, resources, choice);
   for (const [own, { values }] of Object.entries(inputs))
     if (own in tensors) trial.write(own, values);
   for (const [output, { values }] of Object.entries(cotangents))

@@ -1,4 +1,5 @@
-import { type OperationName, operationTable, tensorShape } from '../../src/engine/operations.ts';
+import { tensorShape } from '../../src/engine/operation.ts';
+import { type OperationName, operationTable } from '../../src/engine/operations.ts';
 import { gradientOf } from '../../src/engine/reversal.ts';
 import type { Case } from './cases.ts';
 import { type Figure, lossWords } from './figures.ts';

@@ -1,9 +1,10 @@
 import { Arena } from '../../src/engine/arena.ts';
 import { pack, paddedChannels, vectorStride } from '../../src/engine/layouts.ts';
-import { operationTable, tensorShape, tileSide } from '../../src/engine/operations.ts';
+import { tensorShape } from '../../src/engine/operation.ts';
+import { operationTable } from '../../src/engine/operations.ts';
 import type { PipelineCache } from '../../src/engine/pipelines.ts';
-import { dispatch, Plan, type PlanRequest, tileListName } from '../../src/engine/plan.ts';
-import { type Call, gradientOf } from '../../src/engine/reversal.ts';
+import { type CellList, dispatch, Plan, type PlanRequest } from '../../src/engine/plan.ts';
+import { type EntryCall, gradientOf } from '../../src/engine/reversal.ts';
 import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/tensors.ts';
 
 /** Where trials run. Pipelines are shared, since the first dispatch of one takes long on a software adapter. */
@@ -12,8 +13,8 @@ export interface TrialResources {
   readonly pipelines: PipelineCache;
 }
 
-/** Whether a tile is covered, by its row and column among the tiles. */
-export type TileChoice = (row: number, column: number) => boolean;
+/** Whether a cell is computed, is of the ring that is set to zero, or neither. */
+export type CellChoice = (row: number, column: number) => 'chosen' | 'ring' | 'none';
 
 /**
  * A plan whose every tensor can be written and read. Whatever is not written is poisoned with NaN, so that padding
@@ -27,11 +28,11 @@ export class PlanTrial {
     private readonly arena: Arena,
   ) {}
 
-  /** @param isChosen the tiles that kernels cover; all, without it */
+  /** @param choice the cells that kernels cover; all, without it */
   static async build(
     request: PlanRequest,
     resources: TrialResources,
-    isChosen?: TileChoice,
+    choice?: CellChoice,
   ): Promise<PlanTrial> {
     const { device, pipelines } = resources;
     const store = new TensorStore(device);
@@ -46,8 +47,8 @@ export class PlanTrial {
           names.add(made);
         }
       }
-    if (isChosen) createTileLists(request.calls, device, store, isChosen);
-    const plan = await Plan.build(request, { device, pipelines, store, arena });
+    const cells = choice && cellLists(device, store, choice);
+    const plan = await Plan.build({ ...request, cells }, { device, pipelines, store, arena });
     const trial = new PlanTrial(plan, device, store, arena);
     for (const name of names) trial.poison(name);
     return trial;
@@ -115,28 +116,25 @@ export class PlanTrial {
   }
 }
 
-/** Lists of the chosen tiles of every map that some entry point covers, for the plan to find. */
-function createTileLists(
-  calls: readonly Call[],
-  device: GPUDevice,
-  store: TensorStore,
-  isChosen: TileChoice,
-): void {
-  for (const { operation, sizes } of calls) {
-    const { tensors, forward, backward } = operationTable[operation];
-    for (const { over } of Object.values({ ...forward, ...backward })) {
-      if (over === undefined) continue;
-      const [, , height, width] = tensorShape(tensors[over], sizes);
-      const name = tileListName(height, width);
-      if (store.find(name)) continue;
-      const [rows, columns] = [Math.ceil(height / tileSide), Math.ceil(width / tileSide)];
-      const origins: number[] = [];
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < columns; column++)
-          if (isChosen(row, column)) origins.push(((row * tileSide) << 16) | (column * tileSide));
-      const list = store.create(name, 'plain', [rows * columns + 1]);
-      const values = Uint32Array.of(origins.length, ...origins);
+/** Gives every entry point the list of the chosen cells of the map that it covers. */
+function cellLists(device: GPUDevice, store: TensorStore, choice: CellChoice) {
+  return ({ call, operation, entry, direction }: EntryCall): CellList | undefined => {
+    const { over } = operation[direction][entry];
+    if (over === undefined) return undefined;
+    const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
+    const name = `cells of ${height}×${width}`;
+    const cells = { chosen: [] as number[], ring: [] as number[] };
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++) {
+        const kind = choice(row, column);
+        if (kind !== 'none') cells[kind].push((row << 16) | column);
+      }
+    if (!store.find(name)) {
+      const list = store.create(name, 'plain', [4 + height * width]);
+      const both = [...cells.chosen, ...cells.ring];
+      const values = Uint32Array.of(cells.chosen.length, both.length, 0, 0, ...both);
       device.queue.writeBuffer(list.buffer, list.offset, values);
     }
-  }
+    return { name, computed: height * width, covered: height * width };
+  };
 }

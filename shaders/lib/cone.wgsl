@@ -1,0 +1,111 @@
+// The dependency cone: which cells of every layer something depends on, down the network.
+//
+// A link leads from the cells of one list to those of the next, on each axis:
+//   0 the feature map, from pixels of the image
+//   1 convolution, from its output to its input              [a − 1, b + 1]
+//   2 FIR                                                    [a − 1, b + 2]
+//   3 up-sampling convolution, from t to its input           [⌈(a − 2)/2⌉, ⌊b/2⌋]
+// and clips to the map. One workgroup makes a list: it walks over the bounding box of all points' rectangles and keeps the
+// cells that lie in one, in row-major order by a prefix sum, so that a cell is listed once and two runs give the same
+// lists. Needs lib/resize_axis, links and cell_lists. Source: SPEC §4.
+
+/// `side` of the list's map; `at`: where the list begins in cell_lists.
+struct Link { kind: u32, side: u32, ring: u32, at: u32 }
+
+/// first and last row, first and last column; empty where the first is above the last
+alias Rectangle = vec4i;
+
+const most_points = 256u;
+const width = 256u;
+var<workgroup> rectangles: array<Rectangle, most_points>;
+var<workgroup> rings: array<Rectangle, most_points>;
+var<workgroup> box: Rectangle;
+var<workgroup> prefix: array<u32, width>;
+
+fn clip(range: vec2i, side: u32) -> vec2i { return clamp(range, vec2i(), vec2i(i32(side) - 1)); }
+
+/// The cells from which a range of pixels is resized, on one axis.
+fn cells_of(pixels: vec2i) -> vec2i {
+  let range = clip(pixels, params.side);
+  return vec2i(i32(resize_axis(u32(range.x)).low), i32(resize_axis(u32(range.y)).high));
+}
+
+fn halve_down(value: i32) -> i32 { return (value + 2) / 2 - 1; }
+
+/// One link down, on one axis.
+fn follow(range: vec2i, kind: u32, side: u32) -> vec2i {
+  switch (kind) {
+    case 1u: { return clip(vec2i(range.x - 1, range.y + 1), side); }
+    case 2u: { return clip(vec2i(range.x - 1, range.y + 2), side); }
+    case 3u: { return clip(vec2i(halve_down(range.x - 1), halve_down(range.y)), side); }
+    default: { return range; }
+  }
+}
+
+/// Rows (xy) and columns (zw) of the list's map around a point.
+fn rectangle_around(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
+  var r = cells_of(rows);
+  var c = cells_of(columns);
+  for (var k = 1u; k <= list; k++) {
+    r = follow(r, links[k].kind, links[k].side);
+    c = follow(c, links[k].kind, links[k].side);
+  }
+  return Rectangle(r, c);
+}
+
+const empty = Rectangle(0, -1, 0, -1);
+
+fn inside(rectangle: Rectangle, cell: vec2i) -> bool {
+  return all(cell >= rectangle.xz) && all(cell <= rectangle.yw);
+}
+
+/// 1: to compute, 2: of the ring, 0: neither.
+fn sort_of(cell: vec2i) -> u32 {
+  var sort = 0u;
+  for (var point = 0u; point < params.points; point++) {
+    if (inside(rectangles[point], cell)) { return 1u; }
+    if (inside(rings[point], cell)) { sort = 2u; }
+  }
+  return sort;
+}
+
+/// The bounding box of all rings.
+fn bounds() -> Rectangle {
+  var whole = Rectangle(0x7fffffff, -1, 0x7fffffff, -1);
+  for (var point = 0u; point < params.points; point++) {
+    let ring = rings[point];
+    if (ring.x > ring.y) { continue; }
+    whole = Rectangle(min(whole.x, ring.x), max(whole.y, ring.y), min(whole.z, ring.z), max(whole.w, ring.w));
+  }
+  return select(whole, empty, whole.y < 0);
+}
+
+fn write_list(list: u32, lane: u32) {
+  workgroupBarrier();
+  if (lane == 0u) { box = bounds(); }
+  let around = workgroupUniformLoad(&box);
+  let first = around.xz;
+  let box_width = u32(around.w - around.z + 1);
+  let area = u32(around.y - around.x + 1) * box_width;
+  let at = links[list].at;
+  var written = 0u;
+  for (var sort = 1u; sort <= 2u; sort++) {
+    for (var start = 0u; start < area; start += width) {
+      let k = start + lane;
+      let cell = first + vec2i(vec2u(k / max(box_width, 1u), k % max(box_width, 1u)));
+      let listed = k < area && sort_of(cell) == sort;
+      prefix[lane] = select(0u, 1u, listed);
+      workgroupBarrier();
+      for (var step = 1u; step < width; step *= 2u) {
+        let before = select(0u, prefix[lane - min(step, lane)], lane >= step);
+        workgroupBarrier();
+        prefix[lane] += before;
+        workgroupBarrier();
+      }
+      if (listed) { cell_lists[at + 4u + written + prefix[lane] - 1u] = (u32(cell.x) << 16u) | u32(cell.y); }
+      written += prefix[width - 1u];
+      workgroupBarrier();
+    }
+    if (lane == 0u) { cell_lists[at + sort - 1u] = written; }
+  }
+}

@@ -1,0 +1,221 @@
+import type { CellList } from './plan.ts';
+import type { Call, EntryCall } from './reversal.ts';
+import type { TensorStore } from './tensors.ts';
+
+/** What the cone of a drag's iteration hangs on. */
+export interface ConeShape {
+  /** Handles; at most `mostConePoints`. */
+  readonly points: number;
+  /** Sides of the image and of the feature map, in pixels and cells. */
+  readonly side: number;
+  readonly cells: number;
+  /** In pixels of the image. */
+  readonly patchRadius: number;
+  readonly trackingRadius: number;
+}
+
+/** shaders/lib/cone.wgsl keeps so many rectangles. */
+export const mostConePoints = 256;
+
+const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
+
+/** One step down the network. Source: SPEC §4. */
+interface Link {
+  readonly kind: keyof typeof kinds;
+  /** The tensors that have the list's cells, by the block: `x` and conv1's `u`, conv0's output and `u`, conv0's `t`. */
+  readonly layer: string;
+  /** Side of the list's map. */
+  readonly side: number;
+  /** How far beyond the list the next link's kernel reads, backward. */
+  readonly ring: number;
+}
+
+/** A range of cells on one axis, ends included. */
+type Range = readonly [first: number, last: number];
+
+const clip = ([first, last]: Range, side: number): Range => [
+  Math.max(first, 0),
+  Math.min(last, side - 1),
+];
+
+/** Words before a list's cells. */
+const header = 4;
+/** Words: a list begins at a multiple of 256 bytes. */
+const alignment = 64;
+
+interface PlacedList extends CellList {
+  /** In words. */
+  readonly at: number;
+}
+
+/** The lists of both directions: where they lie, and how many cells they can have. */
+export class ConeLayout {
+  readonly #links: readonly Link[];
+  readonly #shape: ConeShape;
+  readonly #lists: Record<'forward' | 'backward', readonly PlacedList[]>;
+
+  constructor(shape: ConeShape) {
+    this.#shape = shape;
+    this.#links = linksFrom(shape.cells);
+    this.#lists = { forward: this.#place('forward'), backward: this.#place('backward') };
+  }
+
+  /** Makes the tensors of the lists, and a name for each. */
+  createTensors(store: TensorStore, device: GPUDevice): void {
+    for (const direction of ['forward', 'backward'] as const) {
+      const lists = this.#lists[direction];
+      const words = Math.max(...lists.map(({ at, covered }) => at + header + covered));
+      store.create(tensorOf(direction), 'plain', [words]);
+      const links = store.create(`${tensorOf(direction)}.links`, 'plain', [lists.length, 4]);
+      const values = this.#links.flatMap(({ kind, side, ring }, i) => [
+        kinds[kind],
+        side,
+        ring,
+        lists[i].at,
+      ]);
+      device.queue.writeBuffer(links.buffer, links.offset, new Uint32Array(values));
+      for (const { name, at, covered } of lists)
+        store.slice(name, tensorOf(direction), 4 * at, 4 * (header + covered));
+    }
+  }
+
+  /** Removes what `createTensors` made. */
+  static deleteTensors(store: TensorStore): void {
+    for (const direction of ['forward', 'backward'] as const) {
+      store.delete(tensorOf(direction));
+      store.delete(`${tensorOf(direction)}.links`);
+    }
+  }
+
+  /** The call that makes the lists of a direction. */
+  call(direction: 'forward' | 'backward'): Call {
+    const { points, side, cells, patchRadius, trackingRadius } = this.#shape;
+    return {
+      operation: direction === 'forward' ? 'forward_cone' : 'backward_cone',
+      label: `cone ${direction}`,
+      sizes: {
+        points,
+        side,
+        cells,
+        radius: patchRadius,
+        tracking_radius: trackingRadius,
+        lists: this.#links.length,
+        words: Math.max(...this.#lists[direction].map(({ at, covered }) => at + header + covered)),
+      },
+      tensors: {
+        positions: 'positions',
+        ...(direction === 'forward' ? { status: 'status' } : { shifts: 'shifts' }),
+        links: `${tensorOf(direction)}.links`,
+        cell_lists: tensorOf(direction),
+      },
+    };
+  }
+
+  /** The list of an entry point, by the map that it covers. */
+  listOf({ call, operation, entry, direction }: EntryCall): CellList | undefined {
+    const { over } = operation[direction][entry];
+    if (over === undefined) return undefined;
+    const tensor = call.tensors[over] ?? `${call.label}.${over}`;
+    const layer = layerOf(tensor);
+    const at = this.#links.findIndex((link) => link.layer === layer);
+    return at < 0 ? undefined : this.#lists[direction][at];
+  }
+
+  /** The names of the lists, for those who count their cells. */
+  get names(): string[] {
+    return [...this.#lists.forward, ...this.#lists.backward].map(({ name }) => name);
+  }
+
+  #place(direction: 'forward' | 'backward'): PlacedList[] {
+    let at = 0;
+    return this.#links.map(({ layer, side, kind, ring }, index) => {
+      const inBlocks = direction === 'forward' && kind === 'fir';
+      const grid = inBlocks ? blocks(side) : side;
+      let widest = 0;
+      let widestRing = 0;
+      for (let position = 0; position < this.#shape.side; position++) {
+        for (const range of this.#ranges(direction, position, index)) {
+          const [first, last] = inBlocks
+            ? [Math.floor(range[0] / 2), Math.floor(range[1] / 2)]
+            : range;
+          widest = Math.max(widest, last - first + 1);
+          const around = clip([range[0] - ring, range[1] + ring], side);
+          widestRing = Math.max(widestRing, around[1] - around[0] + 1);
+        }
+      }
+      const most = (width: number) => Math.min(this.#shape.points * width * width, grid * grid);
+      const computed = most(widest);
+      const covered = direction === 'backward' ? most(widestRing) : computed;
+      const list = { name: `${tensorOf(direction)}.${layer}`, at, computed, covered };
+      at += Math.ceil((header + covered) / alignment) * alignment;
+      return list;
+    });
+  }
+
+  /** What the list of a link can hold for a handle, on one axis. */
+  #ranges(direction: 'forward' | 'backward', position: number, index: number): Range[] {
+    const { patchRadius, trackingRadius } = this.#shape;
+    const reach = trackingRadius + patchRadius + 1;
+    // Backward, the shift may point to either side.
+    const pixels: Range[] =
+      direction === 'forward'
+        ? [[position - reach, position + reach - 1]]
+        : [-1, 0].map((shift) => [position - patchRadius + shift, position + patchRadius + shift]);
+    return pixels.map((range) => {
+      let cells = this.#cellsOf(range);
+      for (const { kind, side } of this.#links.slice(1, index + 1))
+        cells = follow(cells, kind, side);
+      return cells;
+    });
+  }
+
+  #cellsOf(pixels: Range): Range {
+    const { side, cells } = this.#shape;
+    const low = (pixel: number) =>
+      Math.floor(Math.max((2 * pixel + 1) * cells - side, 0) / (2 * side));
+    const [first, last] = clip(pixels, side);
+    return [low(first), Math.min(low(last) + 1, cells - 1)];
+  }
+}
+
+const blocks = (side: number): number => (side + 1) / 2;
+
+const tensorOf = (direction: 'forward' | 'backward'): string =>
+  direction === 'forward' ? 'cells' : 'd_cells';
+
+/** From the feature map down to the 4² map. Source: SPEC §4. */
+function linksFrom(cells: number): Link[] {
+  const links: Link[] = [{ kind: 'start', layer: `b${cells}.conv1`, side: cells, ring: 2 }];
+  for (let side = cells; side >= 4; side /= 2) {
+    links.push({ kind: 'convolution', layer: `b${side}.conv0`, side, ring: 3 });
+    if (side === 4) break;
+    links.push({ kind: 'fir', layer: `b${side}.t`, side: side + 1, ring: 2 });
+    links.push({ kind: 'up', layer: `b${side / 2}.conv1`, side: side / 2, ring: 2 });
+  }
+  return links;
+}
+
+function follow([first, last]: Range, kind: Link['kind'], side: number): Range {
+  switch (kind) {
+    case 'convolution':
+      return clip([first - 1, last + 1], side);
+    case 'fir':
+      return clip([first - 1, last + 2], side);
+    case 'up':
+      return clip([Math.ceil((first - 2) / 2), Math.floor(last / 2)], side);
+    case 'start':
+      return [first, last];
+  }
+}
+
+/** The layer whose cells a plan tensor has. */
+function layerOf(tensor: string): string | undefined {
+  if (tensor === 'synthesis.b4.const') return 'b4.conv0';
+  const block = /^b(\d+)\./.exec(tensor)?.[0];
+  if (!block) return undefined;
+  const rest = tensor.slice(block.length);
+  if (rest === 'x' || rest.startsWith('conv1.u')) return `${block}conv1`;
+  if (rest === 'conv0' || rest === 'conv0.u') return `${block}conv0`;
+  if (rest.startsWith('conv0.t') || rest.endsWith('.blocks')) return `${block}t`;
+  return undefined;
+}
