@@ -53,6 +53,16 @@ export class DragLoop {
     return this.#ring.slots;
   }
 
+  /** What an iteration runs, for those who count or time it. @throws RangeError before `configure` */
+  get plan(): Plan {
+    return built(this.#plan);
+  }
+
+  /** The tensors of the drag, on top of the model's. */
+  get store(): TensorStore {
+    return this.#store;
+  }
+
   /** Whether the references do not belong to the feature block and mask that `configure` was given. */
   get staleReferences(): boolean {
     return this.#staleReferences;

@@ -108,6 +108,14 @@ export class Generator {
     });
   }
 
+  /** Makes all that a picture needs, without drawing one. */
+  prepare(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#drawing ??= this.#createDrawing();
+      await this.#drawing.plan.current();
+    });
+  }
+
   /**
    * Hands the picture of a ws to `sink`, without a read-back. Resolves once the device has drawn it.
    * @throws InputError for another length than num_ws · w_dim

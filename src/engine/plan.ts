@@ -13,6 +13,7 @@ import {
 } from './reversal.ts';
 import type { Shader } from './shaders.ts';
 import { type DeviceTensor, TensorStore } from './tensors.ts';
+import { entryWork } from './work.ts';
 
 /** What a plan is made for. */
 export interface PlanRequest {
@@ -45,13 +46,14 @@ export interface PlanResources {
 }
 
 /** One dispatch. */
-export interface Step {
+export interface Step extends EntryCall {
   readonly label: string;
-  readonly entry: string;
-  readonly direction: 'forward' | 'backward';
   readonly kernel: Kernel;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number];
+  /** The tensor that lists its cells, where it goes over a list. */
+  readonly list: string | undefined;
+  /** For as many cells as its list can hold. */
   readonly flops: number;
   /** Bytes of the tensors that it binds, each counted once. */
   readonly bytes: number;
@@ -100,12 +102,29 @@ export class Plan {
 
   /** Records one run. */
   record(encoder: GPUCommandEncoder): void {
-    this.params.flush();
-    for (const { buffer, offset, bytes } of this.cleared)
-      encoder.clearBuffer(buffer, offset, bytes);
+    this.#prepare(encoder);
     const pass = encoder.beginComputePass();
     for (const step of this.steps) dispatch(pass, step);
     pass.end();
+  }
+
+  /** Records one run, each step in a pass of its own that writes timestamps. */
+  recordTimed(
+    encoder: GPUCommandEncoder,
+    timestamps: (step: number) => GPUComputePassTimestampWrites,
+  ): void {
+    this.#prepare(encoder);
+    for (const [i, step] of this.steps.entries()) {
+      const pass = encoder.beginComputePass({ label: step.label, timestampWrites: timestamps(i) });
+      dispatch(pass, step);
+      pass.end();
+    }
+  }
+
+  #prepare(encoder: GPUCommandEncoder): void {
+    this.params.flush();
+    for (const { buffer, offset, bytes } of this.cleared)
+      encoder.clearBuffer(buffer, offset, bytes);
   }
 
   get flops(): number {
@@ -270,10 +289,9 @@ class PlanBuilder {
   }
 
   #step(draft: Draft, params: ParamsBuffer, placed: ReadonlyMap<string, GPUBuffer>): Step {
-    const { call, operation, entry, direction, kernel, tensors, listed, slot } = draft;
+    const { call, operation, entry, direction, accumulate, kernel, tensors, listed, slot } = draft;
     const { shader } = kernel;
     const entries: GPUBindGroupEntry[] = [];
-    let bytes = 0;
     for (const { name: variable, binding } of shader.entryPoints.get(entry) ?? []) {
       const name = tensors.get(variable) ?? '';
       const transient = placed.get(name);
@@ -285,7 +303,6 @@ class PlanBuilder {
         ? { buffer: transient, offset: 0, bytes: this.#transient.get(name) ?? transient.size }
         : this.#owned.get(name);
       entries.push({ binding, resource: { buffer, offset, size: Math.max(size, 16) } });
-      bytes += size;
     }
     if (shader.paramsSize > 0)
       entries.push({ binding: shader.paramsBinding, resource: params.binding(slot) });
@@ -293,14 +310,17 @@ class PlanBuilder {
     const sizes = { ...call.sizes, listed };
     const label = `${call.label} ${entry}`;
     return {
-      label,
+      call,
+      operation,
       entry,
       direction,
+      accumulate,
+      label,
       kernel,
       bindGroup: this.#resources.device.createBindGroup({ label, layout: kernel.layout, entries }),
       workgroups: spread(point.workgroups(sizes)),
-      flops: point.flops(sizes),
-      bytes,
+      list: tensors.get('cell_list'),
+      ...entryWork(draft, shader, listed),
     };
   }
 }

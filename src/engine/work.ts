@@ -1,0 +1,47 @@
+import { tensorBytes, tensorShape } from './operation.ts';
+import type { EntryCall } from './reversal.ts';
+import type { Shader } from './shaders.ts';
+
+/** What dispatches have to do. */
+export interface Work {
+  /** Floating-point operations, as dispatched; a multiply-add is two. */
+  readonly flops: number;
+  /** Multiply-adds with the weights of convolutions, as dispatched. */
+  readonly macs: number;
+  /** Bytes of the tensors that are bound, each counted once; of maps under a list, the listed cells' share. */
+  readonly bytes: number;
+}
+
+export const totalWork = (parts: readonly Work[]): Work => ({
+  flops: parts.reduce((sum, { flops }) => sum + flops, 0),
+  macs: parts.reduce((sum, { macs }) => sum + macs, 0),
+  bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+});
+
+/**
+ * The work of an entry point, from its row of the table.
+ * @param listed how many cells its list holds, the ring included where it covers that
+ */
+export function entryWork(entryCall: EntryCall, shader: Shader, listed: number): Work {
+  const { call, operation, entry, direction } = entryCall;
+  const point = operation[direction][entry];
+  const flops = point.flops({ ...call.sizes, listed });
+  const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
+    const spec = operation.tensors[name] ?? operation.tensors[name.replace(/^d_/, '')];
+    return spec ? [spec] : [];
+  });
+  const multiplies = specs.some(({ layout }) => layout === 'convolution');
+  const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
+  const share = cells === 0 ? 1 : Math.min(1, listed / cells);
+  const bytes = specs.reduce(
+    (sum, spec) => sum + tensorBytes(spec, call.sizes) * (spec.layout === 'map' ? share : 1),
+    // Four words, then those cells that are not all.
+    cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
+  );
+  return { flops, macs: multiplies ? flops / 2 : 0, bytes };
+}
+
+function cellsOf(...map: Parameters<typeof tensorShape>): number {
+  const [, , height, width] = tensorShape(...map);
+  return height * width;
+}
