@@ -2,8 +2,6 @@ import type { DragOptions, DragSession, Model, PointPair } from '../index.ts';
 import type { EditorEvents, PictureSource } from './editor_events.ts';
 import { type Materials, Workbench } from './workbench.ts';
 
-/** How often the latent is copied out of a run, so that a lost device costs at most so much. */
-const snapshotInterval = 1000;
 /** A device that is lost again so soon will not hold. */
 const leastLife = 10_000;
 
@@ -18,8 +16,8 @@ export class Editor {
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
   #nextPicture: PictureSource | undefined;
-  #snapshot: Float32Array = new Float32Array();
-  #snapshotAt = 0;
+  /** A run goes on until it ends by itself or is stopped, if need be on another device. */
+  #going = false;
   #bornAt = performance.now();
   #smooth = true;
 
@@ -44,7 +42,6 @@ export class Editor {
   /** Shows the first picture. */
   async begin(): Promise<void> {
     await this.#bench.show();
-    await this.#takeSnapshot();
     this.#events.picture(await this.session.image());
   }
 
@@ -85,19 +82,20 @@ export class Editor {
   }
 
   stop(): void {
+    this.#going = false;
     this.session.stop();
   }
 
   undo(): Promise<void> {
-    return this.#alone(() => this.session.undo());
+    return this.#back(() => this.session.undo());
   }
 
   redo(): Promise<void> {
-    return this.#alone(() => this.session.redo());
+    return this.#back(() => this.session.redo());
   }
 
   reset(): Promise<void> {
-    return this.#alone(() => this.session.reset());
+    return this.#back(() => this.session.reset());
   }
 
   /** A new picture. While one is being made only the last that was asked for counts. */
@@ -134,16 +132,22 @@ export class Editor {
     }
   }
 
+  #back(go: () => Promise<void>): Promise<void> {
+    return this.#alone(async () => {
+      await go();
+      this.#events.restored();
+    });
+  }
+
   /** Stops the run, and does `work` when all before it is done. */
   #alone(work: () => Promise<void>): Promise<void> {
-    this.session.stop();
+    this.stop();
     this.#queue = this.#queue.then(async () => {
-      this.session.stop();
+      this.stop();
       await this.#run;
       try {
         await work();
         this.redraw();
-        await this.#takeSnapshot();
       } catch (error) {
         this.#events.fail(error);
       }
@@ -153,23 +157,20 @@ export class Editor {
 
   async #runOnce(): Promise<void> {
     const bench = this.#bench;
-    const current = (): boolean => bench === this.#bench;
+    this.#going = true;
     try {
       this.#events.started();
       const result = await bench.session.run({ steps: this.steps });
-      if (!current()) return;
-      await this.#takeSnapshot();
+      if (bench !== this.#bench) return;
+      this.#going = false;
       this.#events.finished(result);
+      this.redraw();
     } catch (error) {
-      if (current()) this.#events.fail(error);
-    } finally {
-      if (current()) this.redraw();
+      if (bench !== this.#bench) return;
+      // Work on a device that is lost fails a while before the browser says so; then the run goes on.
+      this.#going = error instanceof DOMException;
+      this.#events.fail(error);
     }
-  }
-
-  async #takeSnapshot(): Promise<void> {
-    this.#snapshotAt = performance.now();
-    this.#snapshot = await this.session.latent();
   }
 
   #attend(bench: Workbench): void {
@@ -182,8 +183,6 @@ export class Editor {
       if (!current()) return;
       this.#events.iterated(iteration);
       frames.request();
-      if (performance.now() - this.#snapshotAt > snapshotInterval)
-        this.#takeSnapshot().catch(() => {});
     });
     // What no scope caught: a kernel that does not fit its bindings, or no memory.
     engine.device.addEventListener('uncapturederror', ({ error }) => {
@@ -194,19 +193,21 @@ export class Editor {
     });
   }
 
-  /** The device is gone: sets up all of it again, and goes on from the last snapshot. */
+  /** The device is gone: sets up all of it again, and goes on from the session's last latent. */
   async #recover({ message }: GPUDeviceLostInfo): Promise<void> {
-    const { points, mask, options, running } = this.session;
+    const { session } = this;
+    const { points, mask, options } = session;
+    const going = this.#going;
     const why = message ? ` (${message})` : '';
     if (performance.now() - this.#bornAt < leastLife) {
       this.#events.broken(new Error(`The graphics device was lost again and again${why}.`));
       return;
     }
     this.#bornAt = performance.now();
-    this.session.stop();
+    session.stop();
     this.#events.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
-      const latent = async (): Promise<Float32Array> => this.#snapshot;
+      const latent = () => session.latent();
       const bench = await Workbench.set(this.#materials, latent, options, this.#events.fail);
       this.#bench = bench;
       this.#queue = Promise.resolve();
@@ -217,7 +218,7 @@ export class Editor {
       bench.session.setPoints(points);
       this.#events.changed();
       this.#events.say('The graphics device was lost; everything is back.');
-      if (running) this.start();
+      if (going) this.start();
     } catch (error) {
       this.#events.broken(error);
     }

@@ -12,6 +12,8 @@ export interface EditorEvents {
   picture(original: PixelImage): void;
   /** Points, mask, undo state, or running changed. */
   changed(): void;
+  /** Undone, redone, or reset. */
+  restored(): void;
   started(): void;
   iterated(iteration: Iteration): void;
   finished(result: RunResult): void;

@@ -116,7 +116,12 @@ export class Page {
         this.#status.say(askForHandle);
       },
       changed: () => this.#requestUpdate(),
+      restored: () => {
+        this.#status.clear();
+        this.#status.say('');
+      },
       started: () => {
+        if (this.#editor?.session.iteration === 0) this.#status.clear();
         this.#status.start();
       },
       iterated: (iteration) => {
