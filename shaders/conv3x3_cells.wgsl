@@ -6,9 +6,9 @@
 //
 // One invocation makes four cells of the list, whichever they are, and four channels: a 4×4 block of the weights is read
 // once for four cells, so no pixel is computed that the list does not name. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation
 
-struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
+struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
@@ -24,14 +24,13 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 /// Four cells of the list for one sample; where the list ends, the last one again.
 struct Four { sample: u32, cells: array<vec2u, 4>, count: u32 }
 
+fn group_count() -> u32 { return params.samples * ((cell_count() + 3u) / 4u); }
+
 fn four_cells(group: u32) -> Four {
-  let count = cell_count();
-  let groups = (count + 3u) / 4u;
-  let first = 4u * (group % max(groups, 1u));
-  var four = Four(group / max(groups, 1u), array<vec2u, 4>(), min(count - min(first, count), 4u));
-  if (four.sample >= params.samples) { four.count = 0u; }
-  if (four.count == 0u) { return four; }
-  for (var k = 0u; k < 4u; k++) { four.cells[k] = cell_at(min(first + k, count - 1u)); }
+  let groups = (cell_count() + 3u) / 4u;
+  let first = 4u * (group % groups);
+  var four = Four(group / groups, array<vec2u, 4>(), min(cell_count() - first, 4u));
+  for (var k = 0u; k < 4u; k++) { four.cells[k] = cell_at(min(first + k, cell_count() - 1u)); }
   return four;
 }
 
@@ -46,10 +45,9 @@ fn neighbour(sample: u32, cell: vec2u, offset: vec2i) -> u32 {
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let index = linear_workgroup(id, count) * 64u + lane;
-  let quad = index % output_quads;
-  let four = four_cells(index / output_quads);
-  if (four.count == 0u) { return; }
+  let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), output_quads);
+  if (!share.valid) { return; }
+  let four = four_cells(share.group);
   let style = four.sample * vector_stride(params.inputs) / 4u;
   var sums: array<vec4f, 4>;
   for (var tap = 0u; tap < 9u; tap++) {
@@ -57,7 +55,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
     var from_x: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
     for (var i = 0u; i < input_quads; i++) {
-      let w = weight[(tap * input_quads + i) * output_quads + quad];
+      let w = weight[(tap * input_quads + i) * output_quads + share.quad];
       let s = styles[style + i];
       for (var k = 0u; k < 4u; k++) {
         if (from_x[k] != 0xffffffffu) { sums[k] += w * (s * x[from_x[k] * input_quads + i]); }
@@ -65,7 +63,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
     }
   }
   for (var k = 0u; k < four.count; k++) {
-    u[neighbour(four.sample, four.cells[k], vec2i()) * output_quads + quad] = sums[k];
+    u[neighbour(four.sample, four.cells[k], vec2i()) * output_quads + share.quad] = sums[k];
   }
 }
 
@@ -73,23 +71,22 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
-  let index = linear_workgroup(id, count) * 64u + lane;
-  let quad = index % input_quads;
-  let four = four_cells(index / input_quads);
-  if (four.count == 0u) { return; }
+  let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), input_quads);
+  if (!share.valid) { return; }
+  let four = four_cells(share.group);
   var sums: array<vec4f, 4>;
   for (var tap = 0u; tap < 9u; tap++) {
     let offset = 1 - vec2i(i32(tap / 3u), i32(tap % 3u));
     var from_u: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
     for (var o = 0u; o < output_quads; o++) {
-      let w = weight[(tap * input_quads + quad) * output_quads + o];
+      let w = weight[(tap * input_quads + share.quad) * output_quads + o];
       for (var k = 0u; k < 4u; k++) {
         if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }
       }
     }
   }
   for (var k = 0u; k < four.count; k++) {
-    d_modulated[neighbour(four.sample, four.cells[k], vec2i()) * input_quads + quad] = sums[k];
+    d_modulated[neighbour(four.sample, four.cells[k], vec2i()) * input_quads + share.quad] = sums[k];
   }
 }

@@ -18,7 +18,7 @@ async function openGenerator(fixture: Fixture): Promise<Generator> {
   const device = await openTestDevice();
   engine ??= new Engine(
     device,
-    { vendor: '', architecture: '', device: '', description: '', features: [] },
+    { vendor: '', architecture: '', device: '', description: '', features: [], isSoftware: true },
     nodeShaders,
   );
   return Generator.load(engine, readGenerator(fixture.file));

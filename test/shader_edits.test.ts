@@ -9,7 +9,14 @@ import { readDragFixture } from './drag_fixture.ts';
 import { readFixture } from './fixture_files.ts';
 import { openTestDevice } from './test_device.ts';
 
-const adapter = { vendor: '', architecture: '', device: '', description: '', features: [] };
+const adapter = {
+  vendor: '',
+  architecture: '',
+  device: '',
+  description: '',
+  features: [],
+  isSoftware: true,
+};
 
 it('takes edited kernels over in pictures and drags, and keeps those that do not compile', async () => {
   const edits = new Map<string, (code: string) => string>();

@@ -161,17 +161,8 @@ function featureCalls(
   return [
     ...(space === 'w' ? broadcast : []),
     ...(cone ? [cone.call('forward')] : []),
-    ...synthesisCalls(config, { upTo: cells, image: false }).map((call) =>
-      cone ? overCells(call) : call,
-    ),
+    ...synthesisCalls(config, { upTo: cells, image: false }),
   ];
-}
-
-/** The same convolution over a list of cells. */
-function overCells(call: Call): Call {
-  if (call.operation === 'conv3x3') return { ...call, operation: 'conv3x3_cells' };
-  if (call.operation === 'conv3x3_up') return { ...call, operation: 'conv3x3_up_cells' };
-  return call;
 }
 
 const adamCall = ({ wDim }: GeneratorConfig, { space }: ObjectiveShape): Call => ({

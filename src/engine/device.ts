@@ -1,6 +1,7 @@
 import { DeviceLimitError, NoAdapterError } from '../formats/errors.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { ShaderSource } from './shaders.ts';
+import { defaultVariants, type Variants } from './variants.ts';
 
 /** What a person needs to know of the adapter that runs the kernels. */
 export interface AdapterDescription {
@@ -9,6 +10,8 @@ export interface AdapterDescription {
   readonly device: string;
   readonly description: string;
   readonly features: readonly string[];
+  /** It runs on the processor. */
+  readonly isSoftware: boolean;
 }
 
 export interface EngineOptions {
@@ -32,6 +35,8 @@ export class Engine {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;
   readonly pipelines: PipelineCache;
+  /** Which kernels its plans take. */
+  readonly variants: Variants;
   /** Resolves once the device is lost, `destroy` included. */
   readonly lost: Promise<GPUDeviceLostInfo>;
 
@@ -39,6 +44,7 @@ export class Engine {
     this.device = device;
     this.adapter = adapter;
     this.pipelines = new PipelineCache(device, shaders);
+    this.variants = defaultVariants(adapter);
     this.lost = device.lost;
   }
 
@@ -67,10 +73,17 @@ export async function openEngine(gpu: GPU, options: EngineOptions): Promise<Engi
   for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
   const requiredFeatures = optionalFeatures.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-  const { vendor, architecture, device: name, description } = adapter.info;
+  const { vendor, architecture, device: name, description, isFallbackAdapter } = adapter.info;
   return new Engine(
     device,
-    { vendor, architecture, device: name, description, features: [...requiredFeatures] },
+    {
+      vendor,
+      architecture,
+      device: name,
+      description,
+      features: [...requiredFeatures],
+      isSoftware: isFallbackAdapter,
+    },
     shaders,
   );
 }

@@ -41,6 +41,11 @@ const cells =
   (channels: string, perInvocation = 1): Count =>
   (s) =>
     groups(s.samples * Math.ceil(s.listed / perInvocation) * quads(s[channels]));
+/** One invocation for one of the four parities of four blocks, and four channels. */
+const parities =
+  (channels: string): Count =>
+  (s) =>
+    groups(4 * s.samples * Math.ceil(s.listed / 4) * quads(s[channels]));
 /** Products with `taps` taps a cell of the list, in flops; cells come in groups. */
 const cellProducts =
   (taps: number, perInvocation = 1): Count =>
@@ -226,7 +231,7 @@ export const operations = {
       blocks: map('1', '1', 'height+1', 'width+1'),
     },
     outputs: ['t'],
-    forward: { forward: makesOver('blocks', 't', cells('outputs', 2), cellProducts(9, 2)) },
+    forward: { forward: makesOver('blocks', 't', parities('outputs'), cellProducts(9, 4)) },
     backward: {
       backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
       ...modulation,

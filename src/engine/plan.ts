@@ -13,6 +13,7 @@ import {
 } from './reversal.ts';
 import type { Shader } from './shaders.ts';
 import { type DeviceTensor, TensorStore } from './tensors.ts';
+import { type Variants, withVariants } from './variants.ts';
 import { entryWork } from './work.ts';
 
 /** What a plan is made for. */
@@ -43,6 +44,8 @@ export interface PlanResources {
   /** Tensors that outlive a run: weights, latents, kept results. All others come from the arena. */
   readonly store: TensorStore;
   readonly arena: Arena;
+  /** Which of several kernels that compute the same are taken; the operations as they are called, without it. */
+  readonly variants?: Variants;
 }
 
 /** One dispatch. */
@@ -192,8 +195,9 @@ class PlanBuilder {
   }
 
   async #drafts(params: ParamsBuffer): Promise<Draft[]> {
-    const { calls, afterwards } = this.#request;
-    const { pipelines } = this.#resources;
+    const { afterwards } = this.#request;
+    const { pipelines, variants } = this.#resources;
+    const calls = variants ? withVariants(this.#request.calls, variants) : this.#request.calls;
     const forward = forwardEntries(calls);
     const after = forwardEntries(afterwards);
     const shaders = new Map<string, Shader>();
@@ -202,7 +206,11 @@ class PlanBuilder {
     await Promise.all(
       [...names].map(async (name) => shaders.set(name, await pipelines.shader(name))),
     );
-    const entries = [...forward, ...backwardEntries(this.#request, shaders), ...after];
+    const entries = [
+      ...forward,
+      ...backwardEntries({ ...this.#request, calls }, shaders),
+      ...after,
+    ];
     const kernels = await Promise.all(
       entries.map(({ operation, entry }) => pipelines.kernel(operation.shader, entry)),
     );

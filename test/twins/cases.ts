@@ -49,6 +49,10 @@ const upsamplingConvolutions: readonly Case[] = [
   { sizes: { samples: 1, inputs: 12, outputs: 3, height: 4, width: 3 } },
 ];
 
+/** With neighbouring invocations that share cells, and weights. */
+const sharedBothWays = (plain: readonly Case[]): readonly Case[] =>
+  [0, 1].flatMap((cells_first) => plain.map((one) => ({ ...one, params: { cells_first } })));
+
 /**
  * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
  * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
@@ -93,9 +97,9 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 1, inputs: 3, outputs: 67 }, draw: { energy: positive } },
   ],
   conv3x3: convolutions,
-  conv3x3_cells: convolutions,
+  conv3x3_cells: sharedBothWays(convolutions),
   conv3x3_up: upsamplingConvolutions,
-  conv3x3_up_cells: upsamplingConvolutions,
+  conv3x3_up_cells: sharedBothWays(upsamplingConvolutions),
   fir: [
     { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
     { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },
