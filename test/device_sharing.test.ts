@@ -1,6 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { DragLoop } from '../src/drag/loop.ts';
-import { objectiveShape } from '../src/drag/objective.ts';
 import { DragSession } from '../src/drag/session.ts';
 import type { Generator } from '../src/engine/generator.ts';
 import { readDragFixture, testGenerator } from './drag_fixture.ts';
@@ -14,36 +12,6 @@ function openFixture(generator: Generator, name: string): DragSession {
   session.setMask(mask);
   return session;
 }
-
-describe('several iterations in one submission', () => {
-  it('are the same as one by one, and nothing happens after an arrival', async () => {
-    const stop = readDragFixture('drag_tiny_stop');
-    const generator = await testGenerator('tiny');
-    const run = async (batch: number) => {
-      const loop = new DragLoop(generator, batch);
-      const counts = { points: stop.handles.length, masked: false };
-      await loop.configure(objectiveShape(generator.config, stop.options, counts));
-      loop.begin({ ws: stop.ws0, handles: stop.handles }, stop.ws0);
-      loop.targets = stop.targets;
-      loop.rates = stop.options;
-      const records = [];
-      while (records.length < 8) records.push(...(await loop.run(batch, true)));
-      loop.destroy();
-      return records;
-    };
-    const [together, alone] = [await run(8), await run(1)];
-    const arrived = stop.stoppedAt ?? Number.NaN;
-    expect(together.slice(0, arrived + 1)).toEqual(alone.slice(0, arrived + 1));
-    for (const record of together.slice(arrived)) {
-      expect(record).toMatchObject({
-        arrived: true,
-        lossMotion: 0,
-        points: together[arrived].points,
-      });
-      expect(record.w).toEqual(together[arrived].w);
-    }
-  });
-});
 
 describe('two sessions on one device', () => {
   it('give what each gives alone', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { imageRadius } from '../src/drag/options.ts';
+import type { PaceOptions } from '../src/drag/pace.ts';
 import { DragSession, type Iteration, type PointPair } from '../src/drag/session.ts';
 import type { DeviceTensor } from '../src/engine/tensors.ts';
 import { InputError } from '../src/formats/errors.ts';
@@ -13,9 +14,12 @@ const points: PointPair[] = fixture.handles.map((handle, j) => ({
 }));
 const side = 64;
 
-async function openSession(given: PointPair[] = points): Promise<DragSession> {
-  const session = new DragSession(await testGenerator('tiny'), ws0, options);
-  session.setPoints(given);
+/** What is asked at an iteration's event then holds from the next iteration on. */
+const oneByOne: PaceOptions = { iterationsPerSubmit: 1, submissionsInFlight: 1 };
+
+async function openSession(pace?: PaceOptions): Promise<DragSession> {
+  const session = new DragSession(await testGenerator('tiny'), ws0, options, pace);
+  session.setPoints(points);
   return session;
 }
 
@@ -63,7 +67,7 @@ describe('a session', () => {
   });
 
   it('goes on where it was stopped, as if it had not been', async () => {
-    const session = await openSession();
+    const session = await openSession(oneByOne);
     const iterations: Iteration[] = [];
     session.on('iteration', (iteration) => {
       iterations.push(iteration);
@@ -155,7 +159,7 @@ describe('a session', () => {
   });
 
   it('heeds new options while it runs', async () => {
-    const session = await openSession();
+    const session = await openSession(oneByOne);
     const losses: number[] = [];
     session.on('iteration', ({ iteration, lossMask, lossMotion }) => {
       losses.push(lossMotion);
@@ -199,7 +203,7 @@ describe('a session', () => {
   });
 
   it('keeps its references while only a target is moved', async () => {
-    const session = await openSession();
+    const session = await openSession(oneByOne);
     session.on('iteration', ({ iteration }) => {
       if (iteration === 1)
         session.setPoints(session.points.map(({ handle }) => ({ handle, target: [50, 50] })));
@@ -213,7 +217,7 @@ describe('a session', () => {
   });
 
   it('takes new points while it runs, and ends without any', async () => {
-    const session = await openSession();
+    const session = await openSession(oneByOne);
     const counts: number[] = [];
     session.on('iteration', ({ points: { length } }) => {
       counts.push(length);

@@ -1,29 +1,11 @@
 import type { Generator } from '../engine/generator.ts';
-import type { Iteration, IterationTrace } from './iteration.ts';
+import type { Iteration } from './iteration.ts';
 import { DragLoop, type Place } from './loop.ts';
-import { objectiveShape, trainedRows } from './objective.ts';
+import { type ObjectiveShape, objectiveShape, trainedRows } from './objective.ts';
 import { changeOptions, type DragOptions, defaultOptions } from './options.ts';
 import { type PointPair, samePoint } from './points.ts';
 import type { IterationRecord } from './records.ts';
-
-/** From new points until the next ones: what the references and Adam's moments belong to. */
-export interface Edit {
-  /** Where its references are taken; known from its first iteration on. */
-  start?: Place;
-  iterations: number;
-  arrived: boolean;
-}
-
-/** What an iteration did, and where it started from. */
-export interface Advanced {
-  readonly iteration: Iteration;
-  /** Where it was asked for. */
-  readonly row: IterationTrace | undefined;
-  /** The loss or the new w is no finite number; the last good latent is restored. */
-  readonly diverged: boolean;
-  /** An equal part of the time of its submission, read-back included. */
-  readonly milliseconds: number;
-}
+import type { Advanced, Edit, Snapshot, Stretch, Submission } from './submission.ts';
 
 /**
  * A drag as it stands: what is asked of it, which may change between any two iterations, and what has come of it. It
@@ -43,6 +25,9 @@ export class Drag {
   #good: Float32Array;
   /** Whether the device has not yet got targets, mask and rates as they are. */
   #changed = true;
+  #stretch: Stretch = { over: true };
+  /** Whether the device has iterations whose records are lost. */
+  #abandoned = false;
 
   /** @throws InputError for an option that cannot be used */
   constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions>) {
@@ -80,9 +65,18 @@ export class Drag {
     return this.#initial;
   }
 
-  /** Whether what is asked has changed since the last iteration began. */
-  get changed(): boolean {
-    return this.#changed;
+  /** Whether the edit has had its first submission. */
+  get begun(): boolean {
+    return this.#edit.start !== undefined;
+  }
+
+  /** Whether the next submission needs to know the results of all before it: it begins an edit, or makes plans anew. */
+  get startsAnew(): boolean {
+    return !this.begun || !this.#loop.fits(this.#shape());
+  }
+
+  snapshot(): Snapshot {
+    return { ws: this.#ws, points: this.#points };
   }
 
   /** Mean distance from the points to their targets, in pixels. */
@@ -145,31 +139,60 @@ export class Drag {
     this.#changed = true;
   }
 
-  /** Iterations that go into one submission. */
-  get batch(): number {
-    return this.#loop.iterationsPerSubmit;
-  }
-
   /**
-   * Up to `count` iterations. None come back after one that arrives or diverges.
+   * Hands `count` iterations to the device, which makes none after one that arrives. Their records are to be taken in
+   * order.
    * @throws ShaderError, DeviceLimitError
    */
-  async advance(count: number, traced: boolean): Promise<Advanced[]> {
+  async submit(count: number, traced: boolean): Promise<Submission> {
     const edit = this.#edit;
     await this.#prepare(edit);
     const began = performance.now();
-    const records = await this.#loop.run(count, traced);
-    const milliseconds = (performance.now() - began) / count;
-    const advanced: Advanced[] = [];
-    for (const record of records) {
-      advanced.push({ ...this.#take(record, edit), milliseconds });
-      if (record.arrived || advanced[advanced.length - 1].diverged) break;
+    const records = this.#loop.run(count, traced);
+    // Whoever waits for it gets the error; nobody may, where an earlier submission failed.
+    records.catch(() => {});
+    return { count, records, began, edit, stretch: this.#stretch };
+  }
+
+  /** What an iteration has come to; nothing where an earlier one ended its stretch. */
+  take(record: IterationRecord, { edit, stretch }: Submission): Advanced | undefined {
+    if (stretch.over) return undefined;
+    const { w, gradient, ...what } = record;
+    const iteration: Iteration = { ...what, iteration: edit.iterations };
+    const before = this.#ws;
+    const row = gradient && { ...iteration, ws: before, gradient: this.#allRows(gradient) };
+    edit.iterations++;
+    const sound = Number.isFinite(record.lossMotion) && Number.isFinite(record.lossMask);
+    if (sound) this.#good = before;
+    if (!sound || !w.every(Number.isFinite)) {
+      this.#diverge(edit, stretch);
+      return { iteration, row, ended: 'diverged' };
     }
-    return advanced;
+    stretch.over = record.arrived;
+    // What was asked for meanwhile has not arrived.
+    const arrived =
+      record.arrived && !this.#changed && this.#edit === edit && this.#stretch === stretch;
+    edit.arrived = arrived;
+    if (!record.arrived) this.#ws = this.#withTrained(before, w);
+    // New points that came meanwhile stay.
+    if (this.#edit === edit)
+      this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
+    return { iteration, row, ended: arrived ? 'arrived' : undefined };
+  }
+
+  /** Some submissions' records will not be taken: the next one goes on from what is known. */
+  abandon(): void {
+    this.#stretch.over = true;
+    this.#abandoned = true;
   }
 
   destroy(): void {
     this.#loop.destroy();
+  }
+
+  #shape(): ObjectiveShape {
+    const counts = { points: this.#points.length, masked: this.#mask !== null };
+    return objectiveShape(this.#generator.config, this.#options, counts);
   }
 
   /** Brings the device up to date with what is asked at the time of the call; what changes meanwhile comes next. */
@@ -178,14 +201,16 @@ export class Drag {
     const points = this.#points;
     const mask = this.#mask;
     const loop = this.#loop;
-    const changed = this.#changed;
+    const shape = this.#shape();
+    const goesOn = !this.#changed && !this.#stretch.over && loop.fits(shape);
+    if (goesOn && edit.start) return;
     if (!edit.start && options.space === 'w')
       this.#ws = this.#withTrained(this.#ws, this.#ws.subarray(0, this.#generator.config.wDim));
     const place: Place = { ws: this.#ws, handles: points.map(({ handle }) => handle) };
-    const counts = { points: points.length, masked: mask !== null };
+    const changed = this.#changed;
     this.#changed = false;
     try {
-      const rebuilt = await loop.configure(objectiveShape(this.#generator.config, options, counts));
+      const rebuilt = await loop.configure(shape);
       if (changed || rebuilt) {
         loop.targets = points.map(({ target }) => target);
         if (mask) loop.mask = mask;
@@ -195,36 +220,27 @@ export class Drag {
       this.#changed = true;
       throw error;
     }
+    this.#stretch = { over: false };
+    loop.resume();
     if (!edit.start) {
       edit.start = place;
       this.#good = place.ws;
       loop.begin(place, this.#initial);
     } else if (loop.staleReferences) {
       loop.takeReferences(edit.start, place);
+    } else if (this.#abandoned) {
+      loop.place(place);
     }
+    this.#abandoned = false;
   }
 
-  #take(record: IterationRecord, edit: Edit): Omit<Advanced, 'milliseconds'> {
-    const { w, gradient, ...what } = record;
-    const iteration: Iteration = { ...what, iteration: edit.iterations };
-    const before = this.#ws;
-    const row = gradient && { ...iteration, ws: before, gradient: this.#allRows(gradient) };
-    edit.iterations++;
-    edit.arrived = record.arrived;
-    const sound = Number.isFinite(record.lossMotion) && Number.isFinite(record.lossMask);
-    if (sound) this.#good = before;
-    const diverged = !sound || !w.every(Number.isFinite);
-    if (diverged) {
-      this.#ws = this.#good;
-      // Adam's moments are of no use any more.
-      if (this.#edit === edit) this.#edit = newEdit();
-    } else {
-      if (!record.arrived) this.#ws = this.#withTrained(before, w);
-      // New points that came meanwhile stay.
-      if (this.#edit === edit)
-        this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
-    }
-    return { iteration, row, diverged };
+  #diverge(edit: Edit, stretch: Stretch): void {
+    this.#ws = this.#good;
+    stretch.over = true;
+    // Submitted meanwhile, and no better.
+    this.#stretch.over = true;
+    // Adam's moments are of no use any more.
+    if (this.#edit === edit) this.#edit = newEdit();
   }
 
   /** ws with other trained rows: one for all, or one each. */

@@ -41,6 +41,9 @@ export interface RunResult {
   readonly stopped: StopReason;
   /** Mean distance from the points to their targets, in pixels. */
   readonly distance: number;
-  /** The median. */
+  /**
+   * The median over the iterations. Those of one submission share its wall time equally: from when it was made, or from
+   * when the records of the one before it were back, if that was later, until its own were back.
+   */
   readonly millisecondsPerIteration: number;
 }

@@ -42,15 +42,10 @@ export class DragLoop {
   /** Of the kernels that the plans were made from. */
   #generation = 0;
 
-  /** @param iterationsPerSubmit how many iterations at most one submission holds */
-  constructor(generator: Generator, iterationsPerSubmit = 1) {
+  constructor(generator: Generator) {
     this.#generator = generator;
     this.#store = new TensorStore(generator.engine.device, generator.store);
-    this.#ring = new RecordRing(generator.engine.device, iterationsPerSubmit);
-  }
-
-  get iterationsPerSubmit(): number {
-    return this.#ring.slots;
+    this.#ring = new RecordRing(generator.engine.device);
   }
 
   /** What an iteration runs, for those who count or time it. @throws RangeError before `configure` */
@@ -68,6 +63,12 @@ export class DragLoop {
     return this.#staleReferences;
   }
 
+  /** Whether the plans are for this shape, and of kernels that nobody has edited since. */
+  fits(shape: ObjectiveShape): boolean {
+    const { generation } = this.#generator.engine.pipelines;
+    return this.#fitsShape(shape) && generation === this.#generation;
+  }
+
   /**
    * Makes the plans for a shape, unless they are there and no kernel was edited since; the drag's state stays as far as
    * it has the same sizes. New plans have no rates yet, and a new mask or targets of another number are zero.
@@ -76,10 +77,9 @@ export class DragLoop {
    */
   async configure(shape: ObjectiveShape): Promise<boolean> {
     const old = this.#shape;
+    if (this.fits(shape)) return false;
     const { generation } = this.#generator.engine.pipelines;
-    const same = old !== undefined && sameShape(old, shape);
-    if (same && generation === this.#generation) return false;
-    if (!same) {
+    if (!this.#fitsShape(shape)) {
       // The old plans' tensors go: should the new plans fail, there are none.
       this.#shape = undefined;
       this.#createTensors(shape);
@@ -101,19 +101,25 @@ export class DragLoop {
   /** Takes the references at an edit's start, and goes on at `current`. */
   takeReferences(start: Place, current: Place): void {
     this.place(start);
-    this.#setNotStopped();
     this.#generator.run(built(this.#references));
     this.place(current);
     this.#staleReferences = false;
   }
 
-  /** Puts the drag somewhere. In W mode the first row of ws is taken for all trained rows. */
+  /** An arrival before does not count any more: the next iteration is made. */
+  resume(): void {
+    const { buffer, offset } = this.#store.get('status');
+    this.#generator.engine.device.queue.writeBuffer(buffer, offset, notStopped);
+  }
+
+  /** Puts the drag somewhere, from where it goes on. In W mode the first row of ws is taken for all trained rows. */
   place({ ws, handles }: Place): void {
     const { wDim } = this.#generator.config;
     const rows = built(this.#shape).space === 'w' ? 1 : trainedRows;
     this.#store.write('w', ws.subarray(0, rows * wDim));
     this.#store.write('frozen_ws', ws.subarray(trainedRows * wDim));
     this.#store.write('positions', handles.flat());
+    this.resume();
   }
 
   set targets(targets: readonly (readonly [number, number])[]) {
@@ -133,24 +139,24 @@ export class DragLoop {
   }
 
   /**
-   * Runs iterations in one submission. After one that arrives, the others do nothing.
-   * @param count at most `iterationsPerSubmit`
+   * Submits iterations at once, without waiting for those before them. After one that arrives, the others do nothing,
+   * later submissions included, until `resume`, `place` or `begin`.
    * @param traced whether the records hold the gradient
+   * @returns their records, once they are back
    */
   async run(count: number, traced: boolean): Promise<IterationRecord[]> {
     const plan = built(this.#plan);
     const { queue } = this.#generator.engine.device;
     const recorded = ['positions', 'shifts', 'status', 'w', ...(traced ? ['d_w'] : [])];
     const tensors = recorded.map((name) => this.#store.get(name));
-    this.#setNotStopped();
     const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
-    this.#ring.begin(tensors);
+    const staging = this.#ring.begin(count, tensors);
     for (let slot = 0; slot < count; slot++) {
       plan.record(encoder);
-      this.#ring.copy(encoder, slot, tensors);
+      staging.copy(encoder, slot);
     }
     queue.submit([encoder.finish()]);
-    return this.#ring.read(count, tensors);
+    return staging.read();
   }
 
   destroy(): void {
@@ -158,6 +164,10 @@ export class DragLoop {
     this.#references?.destroy();
     this.#ring.destroy();
     this.#store.destroy();
+  }
+
+  #fitsShape(shape: ObjectiveShape): boolean {
+    return JSON.stringify(this.#shape) === JSON.stringify(shape);
   }
 
   async #buildPlans(shape: ObjectiveShape): Promise<void> {
@@ -232,11 +242,6 @@ export class DragLoop {
     this.#store.create(name, layout, shape);
   }
 
-  #setNotStopped(): void {
-    const { buffer, offset } = this.#store.get('status');
-    this.#generator.engine.device.queue.writeBuffer(buffer, offset, notStopped);
-  }
-
   #clear(name: string): void {
     const { buffer, offset, bytes } = this.#store.get(name);
     this.#generator.engine.device.queue.writeBuffer(buffer, offset, new Uint8Array(bytes));
@@ -245,9 +250,6 @@ export class DragLoop {
 
 /** The first word of the status: an earlier run's arrival does not count. */
 const notStopped = new Float32Array([0]);
-
-const sameShape = (a: ObjectiveShape, b: ObjectiveShape): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
 
 function built<T>(value: T | undefined): T {
   if (value === undefined) throw new RangeError('a drag cannot run before configure()');

@@ -19,62 +19,78 @@ export interface IterationRecord {
   readonly gradient: Float32Array | undefined;
 }
 
-/**
- * Copies of what each iteration of a submission leaves behind, side by side in one buffer, so that they come back
- * together, once a submission.
- */
+/** Copies of what each iteration of a submission leaves behind, side by side, so that they come back together. */
+export interface Records {
+  copy(encoder: GPUCommandEncoder, slot: number): void;
+  /** The records, once they are there. To be called once, after the copies are submitted. */
+  read(): Promise<IterationRecord[]>;
+}
+
+/** The buffers in which records come back: as many as there are submissions on their way at once. */
 export class RecordRing {
-  #staging: GPUBuffer | undefined;
+  readonly #device: GPUDevice;
+  readonly #all = new Set<GPUBuffer>();
+  readonly #free: GPUBuffer[] = [];
 
-  constructor(
-    private readonly device: GPUDevice,
-    readonly slots: number,
-  ) {}
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
 
-  /** Makes room for records of these tensors: positions, shifts, status, w and, where traced, its gradient. */
-  begin(tensors: readonly DeviceTensor[]): void {
-    const size = this.slots * recordBytes(tensors);
-    if (this.#staging && this.#staging.size >= size) return;
-    this.#staging?.destroy();
-    this.#staging = this.device.createBuffer({
+  /** Room for the records of a submission: positions, shifts, status, w and, where traced, its gradient. */
+  begin(count: number, tensors: readonly DeviceTensor[]): Records {
+    const record = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+    const staging = this.#take(count * record);
+    return {
+      copy: (encoder, slot) => {
+        let at = slot * record;
+        for (const { buffer, offset, bytes } of tensors) {
+          encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+          at += bytes;
+        }
+      },
+      read: async () => {
+        const size = count * record;
+        await staging.mapAsync(GPUMapMode.READ, 0, size);
+        const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), tensors);
+        staging.unmap();
+        this.#free.push(staging);
+        return records;
+      },
+    };
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) buffer.destroy();
+  }
+
+  /** A buffer that no submission uses. One that is too small makes way for a larger one. */
+  #take(size: number): GPUBuffer {
+    const known = this.#free.pop();
+    if (known && known.size >= size) return known;
+    if (known) {
+      this.#all.delete(known);
+      known.destroy();
+    }
+    const buffer = this.#device.createBuffer({
       label: 'drag records',
       size,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
-  }
-
-  copy(encoder: GPUCommandEncoder, slot: number, tensors: readonly DeviceTensor[]): void {
-    let at = slot * recordBytes(tensors);
-    for (const { buffer, offset, bytes } of tensors) {
-      if (this.#staging) encoder.copyBufferToBuffer(buffer, offset, this.#staging, at, bytes);
-      at += bytes;
-    }
-  }
-
-  /** The first `count` records, once they are there. */
-  async read(count: number, tensors: readonly DeviceTensor[]): Promise<IterationRecord[]> {
-    const staging = this.#staging;
-    if (!staging) return [];
-    const size = count * recordBytes(tensors);
-    await staging.mapAsync(GPUMapMode.READ, 0, size);
-    const floats = new Float32Array(staging.getMappedRange(0, size));
-    let at = 0;
-    const take = ({ layout, shape, bytes }: DeviceTensor): Float32Array => {
-      at += bytes / 4;
-      return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
-    };
-    const records = Array.from({ length: count }, () => readRecord(tensors.map(take)));
-    staging.unmap();
-    return records;
-  }
-
-  destroy(): void {
-    this.#staging?.destroy();
+    this.#all.add(buffer);
+    return buffer;
   }
 }
 
-const recordBytes = (tensors: readonly DeviceTensor[]): number =>
-  tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+function readRecords(floats: Float32Array, tensors: readonly DeviceTensor[]): IterationRecord[] {
+  const records: IterationRecord[] = [];
+  let at = 0;
+  const take = ({ layout, shape, bytes }: DeviceTensor): Float32Array => {
+    at += bytes / 4;
+    return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
+  };
+  while (at < floats.length) records.push(readRecord(tensors.map(take)));
+  return records;
+}
 
 /** The words of the status are those of shaders/lib/status.wgsl. */
 function readRecord([

@@ -5,9 +5,12 @@ import { InputError } from '../formats/errors.ts';
 import { Drag } from './drag.ts';
 import { Emitter } from './events.ts';
 import { History } from './history.ts';
-import type { Iteration, RunOptions, RunResult, StopReason } from './iteration.ts';
+import type { Iteration, RunOptions, RunResult } from './iteration.ts';
 import type { DragOptions } from './options.ts';
+import { Pace, type PaceOptions } from './pace.ts';
 import { checkPoints, type PointPair } from './points.ts';
+import { DragRun } from './run.ts';
+import type { Snapshot } from './submission.ts';
 
 export type { Iteration, IterationTrace, RunOptions, RunResult, StopReason } from './iteration.ts';
 export type { Point, PointPair } from './points.ts';
@@ -16,12 +19,6 @@ export interface SessionEvents {
   iteration: Iteration;
   /** Points, mask, options, latent, running, or what can be undone. */
   change: undefined;
-}
-
-/** What undo and redo go back to. */
-interface Snapshot {
-  readonly ws: Float32Array;
-  readonly points: readonly PointPair[];
 }
 
 /**
@@ -34,14 +31,19 @@ export class DragSession {
   readonly #events = new Emitter<SessionEvents>();
   readonly #history = new History<Snapshot>();
   #run: Promise<RunResult> | undefined;
+  readonly #pace: Pace;
   #stopping = false;
-  /** Work on the device's state, one after the other. */
-  #queue: Promise<unknown> = Promise.resolve();
 
   /** @throws InputError for a latent (num_ws · w_dim) or an option that does not fit */
-  constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions> = {}) {
+  constructor(
+    generator: Generator,
+    ws: Float32Array,
+    options: Partial<DragOptions> = {},
+    pace: PaceOptions = {},
+  ) {
     generator.checkLatent(ws);
     this.#generator = generator;
+    this.#pace = new Pace(pace);
     this.#drag = new Drag(generator, ws.slice(), options);
   }
 
@@ -109,7 +111,7 @@ export class DragSession {
     this.#events.emit('change', undefined);
   }
 
-  /** From the next iteration on. Another space begins a new edit. @throws InputError for a value that cannot be used */
+  /** From the next submission on. Another space begins a new edit. @throws InputError for a value that cannot be used */
   setOptions(options: Partial<DragOptions>): void {
     this.#drag.setOptions(options);
     this.#events.emit('change', undefined);
@@ -138,7 +140,18 @@ export class DragSession {
     if (this.#run) throw new InputError('the drag runs already');
     if (this.points.length === 0) throw new InputError('there are none', { option: 'points' });
     this.#stopping = false;
-    this.#run = this.#iterate(options);
+    const run = new DragRun(this.#drag, this.#pace, options, {
+      stopping: () => this.#stopping,
+      began: (before) => {
+        this.#history.keep(before);
+        this.#events.emit('change', undefined);
+      },
+      advanced: ({ iteration, row }) => {
+        this.#events.emit('iteration', iteration);
+        if (row) options.trace?.(row);
+      },
+    });
+    this.#run = run.toEnd();
     this.#events.emit('change', undefined);
     try {
       return await this.#run;
@@ -148,7 +161,7 @@ export class DragSession {
     }
   }
 
-  /** Ends a run after the iteration that is under way. */
+  /** Ends a run after the iterations that the device already has: a fraction of a second at most. */
   stop(): void {
     this.#stopping = true;
   }
@@ -156,13 +169,13 @@ export class DragSession {
   /** Back to before the last edit: latent and points. Ends a run. */
   async undo(): Promise<void> {
     await this.#settle();
-    this.#restore(this.#history.undo(this.#snapshot()));
+    this.#restore(this.#history.undo(this.#drag.snapshot()));
   }
 
   /** Ends a run. */
   async redo(): Promise<void> {
     await this.#settle();
-    this.#restore(this.#history.redo(this.#snapshot()));
+    this.#restore(this.#history.redo(this.#drag.snapshot()));
   }
 
   /** Back to the initial latent, the handles to where the edit began; can be undone. Ends a run. */
@@ -170,7 +183,7 @@ export class DragSession {
     await this.#settle();
     const { ws, initial } = this.#drag;
     if (ws === initial) return;
-    this.#history.keep(this.#snapshot());
+    this.#history.keep(this.#drag.snapshot());
     this.#restore({ ws: initial, points: this.#drag.startingPoints() });
   }
 
@@ -198,46 +211,10 @@ export class DragSession {
     return this.#generator.show(this.#drag.ws, sink);
   }
 
-  /** Ends a run, and frees the device's memory once the iteration under way is done; resolves then. */
-  destroy(): Promise<void> {
-    this.stop();
-    return this.#inTurn(async () => this.#drag.destroy());
-  }
-
-  async #iterate({ steps = Number.POSITIVE_INFINITY, trace }: RunOptions): Promise<RunResult> {
-    const drag = this.#drag;
-    const times: number[] = [];
-    let { distance } = drag;
-    let iterations = 0;
-    let stopped: StopReason | undefined;
-    while (!stopped) {
-      if (iterations >= steps) stopped = 'steps';
-      else if (this.#stopping || drag.points.length === 0) stopped = 'stopped';
-      if (stopped) break;
-      const began = drag.edit.start !== undefined;
-      const { edit } = drag;
-      const before = this.#snapshot();
-      const batch = await this.#inTurn(() =>
-        drag.advance(Math.min(drag.batch, steps - iterations), trace !== undefined),
-      );
-      times.push(...batch.map(({ milliseconds }) => milliseconds));
-      if (!began) this.#history.keep(before);
-      for (const { iteration, row, diverged } of batch) {
-        if (!iteration.arrived) iterations++;
-        distance = iteration.distance;
-        // Points that were changed meanwhile have not arrived.
-        if (diverged) stopped = 'diverged';
-        else if (iteration.arrived && drag.edit === edit && !drag.changed) stopped = 'arrived';
-        this.#events.emit('iteration', iteration);
-        if (row) trace?.(row);
-      }
-      if (!began) this.#events.emit('change', undefined);
-    }
-    return { iterations, stopped, distance, millisecondsPerIteration: median(times) };
-  }
-
-  #snapshot(): Snapshot {
-    return { ws: this.#drag.ws, points: this.#drag.points };
+  /** Ends a run, and then frees the device's memory. */
+  async destroy(): Promise<void> {
+    await this.#settle();
+    this.#drag.destroy();
   }
 
   #restore(state: Snapshot | undefined): void {
@@ -251,15 +228,4 @@ export class DragSession {
     this.stop();
     await this.#run?.catch(() => {});
   }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => {});
-    return result;
-  }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
 }
