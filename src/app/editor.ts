@@ -101,11 +101,11 @@ export class Editor {
   /** A new picture. While one is being made only the last that was asked for counts. */
   newPicture(source: PictureSource): Promise<void> {
     this.#nextPicture = source;
-    this.#events.say('Generating…');
     return this.#alone(async () => {
       const next = this.#nextPicture;
       this.#nextPicture = undefined;
       if (!next) return;
+      this.#events.say('Generating…');
       const { model, session } = this.#bench;
       await session.setLatent(await latentOf(model, next));
       session.setMask(null);

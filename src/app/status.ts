@@ -48,7 +48,7 @@ export class Status {
     if (this.#lastAt === undefined) this.say('');
     else {
       const took = now - this.#lastAt;
-      this.#perIteration = 0.9 * (this.#perIteration ?? took) + 0.1 * took;
+      this.#perIteration = 0.7 * (this.#perIteration ?? took) + 0.3 * took;
     }
     this.#lastAt = now;
   }
