@@ -14,7 +14,7 @@ import {
 import type { Shader } from './shaders.ts';
 import { type DeviceTensor, TensorStore } from './tensors.ts';
 import { type Variants, withVariants } from './variants.ts';
-import { entryWork } from './work.ts';
+import { entryWork, type Work } from './work.ts';
 
 /** What a plan is made for. */
 export interface PlanRequest {
@@ -48,18 +48,14 @@ export interface PlanResources {
   readonly variants?: Variants;
 }
 
-/** One dispatch. */
-export interface Step extends EntryCall {
+/** One dispatch, and its work for as many cells as its list can hold. */
+export interface Step extends EntryCall, Work {
   readonly label: string;
   readonly kernel: Kernel;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number];
   /** The tensor that lists its cells, where it goes over a list. */
   readonly list: string | undefined;
-  /** For as many cells as its list can hold. */
-  readonly flops: number;
-  /** Bytes of the tensors that it binds, each counted once. */
-  readonly bytes: number;
 }
 
 /** A step before its buffers are placed. */
