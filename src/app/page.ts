@@ -125,7 +125,7 @@ export class Page {
         this.#status.start();
       },
       iterated: (iteration) => {
-        this.#status.tick();
+        this.#status.count();
         this.#iteration = iteration;
         this.#requestUpdate();
       },

@@ -1,5 +1,6 @@
 import { type Iteration, ShaderError } from '../index.ts';
 import { box } from './elements.ts';
+import { Pace } from './pace.ts';
 
 /** Between two announcements of a run's progress to a screen reader. */
 const announcementInterval = 4000;
@@ -11,11 +12,10 @@ export class Status {
   readonly #iteration = box('iteration');
   readonly #distance = box('distance');
   readonly #loss = box('loss');
-  readonly #pace = box('pace');
+  readonly #perIteration = box('pace');
+  readonly #pace = new Pace();
   #announced = 0;
-  #lastAt: number | undefined;
-  /** Milliseconds. */
-  #perIteration: number | undefined;
+  #starting = false;
 
   say(message: string): void {
     this.#message.dataset.kind = 'info';
@@ -30,38 +30,34 @@ export class Status {
 
   /** Before the first iteration of an edit. */
   clear(): void {
-    for (const counter of [this.#iteration, this.#distance, this.#loss, this.#pace])
+    for (const counter of [this.#iteration, this.#distance, this.#loss, this.#perIteration])
       counter.textContent = '–';
   }
 
-  /** A run begins. The first of all compiles the kernels of the drag, so it can be a while to its first iteration. */
+  /** A run begins: the first of all compiles the kernels of the drag, which can take a while. */
   start(): void {
     this.say('Starting…');
-    this.#lastAt = undefined;
-    this.#perIteration = undefined;
+    this.#starting = true;
+    this.#pace.start();
     this.#announced = performance.now();
   }
 
-  /** An iteration is done. The pace is a running mean, so that it can be read; it begins with the second. */
-  tick(): void {
-    const now = performance.now();
-    if (this.#lastAt === undefined) this.say('');
-    else {
-      const took = now - this.#lastAt;
-      this.#perIteration = 0.7 * (this.#perIteration ?? took) + 0.3 * took;
-    }
-    this.#lastAt = now;
+  /** An iteration is done; not every one is shown. */
+  count(): void {
+    this.#pace.count();
   }
 
   show(iteration: Iteration): void {
+    if (this.#starting) this.say('');
+    this.#starting = false;
     const done = iterationsDone(iteration);
     this.#iteration.textContent = String(done);
     this.#distance.textContent = iteration.distance.toFixed(1);
     // One that arrives makes no step, and has no loss.
     if (!iteration.arrived)
       this.#loss.textContent = (iteration.lossMotion + iteration.lossMask).toPrecision(3);
-    const pace = this.#perIteration;
-    this.#pace.textContent = pace?.toFixed(pace < 10 ? 1 : 0) ?? '–';
+    const pace = this.#pace.take();
+    this.#perIteration.textContent = pace?.toFixed(pace < 10 ? 1 : 0) ?? '–';
     const now = performance.now();
     if (now - this.#announced < announcementInterval) return;
     this.#announced = now;
