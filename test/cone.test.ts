@@ -1,69 +1,21 @@
-import { describe, expect, it, vi } from 'vitest';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { describe, expect, it } from 'vitest';
 import { DragLoop } from '../src/drag/loop.ts';
 import { objectiveShape } from '../src/drag/objective.ts';
 import { type DragOptions, paperOptions } from '../src/drag/options.ts';
 import type { IterationRecord } from '../src/drag/records.ts';
-import { Arena } from '../src/engine/arena.ts';
-import { ConeLayout, type ConeShape } from '../src/engine/cone.ts';
-import { PipelineCache } from '../src/engine/pipelines.ts';
-import { Plan } from '../src/engine/plan.ts';
-import { TensorStore } from '../src/engine/tensors.ts';
+import type { ConeShape } from '../src/engine/cone.ts';
 import { type Pixel, readDragFixture, testGenerator } from './drag_fixture.ts';
-import { openTestDevice } from './test_device.ts';
+import { poison, watchArenas } from './poison.ts';
+import {
+  cellsOfPixels,
+  convolution,
+  dependencies,
+  expectedLists,
+  key,
+  makeLists,
+} from './twins/cone_lists.ts';
 import { relativeDifference } from './twins/finite_differences.ts';
 import { Random } from './twins/random.ts';
-
-/** Cells by row * 65536 + column. */
-type Cells = ReadonlySet<number>;
-
-const key = (row: number, column: number): number => row * 65536 + column;
-
-/** What each cell depends on, asked cell by cell from the definitions in SPEC §2: no ranges, no clipping to think of. */
-function dependencies(cells: Cells, side: number, reads: (index: number) => number[]): Set<number> {
-  const result = new Set<number>();
-  for (const cell of cells) {
-    const inside = (index: number) => index >= 0 && index < side;
-    for (const row of reads(Math.floor(cell / 65536)).filter(inside))
-      for (const column of reads(cell % 65536).filter(inside)) result.add(key(row, column));
-  }
-  return result;
-}
-
-const convolution = (i: number): number[] => [i - 1, i, i + 1];
-const fir = (i: number): number[] => [i - 1, i, i + 1, i + 2];
-/** t[2i + a] has x[i] for a = 0, 1, 2. */
-const upsampling = (t: number): number[] =>
-  [0, 1, 2].map((a) => (t - a) / 2).filter(Number.isInteger);
-
-/** Cells that a pixel of the resized map reads, with a weight that may be zero. */
-function cellsOfPixel(pixel: number, { side, cells }: ConeShape): number[] {
-  const source = Math.max(((pixel + 0.5) * cells) / side - 0.5, 0);
-  const low = Math.floor(source);
-  return [low, Math.min(low + 1, cells - 1)];
-}
-
-/** Every layer's cells, by the names of the lists, from the pixels that are read. */
-function expectedLists(pixels: Cells, shape: ConeShape): Map<string, Cells> {
-  const lists = new Map<string, Cells>();
-  let cells: Cells = new Set(
-    [...pixels].flatMap((pixel) =>
-      cellsOfPixel(Math.floor(pixel / 65536), shape).flatMap((row) =>
-        cellsOfPixel(pixel % 65536, shape).map((column) => key(row, column)),
-      ),
-    ),
-  );
-  for (let side = shape.cells; side >= 4; side /= 2) {
-    lists.set(`b${side}.conv1`, cells);
-    cells = dependencies(cells, side, convolution);
-    lists.set(`b${side}.conv0`, cells);
-    if (side === 4) break;
-    cells = dependencies(cells, side + 1, fir);
-    lists.set(`b${side}.t`, cells);
-    cells = dependencies(cells, side / 2, upsampling);
-  }
-  return lists;
-}
 
 /** Pixels of the image around points, by offsets from each. */
 function around(
@@ -83,54 +35,12 @@ function around(
   return pixels;
 }
 
-/** Lists as shaders/forward_cone.wgsl or backward_cone.wgsl make them. */
-async function makeLists(
-  shape: ConeShape,
-  direction: 'forward' | 'backward',
-  positions: readonly Pixel[],
-  shift: readonly [number, number],
-) {
-  const device = await openTestDevice();
-  const store = new TensorStore(device);
-  const arena = new Arena(device);
-  const layout = new ConeLayout(shape);
-  layout.createTensors(store, device);
-  store.create('positions', 'plain', [positions.length, 2], positions.flat());
-  const shifts = positions.flatMap(() => [...shift, 1, 5]);
-  store.create('shifts', 'plain', [positions.length, 4], shifts);
-  store.create('status', 'plain', [8]);
-  const pipelines = new PipelineCache(device, nodeShaders);
-  const plan = await Plan.build(
-    { calls: [layout.call(direction)] },
-    { device, pipelines, store, arena },
-  );
-  const encoder = device.createCommandEncoder();
-  plan.record(encoder);
-  device.queue.submit([encoder.finish()]);
-  const lists = new Map<string, { cells: number[]; ring: number[]; capacity: number }>();
-  for (const name of layout.names.filter((list) =>
-    list.startsWith(`${direction === 'forward' ? '' : 'd_'}cells.`),
-  )) {
-    const words = new Uint32Array((await store.read(name)).buffer);
-    const decode = (word: number) => key(word >>> 16, word & 0xffff);
-    lists.set(name.replace(/^(d_)?cells\./, ''), {
-      cells: [...words.subarray(4, 4 + words[0])].map(decode),
-      ring: [...words.subarray(4 + words[0], 4 + words[1])].map(decode),
-      capacity: words.length - 4,
-    });
-  }
-  plan.destroy();
-  store.destroy();
-  arena.destroy();
-  return lists;
-}
-
 const shapes: readonly ConeShape[] = [
-  { points: 1, side: 64, cells: 32, patchRadius: 3, trackingRadius: 5 },
-  { points: 1, side: 64, cells: 64, patchRadius: 1, trackingRadius: 2 },
-  { points: 5, side: 128, cells: 16, patchRadius: 3, trackingRadius: 8 },
-  { points: 16, side: 64, cells: 8, patchRadius: 2, trackingRadius: 3 },
-  { points: 2, side: 32, cells: 4, patchRadius: 2, trackingRadius: 3 },
+  { points: 1, side: 64, cells: 32, patchRadius: 3, trackingRadius: 5, tiles: 0 },
+  { points: 1, side: 64, cells: 64, patchRadius: 1, trackingRadius: 2, tiles: 0 },
+  { points: 5, side: 128, cells: 16, patchRadius: 3, trackingRadius: 8, tiles: 0 },
+  { points: 16, side: 64, cells: 8, patchRadius: 2, trackingRadius: 3, tiles: 0 },
+  { points: 2, side: 32, cells: 4, patchRadius: 2, trackingRadius: 3, tiles: 0 },
 ];
 const places = ['inside', 'at corners and borders', 'together'] as const;
 
@@ -161,7 +71,7 @@ describe.each(shapes)('the cone of $points points, $cells cells for $side pixels
     const reach = shape.trackingRadius + shape.patchRadius + 1;
     const pixels = around(positions, shape.side, () => [-reach, reach - 1]);
     const lists = await makeLists(shape, 'forward', positions, [0, 0]);
-    for (const [name, expected] of expectedLists(pixels, shape)) {
+    for (const [name, expected] of expectedLists(cellsOfPixels(pixels, shape), shape)) {
       const { cells, capacity } = lists.get(name) ?? { cells: [], capacity: 0 };
       const wanted = name.endsWith('.t')
         ? new Set(
@@ -185,7 +95,7 @@ describe.each(shapes)('the cone of $points points, $cells cells for $side pixels
           if (r >= 0 && r < shape.side && c >= 0 && c < shape.side) pixels.add(key(r, c));
         }
     const lists = await makeLists(shape, 'backward', positions, shift);
-    const expected = [...expectedLists(pixels, shape)];
+    const expected = [...expectedLists(cellsOfPixels(pixels, shape), shape)];
     for (const [i, [name, wanted]] of expected.entries()) {
       const { cells, ring, capacity } = lists.get(name) ?? { cells: [], ring: [], capacity: 0 };
       expect(cells, name).toEqual([...wanted].sort((a, b) => a - b));
@@ -208,19 +118,6 @@ describe.each(shapes)('the cone of $points points, $cells cells for $side pixels
   });
 });
 
-/** Buffers of the arenas that are made from now on. */
-async function watchArenas(): Promise<GPUBuffer[]> {
-  const device = await openTestDevice();
-  const buffers: GPUBuffer[] = [];
-  const create = device.createBuffer.bind(device);
-  vi.spyOn(device, 'createBuffer').mockImplementation((descriptor) => {
-    const buffer = create(descriptor);
-    if (descriptor.label?.startsWith('arena')) buffers.push(buffer);
-    return buffer;
-  });
-  return buffers;
-}
-
 /** Three iterations, each after all short-lived memory was filled with NaN. */
 async function drag(
   network: 'tiny' | 'mid',
@@ -229,7 +126,6 @@ async function drag(
   options: DragOptions,
 ): Promise<IterationRecord[]> {
   const generator = await testGenerator(network);
-  const { device } = generator.engine;
   const { ws0 } = readDragFixture(`drag_${network}_1point`);
   const loop = new DragLoop(generator);
   const counts = { points: handles.length, masked: false };
@@ -239,15 +135,14 @@ async function drag(
   loop.rates = options;
   const records: IterationRecord[] = [];
   for (let i = 0; i < 3; i++) {
-    for (const buffer of arenas)
-      device.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(Number.NaN));
+    await poison();
     records.push(...(await loop.run(1, true)));
   }
   loop.destroy();
   return records;
 }
 
-const arenas = await watchArenas();
+await watchArenas();
 
 describe.each([0, 1, 2, 3, 4])('on features of block %d', (featureBlock) => {
   it.each([1, 4, 16])(

@@ -5,9 +5,9 @@
 //   1 convolution, from its output to its input              [a − 1, b + 1]
 //   2 FIR                                                    [a − 1, b + 2]
 //   3 up-sampling convolution, from t to its input           [⌈(a − 2)/2⌉, ⌊b/2⌋]
-// and clips to the map. One workgroup makes a list: it walks over the bounding box of all points' rectangles and keeps the
-// cells that lie in one, in row-major order by a prefix sum, so that a cell is listed once and two runs give the same
-// lists. Needs lib/resize_axis, links and cell_lists. Source: SPEC §4.
+// and clips to the map. One workgroup makes a list: it walks over the bounding box of all rectangles, those of points and
+// of sampled tiles, and keeps the cells that lie in one, in row-major order by a prefix sum, so that a cell is listed once and two runs give the same
+// lists. Needs lib/resize_axis, lib/tiles, links and cell_lists. Source: SPEC §4.
 
 /// `side` of the list's map; `at`: where the list begins in cell_lists.
 struct Link { kind: u32, side: u32, ring: u32, at: u32 }
@@ -15,10 +15,10 @@ struct Link { kind: u32, side: u32, ring: u32, at: u32 }
 /// first and last row, first and last column; empty where the first is above the last
 alias Rectangle = vec4i;
 
-const most_points = 256u;
+const most_rectangles = 256u;
 const width = 256u;
-var<workgroup> rectangles: array<Rectangle, most_points>;
-var<workgroup> rings: array<Rectangle, most_points>;
+var<workgroup> rectangles: array<Rectangle, most_rectangles>;
+var<workgroup> rings: array<Rectangle, most_rectangles>;
 var<workgroup> box: Rectangle;
 var<workgroup> prefix: array<u32, width>;
 
@@ -42,10 +42,22 @@ fn follow(range: vec2i, kind: u32, side: u32) -> vec2i {
   }
 }
 
-/// Rows (xy) and columns (zw) of the list's map around a point.
+/// Rows (xy) and columns (zw) of the list's map around pixels of the image.
 fn rectangle_around(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
-  var r = cells_of(rows);
-  var c = cells_of(columns);
+  return rectangle_below(cells_of(rows), cells_of(columns), list);
+}
+
+/// Those around a sampled tile: its pixels lie between its cells and the next ones.
+fn rectangle_of(tile: vec4f, list: u32) -> Rectangle {
+  let first = vec2i(tile.xy);
+  let last = first + i32(tile_side);
+  return rectangle_below(clip(vec2i(first.x, last.x), params.cells), clip(vec2i(first.y, last.y), params.cells), list);
+}
+
+/// Those around cells of the feature map.
+fn rectangle_below(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
+  var r = rows;
+  var c = columns;
   for (var k = 1u; k <= list; k++) {
     r = follow(r, links[k].kind, links[k].side);
     c = follow(c, links[k].kind, links[k].side);
@@ -55,6 +67,9 @@ fn rectangle_around(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
 
 const empty = Rectangle(0, -1, 0, -1);
 
+/// One for each point, then one for each tile.
+fn rectangle_count() -> u32 { return params.points + params.tiles; }
+
 fn inside(rectangle: Rectangle, cell: vec2i) -> bool {
   return all(cell >= rectangle.xz) && all(cell <= rectangle.yw);
 }
@@ -62,9 +77,9 @@ fn inside(rectangle: Rectangle, cell: vec2i) -> bool {
 /// 1: to compute, 2: of the ring, 0: neither.
 fn sort_of(cell: vec2i) -> u32 {
   var sort = 0u;
-  for (var point = 0u; point < params.points; point++) {
-    if (inside(rectangles[point], cell)) { return 1u; }
-    if (inside(rings[point], cell)) { sort = 2u; }
+  for (var i = 0u; i < rectangle_count(); i++) {
+    if (inside(rectangles[i], cell)) { return 1u; }
+    if (inside(rings[i], cell)) { sort = 2u; }
   }
   return sort;
 }
@@ -72,8 +87,8 @@ fn sort_of(cell: vec2i) -> u32 {
 /// The bounding box of all rings.
 fn bounds() -> Rectangle {
   var whole = Rectangle(0x7fffffff, -1, 0x7fffffff, -1);
-  for (var point = 0u; point < params.points; point++) {
-    let ring = rings[point];
+  for (var i = 0u; i < rectangle_count(); i++) {
+    let ring = rings[i];
     if (ring.x > ring.y) { continue; }
     whole = Rectangle(min(whole.x, ring.x), max(whole.y, ring.y), min(whole.z, ring.z), max(whole.w, ring.w));
   }

@@ -4,6 +4,7 @@ import type { Layout } from '../engine/layouts.ts';
 import { Plan } from '../engine/plan.ts';
 import type { EntryCall } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
+import { maskedTiles, tileGrid } from './mask_tiles.ts';
 import {
   iterationCalls,
   type ObjectiveShape,
@@ -24,6 +25,8 @@ export interface Rates {
   readonly learningRate: number;
   readonly lambda: number;
   readonly regularization: number;
+  /** Of the sampled tiles. */
+  readonly seed: number;
 }
 
 /**
@@ -129,12 +132,15 @@ export class DragLoop {
   /** @param mask side · side, 1 = must stay */
   set mask(mask: Uint8Array) {
     this.#store.write('mask', mask);
+    const shape = built(this.#shape);
+    if (shape.tiles > 0) this.#store.write('candidates', maskedTiles(mask, shape));
   }
 
-  set rates({ learningRate, lambda, regularization }: Rates) {
+  set rates({ learningRate, lambda, regularization, seed }: Rates) {
     const plan = built(this.#plan);
     plan.setParams('adam', { learning_rate: learningRate });
     if (this.#shape?.masked) plan.setParams('mask_loss', { lambda });
+    if (built(this.#shape).tiles > 0) plan.setParams('sample_tiles', { seed });
     if (this.#shape?.regularized) plan.setParams('latent_regularization', { regularization });
   }
 
@@ -175,7 +181,10 @@ export class DragLoop {
     const resources = { ...engine, store: this.#store, arena };
     const cone = this.#cone;
     const cells = cone && ((entry: EntryCall) => cone.listOf(entry));
-    const request = { calls: referenceCalls(config, shape, cone), cells };
+    // A mask is measured against the whole map.
+    const request = shape.masked
+      ? { calls: referenceCalls(config, shape) }
+      : { calls: referenceCalls(config, shape, cone), cells };
     const references = await Plan.build(request, resources);
     let plan: Plan;
     try {
@@ -191,7 +200,7 @@ export class DragLoop {
   }
 
   #createTensors(shape: ObjectiveShape): void {
-    const { points, cells, channels, side, space, masked, coverage } = shape;
+    const { points, cells, channels, side, space, masked, tiles, coverage } = shape;
     const { numWs, wDim } = this.#generator.config;
     const trained = space === 'w' ? 1 : trainedRows;
     for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
@@ -205,9 +214,11 @@ export class DragLoop {
     this.#ensure('targets', 'plain', [points, 2]);
     this.#ensure('shifts', 'plain', [points, 4]);
     this.#ensure('references', 'vector', [points, channels]);
+    this.#ensure('sampled_tiles', 'plain', [Math.max(1, tiles), 4]);
     ConeLayout.deleteTensors(this.#store);
     this.#cone = coverage === 'cone' ? new ConeLayout(shape) : undefined;
     this.#cone?.createTensors(this.#store, this.#generator.engine.device);
+    if (tiles > 0) this.#ensure('candidates', 'plain', [tileGrid(cells) ** 2 + 1]);
     if (masked) {
       this.#ensure('mask', 'plain', [side, side]);
       this.#ensure('first_features', 'map', [1, channels, cells, cells]);

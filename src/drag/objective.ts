@@ -1,7 +1,8 @@
-import { type ConeLayout, mostConePoints } from '../engine/cone.ts';
+import { type ConeLayout, mostRectangles } from '../engine/cone.ts';
 import type { Call } from '../engine/reversal.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
+import { sampledTileCount, tileGrid } from './mask_tiles.ts';
 import { type DragOptions, featureResolution, imageRadius } from './options.ts';
 
 /** Rows of ws that a drag changes, whatever the feature block. SPEC §3. */
@@ -20,6 +21,8 @@ export interface ObjectiveShape {
   readonly trackingRadius: number;
   readonly space: 'w' | 'w+';
   readonly masked: boolean;
+  /** Tiles that the mask loss is estimated from; 0: it is computed whole. */
+  readonly tiles: number;
   readonly regularized: boolean;
   /** Only the dependency cone is computed, or every map whole. */
   readonly coverage: 'cone' | 'dense';
@@ -32,6 +35,8 @@ export function objectiveShape(
 ): ObjectiveShape {
   const side = config.resolution;
   const cells = featureResolution(config, options.featureBlock);
+  const tiles = masked ? sampledTileCount(options.maskSampling, cells) : 0;
+  const local = (!masked || tiles > 0) && points + tiles <= mostRectangles;
   return {
     points,
     cells,
@@ -42,9 +47,10 @@ export function objectiveShape(
     trackingRadius: imageRadius(options.r2, side),
     space: options.space,
     masked,
+    tiles,
     regularized: options.regularization > 0,
-    // With a mask the loss itself is dense.
-    coverage: masked || points > mostConePoints ? 'dense' : options.coverage,
+    // The loss of a whole mask is dense itself.
+    coverage: local ? options.coverage : 'dense',
   };
 }
 
@@ -57,8 +63,8 @@ export const rowNames = (tensor: string, rows: number): string[] =>
 
 /**
  * One iteration as data, for the reversed plan: `w` to features, tracking, stop rule and losses; then, once the
- * gradients are there, the step. Parameters: `adam` learning_rate, `mask_loss` lambda, `latent_regularization`
- * regularization. Source: SPEC §3.
+ * gradients are there, the step. Parameters: `adam` learning_rate, `mask_loss` lambda, `sample_tiles` seed,
+ * `latent_regularization` regularization. Source: SPEC §3.
  */
 export function iterationCalls(
   config: GeneratorConfig,
@@ -69,6 +75,7 @@ export function iterationCalls(
   const map = { points, channels, cells, side };
   const features = featureName(shape);
   const calls: Call[] = [
+    ...(shape.tiles > 0 ? [samplingCall(shape)] : []),
     ...featureCalls(config, shape, cone),
     {
       operation: 'point_tracking',
@@ -96,14 +103,7 @@ export function iterationCalls(
       },
     },
   ];
-  if (shape.masked)
-    calls.push({
-      operation: 'mask_loss',
-      label: 'mask_loss',
-      sizes: { channels, cells, side },
-      tensors: { features, first_features: 'first_features', mask: 'mask', status: 'status' },
-      params: { lambda: 0 },
-    });
+  if (shape.masked) calls.push(maskCall(shape));
   if (shape.regularized)
     for (let row = 0; row < trainedRows; row++)
       calls.push({
@@ -116,7 +116,10 @@ export function iterationCalls(
   return { calls, wanted: trainedTensors(shape.space), afterwards: [adamCall(config, shape)] };
 }
 
-/** What is taken before the first iteration: the features at the handles, and with a mask the whole map. */
+/**
+ * What is taken before the first iteration: the features at the handles, and with a mask the whole map, for which there
+ * is no cone.
+ */
 export function referenceCalls(
   config: GeneratorConfig,
   shape: ObjectiveShape,
@@ -163,6 +166,40 @@ function featureCalls(
     ...(cone ? [cone.call('forward')] : []),
     ...synthesisCalls(config, { upTo: cells, image: false }),
   ];
+}
+
+function samplingCall({ cells, tiles }: ObjectiveShape): Call {
+  const grid = tileGrid(cells);
+  return {
+    operation: 'sample_tiles',
+    label: 'sample_tiles',
+    sizes: { tiles, grid, most_candidates: grid * grid },
+    tensors: {
+      candidates: 'candidates',
+      status: 'status',
+      sampled_tiles: 'sampled_tiles',
+      tile_weights: 'tile_weights',
+    },
+    params: { seed: 0 },
+  };
+}
+
+function maskCall(shape: ObjectiveShape): Call {
+  const { channels, cells, side, tiles } = shape;
+  const sampled = { sampled_tiles: 'sampled_tiles', tile_weights: 'tile_weights' };
+  return {
+    operation: tiles > 0 ? 'mask_loss_sampled' : 'mask_loss',
+    label: 'mask_loss',
+    sizes: { channels, cells, side, ...(tiles > 0 && { tiles, grid: tileGrid(cells) }) },
+    tensors: {
+      features: featureName(shape),
+      first_features: 'first_features',
+      mask: 'mask',
+      status: 'status',
+      ...(tiles > 0 && sampled),
+    },
+    params: { lambda: 0 },
+  };
 }
 
 const adamCall = ({ wDim }: GeneratorConfig, { space }: ObjectiveShape): Call => ({

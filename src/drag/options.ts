@@ -16,6 +16,13 @@ export interface DragOptions {
   featureBlock: number;
   /** One row of w for the first six layers, or one each. */
   space: 'w' | 'w+';
+  /**
+   * Which part of the feature map the mask loss is estimated from in an iteration, in random tiles that are new each
+   * time: the same loss on average, without computing the whole map. 0: it is computed whole.
+   */
+  maskSampling: number;
+  /** Of the random tiles: the same seed gives the same drag. */
+  seed: number;
   /** What an iteration computes: the cells on which the loss depends, or all. The result is the same to rounding. */
   coverage: 'cone' | 'dense';
 }
@@ -29,8 +36,12 @@ export const paperOptions: Readonly<DragOptions> = {
   regularization: 0,
   featureBlock: 5,
   space: 'w+',
+  maskSampling: 0,
+  seed: 0,
   coverage: 'cone',
 };
+
+const largestSeed = 2 ** 32 - 1;
 
 /** The side of an image for which radii are given. */
 const radiusSide = 512;
@@ -62,6 +73,10 @@ export function changeOptions(options: DragOptions, changes: Partial<DragOptions
       refuse(option, `a number from 0 to ${radiusSide}`);
   if (!Number.isInteger(changed.featureBlock) || changed.featureBlock < 0)
     refuse('featureBlock', 'a whole number of at least 0');
+  if (!(changed.maskSampling >= 0 && changed.maskSampling <= 1))
+    refuse('maskSampling', 'a number from 0 to 1');
+  if (!Number.isInteger(changed.seed) || changed.seed < 0 || changed.seed > largestSeed)
+    refuse('seed', `a whole number from 0 to ${largestSeed}`);
   if (changed.space !== 'w' && changed.space !== 'w+') refuse('space', 'w or w+');
   return changed;
 }

@@ -4,8 +4,9 @@ import type { TensorStore } from './tensors.ts';
 
 /** What the cone of a drag's iteration hangs on. */
 export interface ConeShape {
-  /** Handles; at most `mostConePoints`. */
+  /** Handles, and tiles of the feature map that the mask loss is estimated from; at most `mostRectangles` together. */
   readonly points: number;
+  readonly tiles: number;
   /** Sides of the image and of the feature map, in pixels and cells. */
   readonly side: number;
   readonly cells: number;
@@ -15,7 +16,10 @@ export interface ConeShape {
 }
 
 /** shaders/lib/cone.wgsl keeps so many rectangles. */
-export const mostConePoints = 256;
+export const mostRectangles = 256;
+
+/** Cells on a side of a tile of the feature map. shaders/lib/tiles.wgsl */
+export const tileSide = 4;
 
 const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
 
@@ -87,14 +91,16 @@ export class ConeLayout {
     }
   }
 
-  /** The call that makes the lists of a direction. */
+  /** The call that makes the lists of a direction, from the tensors `positions`, `sampled_tiles`, `status`, `shifts`. */
   call(direction: 'forward' | 'backward'): Call {
-    const { points, side, cells, patchRadius, trackingRadius } = this.#shape;
+    const { points, tiles, side, cells, patchRadius, trackingRadius } = this.#shape;
     return {
       operation: direction === 'forward' ? 'forward_cone' : 'backward_cone',
       label: `cone ${direction}`,
       sizes: {
         points,
+        tiles,
+        bound_tiles: Math.max(1, tiles),
         side,
         cells,
         radius: patchRadius,
@@ -104,6 +110,7 @@ export class ConeLayout {
       },
       tensors: {
         positions: 'positions',
+        sampled_tiles: 'sampled_tiles',
         ...(direction === 'forward' ? { status: 'status' } : { shifts: 'shifts' }),
         links: `${tensorOf(direction)}.links`,
         cell_lists: tensorOf(direction),
@@ -127,33 +134,42 @@ export class ConeLayout {
   }
 
   #place(direction: 'forward' | 'backward'): PlacedList[] {
+    const { points, tiles, side: pixels, cells } = this.#shape;
+    const firsts = Array.from(
+      { length: Math.ceil(cells / tileSide) },
+      (_, tile) => tile * tileSide,
+    );
     let at = 0;
     return this.#links.map(({ layer, side, kind, ring }, index) => {
       const inBlocks = direction === 'forward' && kind === 'fir';
       const grid = inBlocks ? blocks(side) : side;
-      let widest = 0;
-      let widestRing = 0;
-      for (let position = 0; position < this.#shape.side; position++) {
-        for (const range of this.#ranges(direction, position, index)) {
-          const [first, last] = inBlocks
-            ? [Math.floor(range[0] / 2), Math.floor(range[1] / 2)]
-            : range;
-          widest = Math.max(widest, last - first + 1);
-          const around = clip([range[0] - ring, range[1] + ring], side);
-          widestRing = Math.max(widestRing, around[1] - around[0] + 1);
-        }
-      }
-      const most = (width: number) => Math.min(this.#shape.points * width * width, grid * grid);
-      const computed = most(widest);
-      const covered = direction === 'backward' ? most(widestRing) : computed;
+      const atPoints = Array.from({ length: pixels }, (_, position) =>
+        this.#ranges(direction, position),
+      ).flat();
+      const atTiles = firsts.map((first) => clip([first, first + tileSide], cells));
+      // The widest rectangle of a point, and of a tile; with the ring, where there is one.
+      const most = (around: number): number => {
+        const cellsOf = (ranges: Range[], count: number) => {
+          const widths = ranges.map((range) => {
+            const [first, last] = this.#follow(range, index);
+            if (inBlocks) return Math.floor(last / 2) - Math.floor(first / 2) + 1;
+            const [low, high] = clip([first - around, last + around], side);
+            return high - low + 1;
+          });
+          return count * Math.max(...widths) ** 2;
+        };
+        return Math.min(cellsOf(atPoints, points) + cellsOf(atTiles, tiles), grid * grid);
+      };
+      const computed = most(0);
+      const covered = direction === 'backward' ? most(ring) : computed;
       const list = { name: `${tensorOf(direction)}.${layer}`, at, computed, covered };
       at += Math.ceil((header + covered) / alignment) * alignment;
       return list;
     });
   }
 
-  /** What the list of a link can hold for a handle, on one axis. */
-  #ranges(direction: 'forward' | 'backward', position: number, index: number): Range[] {
+  /** The cells of the feature map that a handle can need, on one axis. */
+  #ranges(direction: 'forward' | 'backward', position: number): Range[] {
     const { patchRadius, trackingRadius } = this.#shape;
     const reach = trackingRadius + patchRadius + 1;
     // Backward, the shift may point to either side.
@@ -161,12 +177,14 @@ export class ConeLayout {
       direction === 'forward'
         ? [[position - reach, position + reach - 1]]
         : [-1, 0].map((shift) => [position - patchRadius + shift, position + patchRadius + shift]);
-    return pixels.map((range) => {
-      let cells = this.#cellsOf(range);
-      for (const { kind, side } of this.#links.slice(1, index + 1))
-        cells = follow(cells, kind, side);
-      return cells;
-    });
+    return pixels.map((range) => this.#cellsOf(range));
+  }
+
+  /** From cells of the feature map to those of a list's map. */
+  #follow(range: Range, index: number): Range {
+    return this.#links
+      .slice(1, index + 1)
+      .reduce((cells, { kind, side }) => follow(cells, kind, side), range);
   }
 
   #cellsOf(pixels: Range): Range {

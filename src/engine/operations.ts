@@ -97,6 +97,9 @@ const status = plain('8');
 const positions = plain('points', '2');
 const shifts = plain('points', '4');
 const links = plain('lists', '4');
+const sampledTiles = plain('tiles', '4');
+/** Where no tile is sampled, the cone binds one that it does not read. */
+const boundTiles = plain('bound_tiles', '4');
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. */
 export const operations = {
@@ -334,14 +337,14 @@ export const operations = {
   },
   forward_cone: {
     shader: 'forward_cone',
-    tensors: { positions, status, links, cell_lists: plain('words') },
+    tensors: { positions, status, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
     outputs: ['cell_lists'],
     forward: { forward: makes('cell_lists', (s) => s.lists, none) },
     backward: {},
   },
   backward_cone: {
     shader: 'backward_cone',
-    tensors: { positions, shifts, links, cell_lists: plain('words') },
+    tensors: { positions, shifts, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
     outputs: ['cell_lists'],
     forward: { forward: makes('cell_lists', (s) => s.lists, none) },
     backward: {},
@@ -448,6 +451,50 @@ export const operations = {
         'd_features',
         (s) => groups(s.listed * quads(s.channels)),
         (s) => 4 * 6 * s.side * s.side * s.channels,
+      ),
+    },
+  },
+  sample_tiles: {
+    shader: 'sample_tiles',
+    tensors: {
+      candidates: plain('most_candidates+1'),
+      status,
+      sampled_tiles: sampledTiles,
+      tile_weights: plain('grid', 'grid'),
+    },
+    outputs: ['sampled_tiles', 'tile_weights'],
+    forward: { forward: makes('sampled_tiles tile_weights', one, none) },
+    backward: {},
+  },
+  mask_loss_sampled: {
+    shader: 'mask_loss_sampled',
+    tensors: {
+      features,
+      first_features: features,
+      mask: plain('side', 'side'),
+      sampled_tiles: sampledTiles,
+      tile_weights: plain('grid', 'grid'),
+      losses: plain('tiles'),
+      status,
+    },
+    outputs: ['losses', 'status'],
+    loss: true,
+    forward: {
+      // A tile has this part of the image's pixels.
+      forward: makes(
+        'losses',
+        (s) => s.tiles,
+        (s) => (resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
+      ),
+      total: makes('status', one, (s) => s.tiles),
+    },
+    backward: {
+      // A pixel lies between four cells.
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => (4 * resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
       ),
     },
   },

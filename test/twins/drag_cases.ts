@@ -1,6 +1,7 @@
 import type { OperationName } from '../../src/engine/operations.ts';
 import type { Case } from './cases.ts';
 import type { Random } from './random.ts';
+import { sample_tiles } from './sample_tiles.ts';
 import { stop_rule } from './stop_rule.ts';
 import { Tensor, type Tensors, tensor } from './twin.ts';
 
@@ -29,6 +30,24 @@ const situation: Case = {
 
 /** Two far values, one channel above and one below: no difference of the two changes its sign within a small step. */
 const farApart = (channel: number): number => 5 * (-1) ** channel;
+
+/** Of a grid of 3×3 tiles, as many as there are words for; the drag has made some steps. */
+const candidates = (...tiles: readonly number[]): Tensor =>
+  tensor([10], (i) => [tiles.length, ...tiles][i] ?? 0);
+const going = tensor([8], (word) => (word === 1 ? 17 : 0));
+const stopped = tensor([8], (word) => (word === 0 ? 1 : 0));
+
+const tileSizes = { grid: 3, most_candidates: 9 };
+
+/** Features whose differences keep their signs within a small step, and tiles as the sampling draws them. */
+function tileInputs(random: Random, tiles: number, seed: number): Tensors {
+  const features = tensor([1, 6, 10, 10], () => random.normal());
+  const first_features = tensor(features.shape, (...index) => farApart(index[1]) + random.normal());
+  const mask = tensor([21, 21], () => (random.uniform() < 0.6 ? 1 : 0));
+  const numbers = { ...tileSizes, tiles, seed };
+  const drawn = sample_tiles({ candidates: candidates(0, 1, 2, 4, 5, 7, 8), status }, numbers);
+  return { features, first_features, mask, status, ...drawn };
+}
 
 /** Where the drag stands is part of what these operations depend on; drag_kernels.test.ts tries more of it. */
 export const dragCases = {
@@ -84,6 +103,36 @@ export const dragCases = {
         const mask = tensor([side, side], () => (random.uniform() < 0.6 ? 1 : 0));
         return { features, first_features, mask, status };
       },
+    },
+  ],
+  sample_tiles: [
+    {
+      sizes: { ...tileSizes, tiles: 3 },
+      params: { seed: 4294967295 },
+      given: () => ({ candidates: candidates(0, 1, 2, 4, 5, 7, 8), status: going }),
+    },
+    {
+      sizes: { ...tileSizes, tiles: 5 },
+      params: { seed: 0 },
+      given: () => ({ candidates: candidates(2, 3, 8), status: going }),
+    },
+    {
+      sizes: { ...tileSizes, tiles: 2 },
+      params: { seed: 1 },
+      given: () => ({ candidates: candidates(2, 3, 8), status: stopped }),
+    },
+  ],
+  mask_loss_sampled: [
+    {
+      sizes: { channels: 6, cells: 10, side: 21, grid: 3, tiles: 3 },
+      params: { lambda: 20 },
+      given: (random: Random) => tileInputs(random, 3, 5),
+    },
+    // All of them, and two that are not there.
+    {
+      sizes: { channels: 6, cells: 10, side: 21, grid: 3, tiles: 9 },
+      params: { lambda: 3 },
+      given: (random: Random) => tileInputs(random, 9, 1),
     },
   ],
   latent_regularization: [

@@ -31,6 +31,7 @@ const tolerance = 2e-5;
 export const lossWords: Readonly<Partial<Record<OperationName, number>>> = {
   motion_supervision: 4,
   mask_loss: 5,
+  mask_loss_sampled: 5,
 };
 
 /**

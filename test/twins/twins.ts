@@ -8,10 +8,11 @@ import { demodulate } from './demodulate.ts';
 import { fir } from './fir.ts';
 import { fully_connected } from './fully_connected.ts';
 import { latent_regularization } from './latent_regularization.ts';
-import { mask_loss } from './mask_loss.ts';
+import { mask_loss, mask_loss_sampled } from './mask_loss.ts';
 import { motion_supervision } from './motion_supervision.ts';
 import { normalize } from './normalize.ts';
 import { point_tracking, remember } from './point_tracking.ts';
+import { sample_tiles } from './sample_tiles.ts';
 import { stop_rule } from './stop_rule.ts';
 import { to_rgb } from './to_rgb.ts';
 import { truncate } from './truncate.ts';
@@ -45,6 +46,8 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   stop_rule,
   motion_supervision,
   mask_loss,
+  mask_loss_sampled,
+  sample_tiles,
   latent_regularization,
   adam,
 };

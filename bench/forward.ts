@@ -1,0 +1,48 @@
+/**
+ * How long a whole picture takes, and its FLOP/s beside those of our plain matrix product of 1024³ in the same run:
+ *
+ *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--repeats N] [--json]
+ */
+import { readFileSync } from 'node:fs';
+import { benchOptions, runBench, shapeWeights } from './command.ts';
+import { runForwardBench } from './core/forward.ts';
+import { ms, short, textTable } from './table.ts';
+
+const options = benchOptions(['shape']);
+const shape = String(options.values.shape ?? '256');
+const matmul = readFileSync(new URL('matmul.wgsl', import.meta.url), 'utf8');
+
+await runBench(
+  options,
+  async ({ engine, progress }) => {
+    progress(`weights of shape ${shape}`);
+    const request = { shape, weights: shapeWeights(shape), repeats: options.repeats };
+    return runForwardBench(engine, request, matmul, progress);
+  },
+  ({ forward, matmul, fraction, driver, ...report }) =>
+    [
+      `${driver} · ${report.runtime}`,
+      textTable(
+        ['', 'median', 'p95', 'runs', 'MACs', 'FLOP/s'],
+        [
+          [
+            `picture ${report.shape}`,
+            ms(forward.median_ms),
+            ms(forward.p95_ms),
+            String(forward.runs),
+            short(forward.macs),
+            short(forward.flops_per_second),
+          ],
+          [
+            `matrix product ${matmul.size}³ (${matmul.variant})`,
+            ms(matmul.median_ms),
+            ms(matmul.p95_ms),
+            String(matmul.runs),
+            short(matmul.size ** 3),
+            short(matmul.flops_per_second),
+          ],
+        ],
+      ),
+      `The picture reaches ${fraction} of the matrix product's FLOP/s.`,
+    ].join('\n'),
+);

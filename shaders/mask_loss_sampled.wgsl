@@ -1,0 +1,123 @@
+// mask_loss, estimated from the tiles that sample_tiles has drawn: the same mean, a smaller dependency cone.
+//
+//   loss = λ / (channels · pixels of the image) · Σ_tiles weight · Σ over channels and the tile's pixels of |F·m − F⁰·m|
+//
+// forward   features F, first_features F⁰ (C,n,n), mask m (H,H), sampled_tiles (T,4)   → losses (T), each tile's
+// total     losses                                                                    → status.loss_mask
+// backward  features, first_features, mask, tile_weights                              → d_features (C,n,n)
+//
+// Maps are resized as in mask_loss. Forward: one workgroup a tile, whose invocations stride over its cells and channels.
+// Backward gathers: one invocation a cell and four channels goes through the pixels of the four cells whose pixels read
+// it, as far as their tiles are sampled: where they are not, features may be stale. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
+// uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/tiles, lib/status
+
+struct Params { channels: u32, cells: u32, side: u32, tiles: u32, grid: u32, lambda: f32, accumulate: u32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> cell_list: array<u32>;
+@group(0) @binding(2) var<storage, read> features: array<vec4f>;
+@group(0) @binding(3) var<storage, read> first_features: array<vec4f>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read> sampled_tiles: array<vec4f>;
+@group(0) @binding(6) var<storage, read> tile_weights: array<f32>;
+@group(0) @binding(7) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(8) var<storage, read_write> status: Status;
+@group(0) @binding(9) var<storage, read_write> d_features: array<vec4f>;
+
+/// λ over the number of values of the mean; 0 once the drag has stopped.
+fn scale() -> f32 {
+  let side = f32(params.side);
+  return select(0.0, params.lambda / (f32(params.channels) * side * side), status.stopped == 0.0);
+}
+
+/// F − F⁰ at the four cells around the pixels of a cell.
+struct Surroundings { upper_left: vec4f, upper_right: vec4f, lower_left: vec4f, lower_right: vec4f }
+
+fn surroundings(cell: vec2u, quad: u32) -> Surroundings {
+  let next = min(cell + 1u, vec2u(params.cells - 1u));
+  return Surroundings(
+    difference(cell.x, cell.y, quad), difference(cell.x, next.y, quad),
+    difference(next.x, cell.y, quad), difference(next.x, next.y, quad),
+  );
+}
+
+fn difference(row: u32, column: u32, quad: u32) -> vec4f {
+  let at = (row * params.cells + column) * quads(params.channels) + quad;
+  return features[at] - first_features[at];
+}
+
+fn value_at(around: Surroundings, down: f32, across: f32) -> vec4f {
+  let left = between(around.upper_left, around.lower_left, down);
+  return between(left, between(around.upper_right, around.lower_right, down), across);
+}
+
+@compute @workgroup_size(64)
+fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = linear_workgroup(id, count);
+  let tile = sampled_tiles[min(group, params.tiles - 1u)];
+  let channel_quads = quads(params.channels);
+  let items = select(0u, tile_side * tile_side * channel_quads, tile.z > 0.0);
+  var sum = vec4f();
+  for (var item = lane; item < items; item += 64u) {
+    let nth = item / channel_quads;
+    let cell = vec2u(tile.xy) + vec2u(nth / tile_side, nth % tile_side);
+    if (any(cell >= vec2u(params.cells))) { continue; }
+    let around = surroundings(cell, item % channel_quads);
+    for (var i = first_pixel(cell.x); i < first_pixel(cell.x + 1u); i++) {
+      let down = fraction_from(cell.x, i);
+      for (var k = first_pixel(cell.y); k < first_pixel(cell.y + 1u); k++) {
+        sum += abs(mask[i * params.side + k] * value_at(around, down, fraction_from(cell.y, k)));
+      }
+    }
+  }
+  sum = workgroup_sum4(lane, sum);
+  if (lane == 0u && group < params.tiles) { losses[group] = tile.z * dot(sum, vec4f(1.0)); }
+}
+
+@compute @workgroup_size(64)
+fn total(@builtin(local_invocation_index) lane: u32) {
+  var sum = 0.0;
+  for (var i = lane; i < params.tiles; i += 64u) { sum += losses[i]; }
+  sum = workgroup_sum(lane, sum);
+  if (lane == 0u) { status.loss_mask = scale() * sum; }
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u);
+  if (!work.valid) { return; }
+  let cell = vec2u(work.row, work.column);
+  var sum = vec4f();
+  for (var nth = 0u; nth < 4u; nth++) {
+    // Its own pixels, and those of the cells above it and to its left, of which it is the lower or the right neighbour.
+    let back = vec2u(nth / 2u, nth % 2u);
+    if (any(back > cell)) { continue; }
+    let owner = cell - back;
+    let tile = owner / tile_side;
+    let weight = tile_weights[tile.x * params.grid + tile.y];
+    if (weight > 0.0) { sum += weight * owned_pixels(owner, back == vec2u(1u), work.quad); }
+  }
+  let at = (work.row * params.cells + work.column) * channel_quads + work.quad;
+  d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + scale() * sum;
+}
+
+/// Σ over the pixels of a cell of |m| · sign(F − F⁰) · their share in it, or in its lower (right) neighbour.
+fn owned_pixels(owner: vec2u, neighbour: vec2<bool>, quad: u32) -> vec4f {
+  let around = surroundings(owner, quad);
+  var sum = vec4f();
+  for (var i = first_pixel(owner.x); i < first_pixel(owner.x + 1u); i++) {
+    let down = fraction_from(owner.x, i);
+    for (var k = first_pixel(owner.y); k < first_pixel(owner.y + 1u); k++) {
+      let across = fraction_from(owner.y, k);
+      let share = abs(mask[i * params.side + k]) * share_of(owner.x, neighbour.x, down) * share_of(owner.y, neighbour.y, across);
+      sum += share * sign(value_at(around, down, across));
+    }
+  }
+  return sum;
+}
+
+/// A pixel's share in its lower cell or the next, on one axis. The last cell is its own neighbour.
+fn share_of(owner: u32, neighbour: bool, fraction: f32) -> f32 {
+  return select(select(1.0 - fraction, 1.0, owner == params.cells - 1u), fraction, neighbour);
+}
