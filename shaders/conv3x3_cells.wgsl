@@ -6,7 +6,7 @@
 //
 // One invocation makes four cells of the list, whichever they are, and four channels: a 4×4 block of the weights is read
 // once for four cells, so no pixel is computed that the list does not name. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -20,26 +20,6 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
-
-/// Four cells of the list for one sample; where the list ends, the last one again.
-struct Four { sample: u32, cells: array<vec2u, 4>, count: u32 }
-
-fn group_count() -> u32 { return params.samples * ((cell_count() + 3u) / 4u); }
-
-fn four_cells(group: u32) -> Four {
-  let groups = (cell_count() + 3u) / 4u;
-  let first = 4u * (group % groups);
-  var four = Four(group / groups, array<vec2u, 4>(), min(cell_count() - first, 4u));
-  for (var k = 0u; k < 4u; k++) { four.cells[k] = cell_at(min(first + k, cell_count() - 1u)); }
-  return four;
-}
-
-/// Where a cell's neighbour lies in its map, in pixels; beyond the border 0xffffffff.
-fn neighbour(sample: u32, cell: vec2u, offset: vec2i) -> u32 {
-  let at = vec2i(cell) + offset;
-  if (any(at < vec2i()) || at.x >= i32(params.height) || at.y >= i32(params.width)) { return 0xffffffffu; }
-  return (sample * params.height + u32(at.x)) * params.width + u32(at.y);
-}
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

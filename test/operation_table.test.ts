@@ -31,7 +31,10 @@ describe.each(rows)('$name', ({ operation }) => {
   });
 
   it('makes each output and each gradient once', () => {
-    const made = Object.values(forward).flatMap(({ writes }) => writes);
+    // What its entry points hand each other is sized by the list.
+    const made = Object.values(forward)
+      .flatMap(({ writes }) => writes)
+      .filter((name) => !tensors[name].axes.includes('listed'));
     expect([...new Set(made)].sort()).toEqual([...outputs].sort());
     const gradients = Object.values(backward).flatMap(({ writes }) => writes);
     expect(new Set(gradients).size).toBe(gradients.length);

@@ -35,8 +35,8 @@ export class Engine {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;
   readonly pipelines: PipelineCache;
-  /** Which kernels its plans take. */
-  readonly variants: Variants;
+  /** Which kernels the plans take that are built from now on. */
+  variants: Variants;
   /** Resolves once the device is lost, `destroy` included. */
   readonly lost: Promise<GPUDeviceLostInfo>;
 

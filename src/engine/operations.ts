@@ -61,6 +61,17 @@ const perCell =
   (channels: string, flops: number): Count =>
   (s) =>
     flops * (s.samples ?? 1) * s.listed * s[channels];
+/** One invocation for a split of four cells (or of a parity of four blocks, so one a block) and four channels. */
+const split =
+  (channels: string, perInvocation: 1 | 4): Count =>
+  (s) =>
+    groups(
+      s.splits * (4 / perInvocation) * s.samples * Math.ceil(s.listed / 4) * quads(s[channels]),
+    );
+const sumOfParts =
+  (channels: string): Count =>
+  (s) =>
+    s.splits * s.samples * s.listed * s[channels];
 /** One workgroup for four channels of a sample: a sum over all cells of the list. */
 const channelSums =
   (channels: string): Count =>
@@ -237,6 +248,43 @@ export const operations = {
     forward: { forward: makesOver('blocks', 't', parities('outputs'), cellProducts(9, 4)) },
     backward: {
       backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+      ...modulation,
+    },
+  },
+  conv3x3_split_k: {
+    shader: 'conv3x3_split_k',
+    tensors: {
+      ...modulated('u', 'height', 'width'),
+      parts: map('splits', 'outputs', 'samples', 'listed'),
+      d_parts: map('splits', 'inputs', 'samples', 'listed'),
+    },
+    outputs: ['u'],
+    forward: {
+      forward_parts: makesOver('u', 'parts', split('outputs', 4), cellProducts(9, 4)),
+      forward: makesOver('u', 'u', cells('outputs'), sumOfParts('outputs')),
+    },
+    backward: {
+      backward_parts: makesOver('x', 'd_parts', split('inputs', 4), cellProducts(9, 4)),
+      backward: makesOver('x', 'd_modulated', cells('inputs'), sumOfParts('inputs')),
+      ...modulation,
+    },
+  },
+  conv3x3_up_split_k: {
+    shader: 'conv3x3_up_split_k',
+    tensors: {
+      ...modulated('t', '2*height+1', '2*width+1'),
+      blocks: map('1', '1', 'height+1', 'width+1'),
+      parts: map('4*splits', 'outputs', 'samples', 'listed'),
+      d_parts: map('splits', 'inputs', 'samples', 'listed'),
+    },
+    outputs: ['t'],
+    forward: {
+      forward_parts: makesOver('blocks', 'parts', split('outputs', 1), cellProducts(9, 4)),
+      forward: makesOver('blocks', 't', cells('outputs', 1 / 4), sumOfParts('outputs')),
+    },
+    backward: {
+      backward_parts: makesOver('x', 'd_parts', split('inputs', 4), cellProducts(9, 4)),
+      backward: makesOver('x', 'd_modulated', cells('inputs'), sumOfParts('inputs')),
       ...modulation,
     },
   },

@@ -193,7 +193,9 @@ class PlanBuilder {
   async #drafts(params: ParamsBuffer): Promise<Draft[]> {
     const { afterwards } = this.#request;
     const { pipelines, variants } = this.#resources;
-    const calls = variants ? withVariants(this.#request.calls, variants) : this.#request.calls;
+    const calls = variants
+      ? withVariants(this.#request.calls, variants, (call) => this.#listed(call))
+      : this.#request.calls;
     const forward = forwardEntries(calls);
     const after = forwardEntries(afterwards);
     const shaders = new Map<string, Shader>();
@@ -213,6 +215,22 @@ class PlanBuilder {
     return entries.map((entry, i) => this.#draft(entry, kernels[i], params));
   }
 
+  /** The most cells that the forward pass of a call goes over. */
+  #listed(call: Call): number {
+    const operation = operationTable[call.operation];
+    const entryCall: EntryCall = {
+      call,
+      operation,
+      entry: 'forward',
+      direction: 'forward',
+      accumulate: false,
+    };
+    const { over } = operation.forward.forward;
+    if (over === undefined) return 0;
+    const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
+    return this.#request.cells(entryCall)?.computed ?? height * width;
+  }
+
   #draft(entryCall: EntryCall, kernel: Kernel, params: ParamsBuffer): Draft {
     const { call, operation, entry, direction, accumulate } = entryCall;
     const point = operation[direction][entry];
@@ -224,17 +242,18 @@ class PlanBuilder {
       tensors.set('cell_list', list.name);
     }
     for (const { name } of kernel.shader.entryPoints.get(entry) ?? [])
-      if (name !== 'cell_list') tensors.set(name, this.#tensor(entryCall, name));
+      if (name !== 'cell_list') tensors.set(name, this.#tensor(entryCall, name, listed));
     const slot = params.add(call.label, kernel.shader, {
       ...call.sizes,
       ...call.params,
+      listed,
       accumulate: accumulate ? 1 : 0,
     });
     return { ...entryCall, kernel, tensors, listed, slot };
   }
 
   /** The plan tensor behind a shader variable. A new one comes from the arena. */
-  #tensor({ call, operation }: EntryCall, variable: string): string {
+  #tensor({ call, operation }: EntryCall, variable: string, listed: number): string {
     const gradient = variable.startsWith('d_') && !(variable in operation.tensors);
     const base = gradient ? variable.slice(2) : variable;
     const spec = operation.tensors[base];
@@ -246,7 +265,8 @@ class PlanBuilder {
     }
     const tensor = call.tensors[base] ?? `${call.label}.${base}`;
     const name = gradient ? gradientOf(tensor) : tensor;
-    const bytes = 4 * deviceLength(spec.layout, tensorShape(spec, call.sizes));
+    const sizes = { ...call.sizes, listed };
+    const bytes = 4 * deviceLength(spec.layout, tensorShape(spec, sizes));
     const known = this.#owned.find(name)?.bytes ?? this.#transient.get(name);
     if (known !== undefined && known !== bytes)
       throw new RangeError(

@@ -1,4 +1,4 @@
-import { tensorBytes, tensorShape } from './operation.ts';
+import { type TensorSpec, tensorBytes, tensorShape } from './operation.ts';
 import type { EntryCall } from './reversal.ts';
 import type { Shader } from './shaders.ts';
 
@@ -25,7 +25,8 @@ export const totalWork = (parts: readonly Work[]): Work => ({
 export function entryWork(entryCall: EntryCall, shader: Shader, listed: number): Work {
   const { call, operation, entry, direction } = entryCall;
   const point = operation[direction][entry];
-  const flops = point.flops({ ...call.sizes, listed });
+  const sizes = { ...call.sizes, listed };
+  const flops = point.flops(sizes);
   const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
     const spec = operation.tensors[name] ?? operation.tensors[name.replace(/^d_/, '')];
     return spec ? [spec] : [];
@@ -34,12 +35,16 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
   const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
   const share = cells === 0 ? 1 : Math.min(1, listed / cells);
   const bytes = specs.reduce(
-    (sum, spec) => sum + tensorBytes(spec, call.sizes) * (spec.layout === 'map' ? share : 1),
+    (sum, spec) => sum + tensorBytes(spec, sizes) * (sizedByMap(spec) ? share : 1),
     // Four words, then those cells that are not all.
     cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
   );
   return { flops, macs: multiplies ? flops / 2 : 0, bytes };
 }
+
+/** A map of which as much is read as the list names; what is sized by the list itself is read whole. */
+const sizedByMap = ({ layout, axes }: TensorSpec): boolean =>
+  layout === 'map' && !axes.includes('listed');
 
 function cellsOf(...map: Parameters<typeof tensorShape>): number {
   const [, , height, width] = tensorShape(...map);

@@ -53,6 +53,12 @@ const upsamplingConvolutions: readonly Case[] = [
 const sharedBothWays = (plain: readonly Case[]): readonly Case[] =>
   [0, 1].flatMap((cells_first) => plain.map((one) => ({ ...one, params: { cells_first } })));
 
+/** Into one part, into more than there are steps, and into parts that do not come out even. */
+const split = (plain: readonly Case[]): readonly Case[] =>
+  [1, 7, 64].flatMap((splits) =>
+    sharedBothWays(plain.map((one) => ({ ...one, sizes: { ...one.sizes, splits } }))),
+  );
+
 /**
  * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
  * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
@@ -100,6 +106,8 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   conv3x3_cells: sharedBothWays(convolutions),
   conv3x3_up: upsamplingConvolutions,
   conv3x3_up_cells: sharedBothWays(upsamplingConvolutions),
+  conv3x3_split_k: split(convolutions),
+  conv3x3_up_split_k: split(upsamplingConvolutions),
   fir: [
     { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
     { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },

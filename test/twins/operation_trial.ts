@@ -20,10 +20,11 @@ export interface OperationTrial {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** Tensors that come into an operation: neither its outputs nor what its backward entry points hand each other. */
+/** Tensors that come into an operation: neither its outputs nor what its entry points hand each other. */
 export function inputsOf(name: OperationName): string[] {
-  const { tensors, outputs } = operationTable[name];
-  const scratch = gradientsOf(name);
+  const { tensors, forward, outputs } = operationTable[name];
+  const made = Object.values(forward).flatMap(({ writes }) => writes);
+  const scratch = [...made, ...gradientsOf(name)].filter((own) => !outputs.includes(own));
   return Object.keys(tensors).filter((own) => !outputs.includes(own) && !scratch.includes(own));
 }
 

@@ -40,6 +40,8 @@ export class PlanTrial {
     const names = new Set<string>();
     for (const call of request.calls)
       for (const [variable, spec] of Object.entries(operationTable[call.operation].tensors)) {
+        // Its size is that of a list, which the plan knows.
+        if (spec.axes.includes('listed')) continue;
         const name = call.tensors[variable] ?? `${call.label}.${variable}`;
         const shape = tensorShape(spec, call.sizes);
         for (const made of [name, gradientOf(name)]) {

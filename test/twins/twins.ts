@@ -34,6 +34,8 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   conv3x3_up,
   conv3x3_cells: conv3x3,
   conv3x3_up_cells: conv3x3_up,
+  conv3x3_split_k: conv3x3,
+  conv3x3_up_split_k: conv3x3_up,
   fir,
   bias_act,
   to_rgb,
