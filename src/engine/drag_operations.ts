@@ -1,0 +1,250 @@
+import {
+  type Count,
+  groups,
+  makes,
+  makesOver,
+  map,
+  none,
+  one,
+  plain,
+  quads,
+  vector,
+} from './grids.ts';
+import type { Operation } from './operation.ts';
+
+/** Pixels on a side of the square that holds a patch of motion supervision. */
+const box = '2*radius';
+const boxPixels: Count = (s) => (2 * s.radius) ** 2;
+/** Pixels of a window of point tracking. */
+const windowPixels: Count = (s) => (2 * s.radius + 1) ** 2;
+/** One value of a bilinearly resized map: four products and their sum. */
+const resizeFlops = 8;
+
+const features = map('1', 'channels', 'cells', 'cells');
+const status = plain('8');
+const positions = plain('points', '2');
+const shifts = plain('points', '4');
+const links = plain('lists', '4');
+const sampledTiles = plain('tiles', '4');
+/** Where no tile is sampled, the cone binds one that it does not read. */
+const boundTiles = plain('bound_tiles', '4');
+
+/** Rows of the drag loop: what an iteration covers, tracking, losses, the optimiser. */
+export const dragOperations = {
+  broadcast_latent: {
+    shader: 'broadcast_latent',
+    tensors: { w: vector('length'), ws: vector('length') },
+    outputs: ['ws'],
+    forward: {
+      forward: makes(
+        'ws',
+        (s) => groups(s.length),
+        () => 0,
+      ),
+    },
+    backward: {
+      backward: makes(
+        'd_w',
+        (s) => groups(s.length),
+        (s) => s.length,
+      ),
+    },
+  },
+  forward_cone: {
+    shader: 'forward_cone',
+    tensors: { positions, status, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
+    outputs: ['cell_lists'],
+    forward: { forward: makes('cell_lists', (s) => s.lists, none) },
+    backward: {},
+  },
+  backward_cone: {
+    shader: 'backward_cone',
+    tensors: { positions, shifts, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
+    outputs: ['cell_lists'],
+    forward: { forward: makes('cell_lists', (s) => s.lists, none) },
+    backward: {},
+  },
+  remember: {
+    shader: 'remember',
+    tensors: { features, positions, references: vector('points', 'channels') },
+    outputs: ['references'],
+    forward: {
+      forward: makes(
+        'references',
+        (s) => s.points,
+        (s) => resizeFlops * s.points * s.channels,
+      ),
+    },
+    backward: {},
+  },
+  point_tracking: {
+    shader: 'point_tracking',
+    tensors: {
+      features,
+      references: vector('points', 'channels'),
+      distances: plain('points', '2*radius+1', '2*radius+1'),
+      positions,
+      status,
+    },
+    outputs: ['distances', 'positions'],
+    forward: {
+      measure: makes(
+        'distances',
+        (s) => s.points * windowPixels(s),
+        (s) => (resizeFlops + 3) * s.points * windowPixels(s) * s.channels,
+      ),
+      nearest: makes(
+        'positions',
+        (s) => s.points,
+        (s) => s.points * windowPixels(s),
+      ),
+    },
+    backward: {},
+  },
+  stop_rule: {
+    shader: 'stop_rule',
+    tensors: { positions, targets: plain('points', '2'), shifts, status },
+    outputs: ['shifts', 'status'],
+    forward: {
+      forward: makes('shifts status', one, (s) => s.points * (10 + 6 * boxPixels(s))),
+    },
+    backward: {},
+  },
+  motion_supervision: {
+    shader: 'motion_supervision',
+    tensors: {
+      features,
+      positions,
+      shifts,
+      signs: map('points', 'channels', box, box),
+      losses: plain('points', box, box),
+      status,
+    },
+    outputs: ['signs', 'losses', 'status'],
+    loss: true,
+    forward: {
+      forward: makes(
+        'signs losses',
+        (s) => s.points * boxPixels(s),
+        (s) => (5 * resizeFlops + 4) * s.points * boxPixels(s) * s.channels,
+      ),
+      total: makes('status', one, (s) => s.points * boxPixels(s)),
+    },
+    backward: {
+      // A pixel reads up to 3×3 cells.
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => 2 * 9 * s.points * boxPixels(s) * s.channels,
+      ),
+    },
+  },
+  mask_loss: {
+    shader: 'mask_loss',
+    tensors: {
+      features,
+      first_features: features,
+      mask: plain('side', 'side'),
+      losses: plain('cells', '8'),
+      status,
+    },
+    outputs: ['losses', 'status'],
+    loss: true,
+    forward: {
+      forward: makes(
+        'losses',
+        (s) => 8 * s.cells,
+        (s) => 5 * s.side * s.side * s.channels,
+      ),
+      total: makes('status', one, (s) => 8 * s.cells),
+    },
+    backward: {
+      // A pixel lies between four cells.
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => 4 * 6 * s.side * s.side * s.channels,
+      ),
+    },
+  },
+  sample_tiles: {
+    shader: 'sample_tiles',
+    tensors: {
+      candidates: plain('most_candidates+1'),
+      status,
+      sampled_tiles: sampledTiles,
+      tile_weights: plain('grid', 'grid'),
+    },
+    outputs: ['sampled_tiles', 'tile_weights'],
+    forward: { forward: makes('sampled_tiles tile_weights', one, none) },
+    backward: {},
+  },
+  mask_loss_sampled: {
+    shader: 'mask_loss_sampled',
+    tensors: {
+      features,
+      first_features: features,
+      mask: plain('side', 'side'),
+      sampled_tiles: sampledTiles,
+      tile_weights: plain('grid', 'grid'),
+      losses: plain('tiles'),
+      status,
+    },
+    outputs: ['losses', 'status'],
+    loss: true,
+    forward: {
+      // A tile has this part of the image's pixels.
+      forward: makes(
+        'losses',
+        (s) => s.tiles,
+        (s) => (resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
+      ),
+      total: makes('status', one, (s) => s.tiles),
+    },
+    backward: {
+      // A pixel lies between four cells.
+      backward: makesOver(
+        'features',
+        'd_features',
+        (s) => groups(s.listed * quads(s.channels)),
+        (s) => (4 * resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
+      ),
+    },
+  },
+  latent_regularization: {
+    shader: 'latent_regularization',
+    tensors: { ws: vector('length'), initial_ws: vector('length'), status },
+    outputs: [],
+    loss: true,
+    forward: {},
+    backward: {
+      backward: makes(
+        'd_ws',
+        (s) => groups(s.length),
+        (s) => 3 * s.length,
+      ),
+    },
+  },
+  adam: {
+    shader: 'adam',
+    tensors: {
+      w: vector('rows', 'length'),
+      d_w: vector('rows', 'length'),
+      first_moment: vector('rows', 'length'),
+      second_moment: vector('rows', 'length'),
+      status,
+    },
+    outputs: ['w', 'first_moment', 'second_moment', 'status'],
+    forward: {
+      count: makes('status', one, () => 6),
+      forward: makes(
+        'w first_moment second_moment',
+        (s) => groups(s.rows * s.length),
+        (s) => 12 * s.rows * s.length,
+      ),
+    },
+    backward: {},
+  },
+} satisfies Record<string, Operation>;
