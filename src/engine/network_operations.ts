@@ -1,4 +1,5 @@
 import {
+  type Count,
   cellProducts,
   cells,
   channelSums,
