@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { openNodeGpu } from '../src/cli/node_gpu.ts';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { type Engine, openEngine } from '../src/engine/device.ts';
+import { parseSafetensors } from '../src/formats/safetensors.ts';
+import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.ts';
+import { describeEnvironment, type Environment } from './core/environment.ts';
+import { type OfficialSide, officialShape, officialSides, randomWeights } from './core/networks.ts';
+
+/** What every bench takes, as text. */
+export interface BenchOptions {
+  readonly json: boolean;
+  readonly repeats: number | undefined;
+  /** Other options by their names; `true` for flags. */
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** A bench on this machine's device. */
+export interface Bench {
+  readonly engine: Engine;
+  readonly gpu: GPU;
+  readonly environment: Environment;
+  readonly progress: (what: string) => void;
+}
+
+/** Options of a bench's command line. @throws where one is not known or no number */
+export function benchOptions(
+  names: readonly string[],
+  flags: readonly string[] = [],
+): BenchOptions {
+  const options: Record<string, { type: 'string' | 'boolean' }> = {};
+  for (const name of ['repeats', ...names]) options[name] = { type: 'string' };
+  for (const name of ['json', ...flags]) options[name] = { type: 'boolean' };
+  const parsed: Readonly<Record<string, unknown>> = parseArgs({ options }).values;
+  const values: Record<string, string | boolean | undefined> = {};
+  for (const [name, value] of Object.entries(parsed))
+    if (typeof value === 'string' || typeof value === 'boolean') values[name] = value;
+  return {
+    json: values.json === true,
+    repeats: values.repeats === undefined ? undefined : positive('repeats', values.repeats),
+    values,
+  };
+}
+
+/** A whole number of at least 1. */
+export function positive(name: string, text: string | boolean | undefined): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${name} is ${text}, not a whole number of at least 1`);
+  return value;
+}
+
+/** Opens the device, runs the bench, and prints what it returns: one JSON object, or its table. */
+export async function runBench<Report extends object>(
+  { json }: BenchOptions,
+  work: (bench: Bench) => Promise<Report>,
+  table: (report: Report & Environment) => string,
+): Promise<void> {
+  const began = performance.now();
+  const progress = (what: string) => {
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    process.stderr.write(`${seconds.padStart(6)} s  ${what}\n`);
+  };
+  try {
+    const { gpu, driver } = await openNodeGpu();
+    const engine = await openEngine(gpu, { shaders: nodeShaders });
+    const { version } = JSON.parse(readFileSync(packageOf('webgpu'), 'utf8'));
+    const runtime = `Node ${process.version}, webgpu ${version} (Dawn), ${process.platform}`;
+    const environment = describeEnvironment(engine, { driver, runtime });
+    const report = { ...environment, ...(await work({ engine, gpu, environment, progress })) };
+    process.stdout.write(`${json ? JSON.stringify(report) : table(report)}\n`);
+    engine.destroy();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}
+
+const packageOf = (name: string): URL =>
+  new URL(`../node_modules/${name}/package.json`, import.meta.url);
+
+/** The weights of `--shape`: of an official size, random; or the demo model's. */
+export function shapeWeights(shape: string): GeneratorWeights {
+  if (shape === 'demo') {
+    const file = new URL('../weights/demo.safetensors', import.meta.url);
+    return readGenerator(parseSafetensors(new Uint8Array(readFileSync(file)), 'demo.safetensors'));
+  }
+  return randomWeights(officialShape(officialSide(shape)));
+}
+
+/** @throws where there is no official network of that side */
+export function officialSide(shape: string): OfficialSide {
+  const side = officialSides.find((known) => String(known) === shape);
+  if (!side) throw new Error(`--shape is ${shape}, not one of ${officialSides.join(', ')}, demo`);
+  return side;
+}

@@ -1,0 +1,120 @@
+import { DragLoop, type Place } from '../../src/drag/loop.ts';
+import { objectiveShape } from '../../src/drag/objective.ts';
+import { type DragOptions, defaultOptions } from '../../src/drag/options.ts';
+import type { PointPair } from '../../src/drag/points.ts';
+import type { IterationRecord } from '../../src/drag/records.ts';
+import type { Generator } from '../../src/engine/generator.ts';
+import { dispatch, type Plan } from '../../src/engine/plan.ts';
+import { type CellCounts, readCellCounts } from './counting.ts';
+import { timeSteps } from './kernel_times.ts';
+import { benchMask } from './points.ts';
+
+/** What the lists of cells depend on, and what makes them. */
+const listMakers: readonly string[] = ['forward_cone', 'stop_rule', 'backward_cone'];
+
+/** The state after a number of iterations matters to no time: every run begins at the same place. */
+export class DragRun {
+  private constructor(
+    readonly loop: DragLoop,
+    private readonly generator: Generator,
+    private readonly place: Place,
+  ) {}
+
+  /** @param known a run whose references are the same, so that they need not be taken again */
+  static async begin(
+    generator: Generator,
+    ws: Float32Array,
+    points: readonly PointPair[],
+    request: {
+      readonly coverage: DragOptions['coverage'];
+      readonly masked: boolean;
+      readonly known?: DragRun;
+    },
+  ): Promise<DragRun> {
+    const { coverage, masked, known } = request;
+    const { config } = generator;
+    const loop = new DragLoop(generator);
+    const options = { ...defaultOptions(config), coverage };
+    await loop.configure(objectiveShape(config, options, { points: points.length, masked }));
+    loop.targets = points.map(({ target }) => target);
+    if (masked) loop.mask = benchMask(config.resolution);
+    loop.rates = options;
+    const place = { ws, handles: points.map(({ handle }) => handle) };
+    if (known) {
+      loop.store.write('references', await known.loop.store.read('references'));
+      loop.place(place);
+    } else {
+      loop.begin(place, ws);
+    }
+    return new DragRun(loop, generator, place);
+  }
+
+  get plan(): Plan {
+    return this.loop.plan;
+  }
+
+  /** One iteration, and its gradient. */
+  async trace(): Promise<IterationRecord> {
+    this.loop.place(this.place);
+    const [record] = await this.loop.run(1, true);
+    return record;
+  }
+
+  /** Milliseconds of an iteration, from its submission until its record is back. */
+  async time(): Promise<number> {
+    return this.timeBatch(1);
+  }
+
+  /** Milliseconds of each of some iterations that go into one submission. */
+  async timeBatch(iterations: number): Promise<number> {
+    const { queue } = this.generator.engine.device;
+    this.loop.place(this.place);
+    await queue.onSubmittedWorkDone();
+    const began = performance.now();
+    await this.loop.run(iterations, false);
+    return (performance.now() - began) / iterations;
+  }
+
+  /** Milliseconds of each step of an iteration; undefined where the device has no timestamps. */
+  async timeSteps(): Promise<number[] | undefined> {
+    this.loop.place(this.place);
+    return timeSteps(this.generator.engine.device, this.plan);
+  }
+
+  /**
+   * How many cells the lists would hold with the first handle at each of a grid of places in the picture: the kernels
+   * that make the lists are run alone.
+   */
+  async cellCountsOverPlaces(perSide: number): Promise<Map<string, CellCounts>[]> {
+    const { device } = this.generator.engine;
+    const listing = this.plan.steps.filter(({ call }) => listMakers.includes(call.operation));
+    const { resolution } = this.generator.config;
+    const counts: Map<string, CellCounts>[] = [];
+    for (let place = 0; place < perSide ** 2; place++) {
+      const pixel = (index: number) => Math.floor(((index + 0.5) / perSide) * resolution);
+      const first = [pixel(Math.floor(place / perSide)), pixel(place % perSide)] as const;
+      const handles = this.place.handles.map((handle, j) => (j === 0 ? first : handle));
+      this.loop.place({ ...this.place, handles });
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const step of listing) dispatch(pass, step);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      counts.push(await this.cellCounts());
+    }
+    return counts;
+  }
+
+  cellCounts(): Promise<Map<string, CellCounts>> {
+    return readCellCounts(this.plan, this.loop.store);
+  }
+
+  destroy(): void {
+    this.loop.destroy();
+  }
+}
+
+/** A latent that is no particular one; all rows differ. Written down as a formula, so that peers can have it too. */
+export function benchLatent(numWs: number, wDim: number): Float32Array {
+  return Float32Array.from({ length: numWs * wDim }, (_, i) => Math.sin(12.9898 * (i + 1)) * 1.2);
+}

@@ -1,0 +1,43 @@
+import type { Generator } from '../../src/engine/generator.ts';
+import { Plan } from '../../src/engine/plan.ts';
+import type { TensorStore } from '../../src/engine/tensors.ts';
+import { synthesisCalls } from '../../src/stylegan2/network.ts';
+import { benchLatent } from './drag_run.ts';
+
+/** The synthesis network up to a block, with its image, as a plan of its own. */
+export class ForwardRun {
+  private constructor(
+    private readonly generator: Generator,
+    readonly store: TensorStore,
+    readonly plan: Plan,
+  ) {}
+
+  static async begin(
+    generator: Generator,
+    upTo = generator.config.resolution,
+  ): Promise<ForwardRun> {
+    const { config, engine, arena } = generator;
+    const store = generator.latentStore();
+    store.write('ws', benchLatent(config.numWs, config.wDim));
+    const image = upTo === config.resolution ? 'image' : `b${upTo}.img`;
+    store.create(image, 'map', [1, config.imgChannels, upTo, upTo]);
+    const calls = synthesisCalls(config, { upTo, image: true });
+    const plan = await Plan.build({ calls }, { ...engine, store, arena });
+    return new ForwardRun(generator, store, plan);
+  }
+
+  /** Milliseconds of one picture, until the device has made it. */
+  async time(): Promise<number> {
+    const { queue } = this.generator.engine.device;
+    await queue.onSubmittedWorkDone();
+    const began = performance.now();
+    this.generator.run(this.plan);
+    await queue.onSubmittedWorkDone();
+    return performance.now() - began;
+  }
+
+  destroy(): void {
+    this.plan.destroy();
+    this.store.destroy();
+  }
+}

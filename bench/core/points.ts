@@ -1,0 +1,28 @@
+import type { PointPair } from '../../src/drag/points.ts';
+
+/** How far targets are from their handles, as a part of the picture's side: far enough never to arrive. */
+const way = 0.15;
+
+/**
+ * Points inside the picture, the same for everyone: on a square grid, off its lines by parts of a cell so that patches
+ * lie differently on the feature map.
+ */
+export function benchPoints(count: number, side: number): PointPair[] {
+  const columns = Math.ceil(Math.sqrt(count));
+  const cell = 1 / (columns + 1);
+  return Array.from({ length: count }, (_, point): PointPair => {
+    const row = (Math.floor(point / columns) + 1 + 0.13 * Math.sin(point + 1)) * cell;
+    const column = ((point % columns) + 1 + 0.13 * Math.cos(2 * point + 1)) * cell;
+    const handle: [number, number] = [Math.floor(row * side), Math.floor(column * side)];
+    const reach = Math.round(way * side);
+    const target: [number, number] = [
+      handle[0] + (handle[0] > side / 2 ? -reach : reach),
+      handle[1] + (handle[1] > side / 2 ? -reach : reach),
+    ];
+    return { handle, target };
+  });
+}
+
+/** The left half of a picture must stay. */
+export const benchMask = (side: number): Uint8Array =>
+  Uint8Array.from({ length: side * side }, (_, pixel) => (pixel % side < side / 2 ? 1 : 0));
