@@ -5,11 +5,15 @@ import { Presenter } from '../src/engine/present.ts';
 import { createStorageBuffer } from '../src/engine/tensors.ts';
 import { openTestEngine } from './test_device.ts';
 
-/** Draws an image (1, channels, side, side) onto a canvas of `pixels` a side. @returns its bytes, RGBA */
+/**
+ * Draws an image (1, channels, side, side) onto a canvas of `pixels` a side.
+ * @param again draws it a second time, after its tensor has got other values
+ * @returns the canvas's bytes, RGBA
+ */
 async function draw(
   image: Float32Array<ArrayBuffer>,
   channels: number,
-  { pixels, bicubic }: { pixels: number; bicubic: boolean },
+  { pixels, bicubic, again = false }: { pixels: number; bicubic: boolean; again?: boolean },
 ): Promise<Uint8Array> {
   const engine = await openTestEngine();
   const { device } = engine;
@@ -27,6 +31,10 @@ async function draw(
   const buffer = createStorageBuffer(device, values.byteLength, 'image');
   device.queue.writeBuffer(buffer, 0, values);
   presenter.draw({ layout: 'map', shape, buffer, offset: 0, bytes: values.byteLength });
+  if (again) {
+    device.queue.writeBuffer(buffer, 0, new Float32Array(values.length));
+    presenter.redraw();
+  }
   const bytes = await readTexture(device, texture);
   presenter.destroy();
   buffer.destroy();
@@ -67,6 +75,13 @@ for (const channels of [3, 1])
       const { rgba } = imagePixels(image, channels);
       expect(await draw(image, channels, { pixels: 9, bicubic })).toEqual(Uint8Array.from(rgba));
     });
+
+test('the last image can be drawn again when its tensor holds another', async () => {
+  const image = testImage(3, 9);
+  const { rgba } = imagePixels(image, 3);
+  const drawn = await draw(image, 3, { pixels: 9, bicubic: false, again: true });
+  expect(drawn).toEqual(Uint8Array.from(rgba));
+});
 
 test('without interpolation each pixel is a square', async () => {
   const image = testImage(3, 5);

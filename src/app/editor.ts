@@ -53,9 +53,9 @@ export class Editor {
     return this.#bench.model;
   }
 
-  /** Shows the current picture again, at the next frame that the display and the device have room for. */
+  /** Draws the last picture again, on a canvas that lost it. */
   redraw(): void {
-    this.#bench.frames.request();
+    this.#bench.redraw();
   }
 
   set smooth(smooth: boolean) {
@@ -147,7 +147,7 @@ export class Editor {
       await this.#run;
       try {
         await work();
-        this.redraw();
+        this.#bench.frames.request();
       } catch (error) {
         this.#events.fail(error);
       }
@@ -164,7 +164,7 @@ export class Editor {
       if (bench !== this.#bench) return;
       this.#going = false;
       this.#events.finished(result);
-      this.redraw();
+      this.#bench.frames.request();
     } catch (error) {
       if (bench !== this.#bench) return;
       // Work on a device that is lost fails a while before the browser says so; then the run goes on.
@@ -216,6 +216,7 @@ export class Editor {
       bench.smooth = this.#smooth;
       bench.session.setMask(mask);
       bench.session.setPoints(points);
+      bench.frames.request();
       this.#events.changed();
       this.#events.say('The graphics device was lost; everything is back.');
       if (going) this.start();

@@ -61,7 +61,12 @@ export class Workbench {
   set smooth(smooth: boolean) {
     this.#smooth = smooth;
     this.presenter.bicubic = smooth;
-    this.frames.request();
+    this.presenter.redraw();
+  }
+
+  /** Draws the last picture again at once, on a canvas that lost it. */
+  redraw(): void {
+    this.presenter.redraw();
   }
 
   /** Draws the session's current picture. Frames are asked for through `frames`. */

@@ -1,6 +1,7 @@
+import { deviceLength } from './layouts.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { ShaderError } from './shaders.ts';
-import type { DeviceTensor } from './tensors.ts';
+import { createStorageBuffer, type DeviceTensor } from './tensors.ts';
 
 /** Something that shows an image from device memory. */
 export interface ImageSink {
@@ -14,10 +15,19 @@ export type PresentationContext = Pick<GPUCanvasContext, 'configure' | 'getCurre
 /** Words of `struct Params` of shaders/present.wgsl. */
 const paramsBytes = 16;
 
+/** The last image, in memory of its own: its tensor may hold another by the time that it is to be drawn again. */
+interface Shown {
+  readonly side: number;
+  readonly channels: number;
+  readonly buffer: GPUBuffer;
+  readonly bindGroup: GPUBindGroup;
+}
+
 /** Draws images onto a WebGPU canvas that fills its element; nothing is read back. */
 export class Presenter implements ImageSink {
   /** Interpolate between image pixels (Catmull-Rom), or show each as a square. */
   bicubic = true;
+  #shown: Shown | undefined;
   readonly #device: GPUDevice;
   readonly #context: PresentationContext;
   readonly #pipeline: GPURenderPipeline;
@@ -66,36 +76,50 @@ export class Presenter implements ImageSink {
 
   draw(image: DeviceTensor): void {
     const [, channels, side] = image.shape;
-    const target = this.#context.getCurrentTexture();
-    this.#device.queue.writeBuffer(
-      this.#params,
-      0,
-      new Uint32Array([side, channels, target.width, this.bicubic ? 1 : 0]),
-    );
+    if (this.#shown?.side !== side || this.#shown.channels !== channels)
+      this.#shown = this.#keep(side, channels);
+    const { buffer } = this.#shown;
     const encoder = this.#device.createCommandEncoder({ label: 'present' });
-    const pass = encoder.beginRenderPass({
-      colorAttachments: [{ view: target.createView(), loadOp: 'clear', storeOp: 'store' }],
-    });
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(
-      0,
-      this.#device.createBindGroup({
-        layout: this.#pipeline.getBindGroupLayout(0),
-        entries: [
-          { binding: 0, resource: { buffer: this.#params } },
-          {
-            binding: 1,
-            resource: { buffer: image.buffer, offset: image.offset, size: image.bytes },
-          },
-        ],
-      }),
-    );
-    pass.draw(3);
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
+    encoder.copyBufferToBuffer(image.buffer, image.offset, buffer, 0, buffer.size);
+    this.#render(encoder, this.#shown);
+  }
+
+  /** Draws the last image again, for a canvas that lost it or another kind of interpolation. */
+  redraw(): void {
+    if (this.#shown) this.#render(this.#device.createCommandEncoder(), this.#shown);
   }
 
   destroy(): void {
     this.#params.destroy();
+    this.#shown?.buffer.destroy();
+  }
+
+  #keep(side: number, channels: number): Shown {
+    this.#shown?.buffer.destroy();
+    const bytes = 4 * deviceLength('map', [1, channels, side, side]);
+    const buffer = createStorageBuffer(this.#device, bytes, 'shown image');
+    const bindGroup = this.#device.createBindGroup({
+      label: 'present',
+      layout: this.#pipeline.getBindGroupLayout(0),
+      entries: [
+        { binding: 0, resource: { buffer: this.#params } },
+        { binding: 1, resource: { buffer } },
+      ],
+    });
+    return { side, channels, buffer, bindGroup };
+  }
+
+  #render(encoder: GPUCommandEncoder, { side, channels, bindGroup }: Shown): void {
+    const target = this.#context.getCurrentTexture();
+    const words = new Uint32Array([side, channels, target.width, this.bicubic ? 1 : 0]);
+    this.#device.queue.writeBuffer(this.#params, 0, words);
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view: target.createView(), loadOp: 'clear', storeOp: 'store' }],
+    });
+    pass.setPipeline(this.#pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.draw(3);
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
   }
 }
