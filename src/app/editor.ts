@@ -106,8 +106,11 @@ export class Editor {
       this.#nextPicture = undefined;
       if (!next) return;
       this.#events.say('Generating…');
-      const { model, session } = this.#bench;
+      const bench = this.#bench;
+      const { model, session } = bench;
       await session.setLatent(await latentOf(model, next));
+      // Points and mask belong to the old picture for as long as it is seen.
+      await bench.show();
       session.setMask(null);
       session.setPoints([]);
       this.#events.picture(await session.image());
