@@ -124,7 +124,7 @@ describe('the mask loss of sampled tiles', () => {
   it('has the gradient of the whole mask as its mean over seeds', async () => {
     const exact = await sixth(await begin({}));
     const loop = await begin({ maskSampling: 0.1 });
-    const count = 300;
+    const count = 200;
     const losses: number[] = [];
     const sums = new Float64Array(exact.gradient.length);
     const squares = new Float64Array(exact.gradient.length);
@@ -150,7 +150,7 @@ describe('the mask loss of sampled tiles', () => {
     });
     expect(distance / expected).toBeLessThan(2.5);
     // Enough seeds for that to say something.
-    expect(Math.sqrt(expected / whole)).toBeLessThan(0.05);
+    expect(Math.sqrt(expected / whole)).toBeLessThan(0.06);
     const mean = losses.reduce((a, b) => a + b) / count;
     const variance = losses.reduce((a, b) => a + (b - mean) ** 2, 0) / (count - 1);
     expect(variance).toBeGreaterThan(0);
