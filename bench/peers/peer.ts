@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+
+/** What a peer is asked to do; `warmup` compiles what the others need and computes as little as it can. */
+export type Task = 'warmup' | 'forward' | 'iteration';
+
+export interface PeerResult {
+  readonly ms: number;
+  /** `forward`: the picture (3, side, side). `iteration`: the gradient of the six rows of w. */
+  readonly values: Float32Array;
+  readonly loss: number;
+  /** Where tracking found the handle, in the window. */
+  readonly found: readonly number[];
+}
+
+/**
+ * Another implementation in a process of its own: it gets a task a line on its standard input, answers with a JSON line
+ * `{ms, loss?, found?}` or `{error}`, and leaves the values in `<folder>/<name>.<task>.f32`.
+ */
+export class Peer {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #reader: Interface;
+  /** Its words before it died. */
+  #lastWords = '';
+
+  private constructor(
+    readonly name: string,
+    private readonly folder: string,
+    command: string,
+    args: readonly string[],
+  ) {
+    this.#child = spawn(command, [...args, folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { stdout, stderr } = this.#child;
+    if (!stdout || !stderr) throw new Error(`${name} has no output to read`);
+    stderr.on('data', (text: Buffer) => {
+      this.#lastWords = `${this.#lastWords}${text}`.slice(-2000);
+    });
+    this.#child.on('error', (error) => {
+      this.#lastWords += error.message;
+    });
+    this.#reader = createInterface({ input: stdout });
+    this.#lines = this.#reader[Symbol.asyncIterator]();
+  }
+
+  /** @throws Error with the peer's last words where it does not start */
+  static async start(
+    name: string,
+    folder: string,
+    command: string,
+    args: readonly string[],
+  ): Promise<Peer> {
+    const peer = new Peer(name, folder, command, args);
+    await peer.#answer();
+    return peer;
+  }
+
+  /** @throws Error where the peer fails */
+  async run(task: Task): Promise<PeerResult> {
+    this.#child.stdin?.write(`${task}\n`);
+    const answer = await this.#answer();
+    const bytes =
+      task === 'warmup'
+        ? new Uint8Array()
+        : new Uint8Array(readFileSync(join(this.folder, `${this.name}.${task}.f32`)));
+    return {
+      ms: Number(answer.ms),
+      loss: Number(answer.loss),
+      found: Array.isArray(answer.found) ? answer.found.map(Number) : [],
+      values: new Float32Array(bytes.buffer, 0, bytes.length / 4),
+    };
+  }
+
+  stop(): void {
+    this.#reader.close();
+    this.#child.kill();
+  }
+
+  async #answer(): Promise<Record<string, unknown>> {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error(lastLine(this.#lastWords) || `${this.name} ended`);
+      // Drivers write lines of their own.
+      if (!value.startsWith('{')) continue;
+      const answer: Record<string, unknown> = JSON.parse(value);
+      if (answer.error !== undefined) throw new Error(String(answer.error));
+      return answer;
+    }
+  }
+}
+
+/** The error, without its stack. */
+function lastLine(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /Error/.test(line)) ?? lines[lines.length - 1];
+}
