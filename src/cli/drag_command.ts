@@ -37,6 +37,14 @@ export const drag: Command = {
     reg: { value: 'X', help: 'weight of the latent regularisation (0)' },
     'feature-block': { value: 'N', help: "whose features, from 0 at 4² (the model's, else 5)" },
     space: { value: 'w|w+', help: 'one row of w for all layers, or one each (w+)' },
+    'mask-sampling': {
+      value: 'X',
+      help: 'estimates the mask loss from this part of the map in each iteration (0: whole)',
+    },
+    coverage: {
+      value: 'cone|dense',
+      help: 'computes what the loss depends on, or all of every map, with the same result (cone)',
+    },
     trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
     out: { value: 'FILE.png', help: 'the image at the end' },
     json: { help: 'prints the result as a JSON object' },
@@ -72,7 +80,7 @@ export const drag: Command = {
     if (out) await out.write(encodePng((await session.image()).rgba, session.side));
     const summary = summarise(result, session, adapter);
     const { r1 } = session.options;
-    session.destroy();
+    await session.destroy();
     close();
     progress.finish(`${describe(result, adapter)}${adviseRadius(r1, config.resolution)}`);
     return line.flag('json') ? JSON.stringify(summary) : '';
@@ -91,6 +99,8 @@ function parseOptions(line: CommandLine, config: GeneratorConfig): Partial<DragO
     regularization: line.number('reg', { least: 0 }),
     featureBlock: line.number('feature-block', { least: 0, most: highestBlock, whole: true }),
     space: line.choice('space', ['w', 'w+']),
+    maskSampling: line.number('mask-sampling', { least: 0, most: 1 }),
+    coverage: line.choice('coverage', ['cone', 'dense']),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
