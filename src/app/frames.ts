@@ -1,12 +1,16 @@
+/** Milliseconds that the picture lags behind at most, so that it follows even where drawing it is slow. */
+const longestRest = 2000;
+
 /**
- * Shows a changing picture as often as the display can and the work allows: however often it is asked, at most one
- * `show` is under way, and the last request is never lost.
+ * Shows a changing picture as often as the display can and the work allows. However often it is asked, at most one
+ * `show` is under way, the last request is never lost, and the device has as long for other work as a picture takes.
  */
 export class Frames {
   readonly #show: () => Promise<void>;
   readonly #failed: (error: unknown) => void;
   #wanted = false;
   #showing = false;
+  #restUntil = 0;
 
   constructor(show: () => Promise<void>, failed: (error: unknown) => void) {
     this.#show = show;
@@ -22,9 +26,12 @@ export class Frames {
     this.#showing = true;
     try {
       while (this.#wanted) {
-        await nextFrame();
+        await Promise.all([time(this.#restUntil - performance.now()), nextFrame()]);
         this.#wanted = false;
+        const began = performance.now();
         await this.#show();
+        const ended = performance.now();
+        this.#restUntil = ended + Math.min(ended - began, longestRest);
       }
     } catch (error) {
       this.#failed(error);
@@ -35,3 +42,5 @@ export class Frames {
 }
 
 const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+const time = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
