@@ -1,0 +1,152 @@
+import type { Engine } from '../../src/engine/device.ts';
+import { Generator } from '../../src/engine/generator.ts';
+import type { Plan, Step } from '../../src/engine/plan.ts';
+import type { GeneratorWeights } from '../../src/stylegan2/weights.ts';
+import { type CellCounts, stepWork } from './counting.ts';
+import { benchLatent, DragRun } from './drag_run.ts';
+import { ForwardRun } from './forward_run.ts';
+import type { Progress } from './iteration.ts';
+import { timeStep } from './kernel_times.ts';
+import { benchPoints } from './points.ts';
+import { round } from './statistics.ts';
+
+/** One entry point on one shape that occurs. */
+export interface OperationReport {
+  /** Where it occurs: in the dependency cone, over whole maps, or in a picture. */
+  readonly within: 'cone' | 'dense' | 'picture';
+  readonly operation: string;
+  readonly direction: string;
+  readonly entry: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Cells that its list holds; null where it has none, or the list of all. */
+  readonly cells: number | null;
+  readonly macs: number;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly ms: number;
+  readonly gflops: number;
+  readonly gbs: number;
+  /** Of what the given peaks allow for its operations and bytes. */
+  readonly roofline: number | null;
+}
+
+export interface OperationsReport {
+  readonly shape: string;
+  readonly peak_gflops: number | null;
+  readonly peak_gbs: number | null;
+  readonly operations: readonly OperationReport[];
+}
+
+export interface OperationsBenchRequest {
+  readonly shape: string;
+  readonly weights: GeneratorWeights;
+  readonly peakGflops?: number;
+  readonly peakGbs?: number;
+  /** Seconds after which no further kernel is begun. */
+  readonly seconds?: number;
+}
+
+const defaultSeconds = 40;
+
+/**
+ * Every kernel by itself, on every shape on which an iteration or a picture runs it.
+ * @throws Error where the device has no timestamps
+ */
+export async function runOperationsBench(
+  engine: Engine,
+  request: OperationsBenchRequest,
+  onProgress: Progress = () => {},
+): Promise<OperationsReport> {
+  const began = performance.now();
+  if (!engine.device.features.has('timestamp-query'))
+    throw new Error('the adapter has no timestamp-query');
+  const { peakGflops, peakGbs, seconds = defaultSeconds } = request;
+  onProgress('packing the weights');
+  const generator = await Generator.load(engine, request.weights);
+  const { config } = generator;
+  const ws = benchLatent(config.numWs, config.wDim);
+  const points = benchPoints(1, config.resolution);
+  onProgress('compiling the kernels');
+  const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
+  // The cone's lists are those of an iteration from here on; the other plans need no values to be timed.
+  await cone.trace();
+  const counts = await cone.cellCounts();
+  const dense = await DragRun.begin(generator, ws, points, {
+    coverage: 'dense',
+    masked: false,
+    known: cone,
+  });
+  const picture = await ForwardRun.begin(generator);
+  const plans: [OperationReport['within'], Plan][] = [
+    ['cone', cone.plan],
+    ['dense', dense.plan],
+    ['picture', picture.plan],
+  ];
+  const operations: OperationReport[] = [];
+  const seen = new Set<string>();
+  let left = 0;
+  for (const [within, plan] of plans) {
+    onProgress(`${within}: ${plan.steps.length} kernels`);
+    for (const step of [...plan.steps].sort((a, b) => a.flops - b.flops)) {
+      const lists = within === 'cone' ? counts : new Map<string, CellCounts>();
+      const key = JSON.stringify([
+        step.call.operation,
+        step.entry,
+        step.call.sizes,
+        cellsOf(step, lists),
+      ]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (performance.now() - began > 1000 * seconds) {
+        left++;
+        continue;
+      }
+      const ms = await timeStep(engine.device, step);
+      if (ms !== undefined) operations.push(report(step, within, lists, ms, peakGflops, peakGbs));
+    }
+  }
+  if (left > 0) onProgress(`${left} kernels are left out; a larger --seconds times them`);
+  picture.destroy();
+  dense.destroy();
+  cone.destroy();
+  generator.destroy();
+  return {
+    shape: request.shape,
+    peak_gflops: peakGflops ?? null,
+    peak_gbs: peakGbs ?? null,
+    operations,
+  };
+}
+
+const cellsOf = (step: Step, counts: ReadonlyMap<string, CellCounts>): number | null =>
+  (step.list === undefined ? undefined : counts.get(step.list)?.computed) ?? null;
+
+function report(
+  step: Step,
+  within: OperationReport['within'],
+  counts: ReadonlyMap<string, CellCounts>,
+  ms: number,
+  peakGflops: number | undefined,
+  peakGbs: number | undefined,
+): OperationReport {
+  const { flops, macs, bytes } = stepWork(step, counts);
+  const least =
+    peakGflops === undefined || peakGbs === undefined
+      ? undefined
+      : Math.max(flops / peakGflops, bytes / peakGbs) / 1e6;
+  return {
+    within,
+    operation: step.call.operation,
+    direction: step.direction,
+    entry: step.entry,
+    sizes: step.call.sizes,
+    cells: cellsOf(step, counts),
+    flops,
+    macs,
+    bytes,
+    ms: round(ms),
+    gflops: round(flops / ms / 1e6),
+    gbs: round(bytes / ms / 1e6),
+    roofline: least === undefined ? null : round(least / ms),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Engine } from '../../src/engine/device.ts';
+import { Generator } from '../../src/engine/generator.ts';
+import type { RandomGeneratorShape } from '../../src/stylegan2/random.ts';
+import { planWork } from './counting.ts';
+import { benchLatent, DragRun } from './drag_run.ts';
+import type { Progress } from './iteration.ts';
+import { randomWeights } from './networks.ts';
+import { benchPoints } from './points.ts';
+import { median, round } from './statistics.ts';
+
+/** An iteration of one shape. */
+export interface ScalingRow {
+  /** What changes from row to row: the others of its group stay. */
+  readonly against: 'resolution' | 'points' | 'channels';
+  readonly resolution: number;
+  readonly points: number;
+  readonly channel_max: number;
+  readonly median_ms: number;
+  readonly cone_macs: number;
+  readonly dense_macs: number;
+  readonly cone_bytes: number;
+  readonly memory_bytes: number;
+}
+
+export interface ScalingReport {
+  readonly rows: readonly ScalingRow[];
+}
+
+type Case = Pick<ScalingRow, 'against' | 'resolution' | 'points' | 'channel_max'>;
+
+/** Small enough for a software adapter; a middle one that all three groups have. */
+const middle = { resolution: 128, points: 1, channel_max: 128 };
+const cases: readonly Case[] = [
+  ...[64, 128, 256].map((resolution) => ({
+    ...middle,
+    against: 'resolution' as const,
+    resolution,
+  })),
+  ...[1, 4, 16].map((points) => ({ ...middle, against: 'points' as const, points })),
+  ...[64, 128, 256].map((channel_max) => ({
+    ...middle,
+    against: 'channels' as const,
+    channel_max,
+  })),
+];
+const defaultRepeats = 5;
+
+const shapeOf = ({ resolution, channel_max }: Case): RandomGeneratorShape => ({
+  resolution,
+  channelBase: 64 * channel_max,
+  channelMax: channel_max,
+  wDim: channel_max,
+  zDim: channel_max,
+  mappingLayers: 2,
+  seed: 1,
+});
+
+/** Cone iterations of small shapes, timed, with counts of both coverages. */
+export async function runScalingBench(
+  engine: Engine,
+  repeats = defaultRepeats,
+  onProgress: Progress = () => {},
+): Promise<ScalingReport> {
+  const rows: ScalingRow[] = [];
+  for (const one of cases) {
+    onProgress(`${one.resolution}², ${one.points} points, at most ${one.channel_max} channels`);
+    const generator = await Generator.load(engine, randomWeights(shapeOf(one)));
+    const { config } = generator;
+    const ws = benchLatent(config.numWs, config.wDim);
+    const points = benchPoints(one.points, config.resolution);
+    const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
+    await cone.trace();
+    const times: number[] = [];
+    for (let i = 0; i < repeats; i++) times.push(await cone.time());
+    const work = planWork(cone.plan, await cone.cellCounts());
+    const memory = generator.store.bytes + generator.arena.bytes + cone.loop.store.bytes;
+    const dense = await DragRun.begin(generator, ws, points, {
+      coverage: 'dense',
+      masked: false,
+      known: cone,
+    });
+    rows.push({
+      ...one,
+      median_ms: round(median(times)),
+      cone_macs: work.macs,
+      dense_macs: planWork(dense.plan, new Map()).macs,
+      cone_bytes: work.bytes,
+      memory_bytes: memory,
+    });
+    dense.destroy();
+    cone.destroy();
+    generator.destroy();
+  }
+  return { rows };
+}

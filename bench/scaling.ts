@@ -1,0 +1,42 @@
+/**
+ * What an iteration costs against the picture's side, the number of points, and the channels, on small shapes: times of
+ * the cone's iteration, and counts of both.
+ *
+ *   npm run -s bench:scaling -- [--repeats N] [--json]
+ */
+import { benchOptions, runBench } from './command.ts';
+import { runScalingBench, type ScalingRow } from './core/scaling.ts';
+import { ms, short, textTable } from './table.ts';
+
+const options = benchOptions([]);
+
+await runBench(
+  options,
+  async ({ engine, progress }) => runScalingBench(engine, options.repeats, progress),
+  ({ driver, runtime, rows }) =>
+    [
+      `${driver} · ${runtime}`,
+      textTable(
+        [
+          'against',
+          'side',
+          'points',
+          'channels',
+          'median',
+          'cone MACs',
+          'dense MACs',
+          'cone bytes',
+        ],
+        rows.map((row: ScalingRow) => [
+          row.against,
+          String(row.resolution),
+          String(row.points),
+          `≤ ${row.channel_max}`,
+          ms(row.median_ms),
+          short(row.cone_macs),
+          short(row.dense_macs),
+          short(row.cone_bytes, 'B'),
+        ]),
+      ),
+    ].join('\n'),
+);
