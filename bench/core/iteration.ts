@@ -87,7 +87,7 @@ export type Progress = (what: string) => void;
 
 const defaultSeconds = 40;
 const conesInRound = 5;
-const batchIterations = 8;
+const batchIterations = 4;
 const placesOnSide = 7;
 /** What cone and dense may differ by: rounding, and slopes of leaky ReLU that it flips. SPEC §7. */
 const lossTolerance = 1e-4;
@@ -132,7 +132,7 @@ export async function runIterationBench(
     const left = () => (request.seconds ?? defaultSeconds) * 1000 - (performance.now() - began);
     const rounds = await timeRounds(cone, dense, request.repeats, left, onProgress);
     const batches: number[] = [];
-    for (let i = 0; i < (masked ? 1 : 3); i++) batches.push(await cone.timeBatch(batchIterations));
+    for (let i = 0; i < (masked ? 1 : 2); i++) batches.push(await cone.timeBatch(batchIterations));
     const coneSteps = await cone.timeSteps();
     const counts = await cone.cellCounts();
     const places = masked ? [] : await cone.cellCountsOverPlaces(placesOnSide);
