@@ -50,8 +50,10 @@ class Network:
         demodulation = (modulated.square().sum((1, 2, 3), keepdim=True) + 1e-8).rsqrt()
         modulated = modulated * demodulation
         if up:
-            t = F.conv_transpose2d(x, modulated.transpose(0, 1), stride=2)
-            channels = t.shape[1]
+            # As a matrix product: Debian's build has a conv_transpose2d that is 15 times slower than its conv2d.
+            channels, inputs = modulated.shape[:2]
+            columns = modulated.permute(0, 2, 3, 1).reshape(-1, inputs) @ x.reshape(inputs, -1)
+            t = F.fold(columns[None], 2 * x.shape[2] + 1, 3, stride=2)
             taps = torch.outer(FIR, FIR).expand(channels, 1, 4, 4)
             y = F.conv2d(F.pad(t, (1, 1, 1, 1)), taps, groups=channels)
         else:
@@ -109,6 +111,7 @@ class Network:
 
 def main():
     folder = sys.argv[1]
+    torch.set_num_threads(os.cpu_count())
     network = Network(*read_safetensors(os.path.join(folder, 'problem.safetensors')))
     print(json.dumps({'ready': True, 'version': torch.__version__, 'threads': torch.get_num_threads()}), flush=True)
     for line in sys.stdin:
