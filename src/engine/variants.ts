@@ -2,12 +2,22 @@ import type { AdapterDescription } from './device.ts';
 import { paddedChannels } from './layouts.ts';
 import type { Call } from './reversal.ts';
 
+/** How one convolution of a plan is computed, forward and backward. */
+export interface ConvolutionChoice {
+  /** Neighbouring invocations take different cells and share their weights; else they share cells. */
+  readonly cellsFirst: boolean;
+  /** Parts that its sums are split into; 1 splits none. */
+  readonly splits: number;
+}
+
 /** Which kernels a plan takes where several compute the same. */
 export interface Variants {
-  /** Neighbouring invocations take different cells and share their weights; else they share cells. */
+  /** As in `ConvolutionChoice`, where nothing was measured. */
   readonly cellsFirst: boolean;
   /** Invocations that keep the adapter busy. Convolutions with fewer split their sums; 0 splits none. */
   readonly invocations: number;
+  /** What was measured to be best, by `convolutionKey`. */
+  readonly tuned?: ReadonlyMap<string, ConvolutionChoice>;
 }
 
 /** A sane choice for an adapter that was not measured: software adapters run on a processor and its caches. */
@@ -21,6 +31,40 @@ const leastSteps = 8;
 
 const quads = (channels: number): number => paddedChannels(channels) / 4;
 
+/** The convolutions of a network, which come as several kernels. */
+export const isConvolution = ({ operation }: Call): boolean =>
+  operation === 'conv3x3' || operation === 'conv3x3_up';
+
+/**
+ * What a measurement of a convolution holds for: its operation and shape, and how many cells it goes over, rounded up to
+ * a power of two since lists vary with points and radii.
+ */
+export function convolutionKey(call: Call, listed: number): string {
+  const { samples, inputs, outputs, height, width } = call.sizes;
+  const cells = 2 ** Math.ceil(Math.log2(Math.max(1, listed)));
+  return `${call.operation} ${samples}×${inputs}→${outputs} ${height}×${width} ${cells} cells`;
+}
+
+/** The most parts that a convolution's sums may be split into. */
+export function mostSplitsOf({ sizes: { inputs, outputs } }: Call): number {
+  // The smaller direction decides, so that both are split alike.
+  const channels = Math.min(quads(inputs), quads(outputs));
+  return Math.max(1, Math.min(Math.floor((9 * channels) / leastSteps), mostSplits));
+}
+
+/** What was measured, else what `variants` says of all. @param listed as in `withVariants` */
+export function choiceOf(call: Call, variants: Variants, listed: number): ConvolutionChoice {
+  const { cellsFirst, invocations, tuned } = variants;
+  const measured = tuned?.get(convolutionKey(call, listed));
+  if (measured) return { ...measured, splits: Math.min(measured.splits, mostSplitsOf(call)) };
+  const { samples, inputs, outputs } = call.sizes;
+  const busy = samples * Math.ceil(listed / 4) * Math.min(quads(inputs), quads(outputs));
+  return {
+    cellsFirst,
+    splits: Math.max(1, Math.min(Math.ceil(invocations / busy), mostSplitsOf(call))),
+  };
+}
+
 /**
  * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
  * @param listed how many cells, or blocks, a convolution goes over
@@ -31,33 +75,26 @@ export const withVariants = (
   listed: (call: Call) => number,
 ): Call[] =>
   calls.map((call) => {
-    switch (call.operation) {
-      case 'conv3x3':
-        return convolution(call, variants, listed, 'conv3x3');
-      case 'conv3x3_up':
-        return convolution(call, variants, listed, 'conv3x3_up');
-      default:
-        return call;
-    }
+    if (!isConvolution(call)) return call;
+    const cells = listed(overCells(call));
+    return withChoice(call, choiceOf(call, variants, cells));
   });
 
-function convolution(
-  call: Call,
-  { cellsFirst, invocations }: Variants,
-  listed: (call: Call) => number,
-  name: 'conv3x3' | 'conv3x3_up',
-): Call {
-  const params = { ...call.params, cells_first: cellsFirst ? 1 : 0 };
-  const overCells: Call = { ...call, operation: `${name}_cells`, params };
-  const { samples, inputs, outputs } = call.sizes;
-  // The smaller direction decides, so that both are split alike.
-  const channels = Math.min(quads(inputs), quads(outputs));
-  const busy = samples * Math.ceil(listed(overCells) / 4) * channels;
-  const splits = Math.min(
-    Math.ceil(invocations / busy),
-    Math.floor((9 * channels) / leastSteps),
-    mostSplits,
-  );
-  if (splits <= 1) return overCells;
-  return { ...overCells, operation: `${name}_split_k`, sizes: { ...call.sizes, splits } };
+/** A convolution as one choice computes it. */
+export function withChoice(call: Call, { cellsFirst, splits }: ConvolutionChoice): Call {
+  const chosen = {
+    ...overCells(call),
+    params: { ...call.params, cells_first: cellsFirst ? 1 : 0 },
+  };
+  if (splits <= 1) return chosen;
+  return {
+    ...chosen,
+    operation: call.operation === 'conv3x3' ? 'conv3x3_split_k' : 'conv3x3_up_split_k',
+    sizes: { ...call.sizes, splits },
+  };
 }
+
+const overCells = (call: Call): Call => ({
+  ...call,
+  operation: call.operation === 'conv3x3' ? 'conv3x3_cells' : 'conv3x3_up_cells',
+});
