@@ -9,9 +9,8 @@
 //
 // Activations are modulated as they are read, so the weights are constants and need no gradient of their own.
 // One invocation makes four pixels of a row and four channels: a 4×4 block of the weights is read once for four pixels.
-// The whole map is covered; conv3x3_cells covers a list of cells. weight is array<mat4x4f> [tap][I/4][O/4], column k = input channel 4i+k: `W * x` goes forward, `d * W`
-// back. Source: Karras et al. 2020, section 2.2; SPEC §2.
-// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation
+// The whole map is covered; conv3x3_cells covers a list of cells. Source: Karras et al. 2020, section 2.2; SPEC §2.
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -19,7 +18,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_u: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -45,7 +44,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
         if (column >= 1u && column <= params.width) { line_of_x[k] = style * x[(line + column - 1u) * input_quads + i]; }
       }
       for (var b = 0u; b < 3u; b++) {
-        let w = weight[((a * 3u + b) * input_quads + i) * output_quads + work.quad];
+        let w = weight_at(((a * 3u + b) * input_quads + i) * output_quads + work.quad);
         for (var k = 0u; k < 4u; k++) { sums[k] += w * line_of_x[k + b]; }
       }
     }
@@ -74,7 +73,7 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
         if (column >= 1u && column <= params.width) { line_of_d[k] = d_u[(line + column - 1u) * output_quads + o]; }
       }
       for (var b = 0u; b < 3u; b++) {
-        let w = weight[((a * 3u + b) * input_quads + work.quad) * output_quads + o];
+        let w = weight_at(((a * 3u + b) * input_quads + work.quad) * output_quads + o);
         for (var k = 0u; k < 4u; k++) { sums[k] += line_of_d[k + 2u - b] * w; }
       }
     }

@@ -6,7 +6,7 @@
 //
 // One invocation makes four cells of the list, whichever they are, and four channels: a 4×4 block of the weights is read
 // once for four cells, so no pixel is computed that the list does not name. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -14,7 +14,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_u: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -35,7 +35,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
     var from_x: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
     for (var i = 0u; i < input_quads; i++) {
-      let w = weight[(tap * input_quads + i) * output_quads + share.quad];
+      let w = weight_at((tap * input_quads + i) * output_quads + share.quad);
       let s = styles[style + i];
       for (var k = 0u; k < 4u; k++) {
         if (from_x[k] != 0xffffffffu) { sums[k] += w * (s * x[from_x[k] * input_quads + i]); }
@@ -60,7 +60,7 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
     var from_u: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
     for (var o = 0u; o < output_quads; o++) {
-      let w = weight[(tap * input_quads + share.quad) * output_quads + o];
+      let w = weight_at((tap * input_quads + share.quad) * output_quads + o);
       for (var k = 0u; k < 4u; k++) {
         if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }
       }

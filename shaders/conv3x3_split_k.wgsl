@@ -10,7 +10,7 @@
 // backward_styles, backward_x          as in conv3x3
 //
 // Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, splits: u32, listed: u32, cells_first: u32, accumulate: u32,
@@ -20,7 +20,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_u: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -54,7 +54,7 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
     for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
     for (; step < min(end, (tap + 1u) * input_quads); step++) {
       let i = step - tap * input_quads;
-      let w = weight[step * output_quads + quad];
+      let w = weight_at(step * output_quads + quad);
       let s = styles[style + i];
       for (var k = 0u; k < 4u; k++) {
         if (from_x[k] != 0xffffffffu) { sums[k] += w * (s * x[from_x[k] * input_quads + i]); }
@@ -97,7 +97,7 @@ fn backward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) cou
     for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
     for (; step < min(end, (tap + 1u) * output_quads); step++) {
       let o = step - tap * output_quads;
-      let w = weight[(tap * input_quads + quad) * output_quads + o];
+      let w = weight_at((tap * input_quads + quad) * output_quads + o);
       for (var k = 0u; k < 4u; k++) {
         if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }
       }

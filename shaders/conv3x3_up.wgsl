@@ -9,8 +9,8 @@
 //
 // Forward as four parities: a pixel of t with even row and column takes four taps, with one odd two, with both odd
 // one; nine products make four pixels. One invocation makes 2×4 pixels of t and four channels, from 2×3 cells of x.
-// Layout of the weights as in conv3x3. Source: Karras et al. 2020, section 2; SPEC §2.
-// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation
+// Source: Karras et al. 2020, section 2; SPEC §2.
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -18,7 +18,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> t: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_t: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -26,7 +26,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
 
 fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
-  return weight[((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output];
+  return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);
 }
 
 @compute @workgroup_size(64)

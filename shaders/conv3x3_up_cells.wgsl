@@ -6,7 +6,7 @@
 //
 // Forward: one invocation makes one parity of four blocks (even or odd rows by even or odd columns, with four, two or one
 // taps) and four channels. Backward: four cells and four channels. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -14,7 +14,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> t: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_t: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -22,7 +22,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
 
 fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
-  return weight[((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output];
+  return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);
 }
 
 fn store(sample: u32, pixel: vec2u, quad: u32, value: vec4f) {

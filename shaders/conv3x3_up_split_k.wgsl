@@ -8,7 +8,7 @@
 //
 // A parity has (2 − row)·(2 − column) taps, so its K = taps · I/4 steps are shared out among the splits by themselves.
 // Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, splits: u32, listed: u32, cells_first: u32, accumulate: u32,
@@ -18,7 +18,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read> weight: array<WeightBlock>;
 @group(0) @binding(5) var<storage, read_write> t: array<vec4f>;
 @group(0) @binding(6) var<storage, read> d_t: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
@@ -28,7 +28,7 @@ struct Params {
 @group(0) @binding(11) var<storage, read_write> d_parts: array<vec4f>;
 
 fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
-  return weight[((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output];
+  return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);
 }
 
 /// Groups of four cells of the list, or of four blocks.
