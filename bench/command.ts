@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { describeEnvironment, type Environment } from '../src/bench/environment.ts';
+import {
+  type OfficialSide,
+  officialShape,
+  officialSides,
+  randomWeights,
+} from '../src/bench/networks.ts';
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { type Engine, openEngine } from '../src/engine/device.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
 import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.ts';
-import { describeEnvironment, type Environment } from './core/environment.ts';
-import { type OfficialSide, officialShape, officialSides, randomWeights } from './core/networks.ts';
 
 /** What every bench takes, as text. */
 export interface BenchOptions {

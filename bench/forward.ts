@@ -4,13 +4,13 @@
  *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--repeats N] [--json]
  */
 import { readFileSync } from 'node:fs';
+import { runForwardBench } from '../src/bench/forward.ts';
 import { benchOptions, runBench, shapeWeights } from './command.ts';
-import { runForwardBench } from './core/forward.ts';
 import { ms, short, textTable } from './table.ts';
 
 const options = benchOptions(['shape']);
 const shape = String(options.values.shape ?? '256');
-const matmul = readFileSync(new URL('matmul.wgsl', import.meta.url), 'utf8');
+const matmul = readFileSync(new URL('../src/bench/matmul.wgsl', import.meta.url), 'utf8');
 
 await runBench(
   options,

@@ -5,8 +5,9 @@
  *
  * The official shapes have random weights, made in memory.
  */
+
+import { type CoverageReport, runIterationBench } from '../src/bench/iteration.ts';
 import { benchOptions, positive, runBench, shapeWeights } from './command.ts';
-import { type CoverageReport, runIterationBench } from './core/iteration.ts';
 import { ms, short, textTable } from './table.ts';
 
 const options = benchOptions(['shape', 'points'], ['mask']);

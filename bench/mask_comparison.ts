@@ -8,6 +8,8 @@
  * random weights, with half the picture masked.
  */
 import { readFileSync } from 'node:fs';
+import { benchMask, benchPoints } from '../src/bench/points.ts';
+import { median, round } from '../src/bench/statistics.ts';
 import { DragSession, type PointPair } from '../src/drag/session.ts';
 import { Generator } from '../src/engine/generator.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
@@ -16,8 +18,6 @@ import { readGenerator } from '../src/stylegan2/weights.ts';
 import { type Edit, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import { latentOf } from '../tools/train-demo/latents.ts';
 import { type Bench, benchOptions, positive, runBench, shapeWeights } from './command.ts';
-import { benchMask, benchPoints } from './core/points.ts';
-import { median, round } from './core/statistics.ts';
 import { ms, textTable } from './table.ts';
 
 const names = [

@@ -5,8 +5,9 @@
  *
  * The peaks are a card's, from its data sheet; with them each kernel's fraction of the roofline is given.
  */
+
+import { runOperationsBench } from '../src/bench/operations.ts';
 import { benchOptions, positive, runBench, shapeWeights } from './command.ts';
-import { runOperationsBench } from './core/operations.ts';
 import { ms, short, textTable } from './table.ts';
 
 const options = benchOptions(['shape', 'peak-gflops', 'peak-gbs', 'seconds']);

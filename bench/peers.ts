@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { officialShape } from '../src/bench/networks.ts';
 import { benchOptions, officialSide, runBench } from './command.ts';
-import { officialShape } from './core/networks.ts';
 import { runPeersBench } from './peers/comparison.ts';
 import { ms, textTable } from './table.ts';
 

@@ -4,8 +4,9 @@
  *
  *   npm run -s bench:scaling -- [--repeats N] [--json]
  */
+
+import { runScalingBench, type ScalingRow } from '../src/bench/scaling.ts';
 import { benchOptions, runBench } from './command.ts';
-import { runScalingBench, type ScalingRow } from './core/scaling.ts';
 import { ms, short, textTable } from './table.ts';
 
 const options = benchOptions([]);

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { planWork } from '../bench/core/counting.ts';
-import { benchLatent, DragRun } from '../bench/core/drag_run.ts';
-import { officialShape, randomWeights } from '../bench/core/networks.ts';
-import { benchPoints } from '../bench/core/points.ts';
-import { median, percentile, relativeDifference } from '../bench/core/statistics.ts';
 import { dragProblem } from '../bench/peers/problem.ts';
+import { planWork } from '../src/bench/counting.ts';
+import { benchLatent, DragRun } from '../src/bench/drag_run.ts';
+import { officialShape, randomWeights } from '../src/bench/networks.ts';
+import { benchPoints } from '../src/bench/points.ts';
+import { median, percentile, relativeDifference } from '../src/bench/statistics.ts';
 import { paperOptions } from '../src/drag/options.ts';
 import { Generator } from '../src/engine/generator.ts';
 import { openTestEngine } from './test_device.ts';

@@ -1,15 +1,15 @@
+import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
+import { ForwardRun } from '../../src/bench/forward_run.ts';
+import type { Progress } from '../../src/bench/iteration.ts';
+import { randomWeights } from '../../src/bench/networks.ts';
+import { benchPoints } from '../../src/bench/points.ts';
+import { median, relativeDifference, round } from '../../src/bench/statistics.ts';
 import { objectiveShape } from '../../src/drag/objective.ts';
 import { defaultOptions } from '../../src/drag/options.ts';
 import type { Engine } from '../../src/engine/device.ts';
 import { Generator } from '../../src/engine/generator.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { type RandomGeneratorShape, randomGenerator } from '../../src/stylegan2/random.ts';
-import { benchLatent, DragRun } from '../core/drag_run.ts';
-import { ForwardRun } from '../core/forward_run.ts';
-import type { Progress } from '../core/iteration.ts';
-import { randomWeights } from '../core/networks.ts';
-import { benchPoints } from '../core/points.ts';
-import { median, relativeDifference, round } from '../core/statistics.ts';
 import { Peer } from './peer.ts';
 import { dragProblem } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import { relativeDifference } from './statistics.ts';
 
-/** Kernels of bench/matmul.wgsl, and how many values of C a workgroup takes. */
+/** Kernels of src/bench/matmul.wgsl, and how many values of C a workgroup takes. */
 const variants = { direct: 4 * 4 * 64, tiled: 64 * 64 } as const;
 export type MatmulVariant = keyof typeof variants;
 const variantNames: readonly MatmulVariant[] = ['direct', 'tiled'];
@@ -24,7 +24,7 @@ export class Matmul {
 
   /**
    * Compiles and checks both kernels, and keeps the faster.
-   * @param code bench/matmul.wgsl
+   * @param code src/bench/matmul.wgsl
    * @throws Error where a product is wrong
    */
   static async best(device: GPUDevice, code: string): Promise<Matmul> {

@@ -1,4 +1,4 @@
-import type { PointPair } from '../../src/drag/points.ts';
+import type { PointPair } from '../drag/points.ts';
 
 /** How far targets are from their handles, as a part of the picture's side: far enough never to arrive. */
 const way = 0.15;

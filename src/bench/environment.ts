@@ -1,4 +1,4 @@
-import type { AdapterDescription, Engine } from '../../src/engine/device.ts';
+import type { AdapterDescription, Engine } from '../engine/device.ts';
 
 /** What one has to know of a machine to judge its figures. */
 export interface Environment {

@@ -1,6 +1,6 @@
-import type { Engine } from '../../src/engine/device.ts';
-import { Generator } from '../../src/engine/generator.ts';
-import type { RandomGeneratorShape } from '../../src/stylegan2/random.ts';
+import type { Engine } from '../engine/device.ts';
+import { Generator } from '../engine/generator.ts';
+import type { RandomGeneratorShape } from '../stylegan2/random.ts';
 import { planWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import type { Progress } from './iteration.ts';

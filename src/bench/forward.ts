@@ -1,6 +1,6 @@
-import type { Engine } from '../../src/engine/device.ts';
-import { Generator } from '../../src/engine/generator.ts';
-import type { GeneratorWeights } from '../../src/stylegan2/weights.ts';
+import type { Engine } from '../engine/device.ts';
+import { Generator } from '../engine/generator.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { planWork } from './counting.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
@@ -30,7 +30,7 @@ const mostRounds = 20;
 /** A small picture runs every kernel once, so that none is compiled while it is timed. */
 const warmUpSide = 32;
 
-/** Whole pictures, and in turns with them our plain matrix product of 1024³. @param code bench/matmul.wgsl */
+/** Whole pictures, and in turns with them our plain matrix product of 1024³. @param code src/bench/matmul.wgsl */
 export async function runForwardBench(
   engine: Engine,
   request: {

@@ -1,7 +1,7 @@
-import type { Generator } from '../../src/engine/generator.ts';
-import { Plan } from '../../src/engine/plan.ts';
-import type { TensorStore } from '../../src/engine/tensors.ts';
-import { synthesisCalls } from '../../src/stylegan2/network.ts';
+import type { Generator } from '../engine/generator.ts';
+import { Plan } from '../engine/plan.ts';
+import type { TensorStore } from '../engine/tensors.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
 import { benchLatent } from './drag_run.ts';
 
 /** The synthesis network up to a block, with its image, as a plan of its own. */

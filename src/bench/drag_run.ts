@@ -1,10 +1,10 @@
-import { DragLoop, type Place } from '../../src/drag/loop.ts';
-import { objectiveShape } from '../../src/drag/objective.ts';
-import { type DragOptions, defaultOptions } from '../../src/drag/options.ts';
-import type { PointPair } from '../../src/drag/points.ts';
-import type { IterationRecord } from '../../src/drag/records.ts';
-import type { Generator } from '../../src/engine/generator.ts';
-import { dispatch, type Plan } from '../../src/engine/plan.ts';
+import { DragLoop, type Place } from '../drag/loop.ts';
+import { objectiveShape } from '../drag/objective.ts';
+import { type DragOptions, defaultOptions } from '../drag/options.ts';
+import type { PointPair } from '../drag/points.ts';
+import type { IterationRecord } from '../drag/records.ts';
+import type { Generator } from '../engine/generator.ts';
+import { dispatch, type Plan } from '../engine/plan.ts';
 import { type CellCounts, readCellCounts } from './counting.ts';
 import { timeSteps } from './kernel_times.ts';
 import { benchMask } from './points.ts';

@@ -1,7 +1,7 @@
-import type { Engine } from '../../src/engine/device.ts';
-import { Generator } from '../../src/engine/generator.ts';
-import type { Plan, Step } from '../../src/engine/plan.ts';
-import type { GeneratorWeights } from '../../src/stylegan2/weights.ts';
+import type { Engine } from '../engine/device.ts';
+import { Generator } from '../engine/generator.ts';
+import type { Plan, Step } from '../engine/plan.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { type CellCounts, stepWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';

@@ -1,4 +1,4 @@
-import { dispatch, type Plan, type Step } from '../../src/engine/plan.ts';
+import { dispatch, type Plan, type Step } from '../engine/plan.ts';
 
 /** A query set holds so many timestamps at most, in WebGPU. */
 const mostTimestamps = 4096;

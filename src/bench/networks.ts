@@ -1,6 +1,6 @@
-import type { NamedTensor } from '../../src/formats/named_tensors.ts';
-import { type RandomGeneratorShape, randomGenerator } from '../../src/stylegan2/random.ts';
-import { type GeneratorWeights, readGenerator } from '../../src/stylegan2/weights.ts';
+import type { NamedTensor } from '../formats/named_tensors.ts';
+import { type RandomGeneratorShape, randomGenerator } from '../stylegan2/random.ts';
+import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
 
 /** Sides of the official networks that are benched. */
 export const officialSides = [128, 256, 512, 1024] as const;

@@ -1,9 +1,9 @@
-import type { IterationRecord } from '../../src/drag/records.ts';
-import type { Engine } from '../../src/engine/device.ts';
-import { Generator } from '../../src/engine/generator.ts';
-import type { Plan } from '../../src/engine/plan.ts';
-import { totalWork } from '../../src/engine/work.ts';
-import type { GeneratorWeights } from '../../src/stylegan2/weights.ts';
+import type { IterationRecord } from '../drag/records.ts';
+import type { Engine } from '../engine/device.ts';
+import { Generator } from '../engine/generator.ts';
+import type { Plan } from '../engine/plan.ts';
+import { totalWork } from '../engine/work.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { type CellCounts, planWork, stepWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import { MemoryWatch } from './memory.ts';
