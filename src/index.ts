@@ -30,12 +30,14 @@ export {
 } from './engine/device.ts';
 export type {
   EvaluationRequest,
+  GeneratorOptions,
   LatentSource,
   LogicalTensor,
   MappingOptions,
   Noise,
 } from './engine/generator.ts';
 export type { PixelImage } from './engine/image.ts';
+export type { Precision } from './engine/layouts.ts';
 export { type ImageSink, Presenter } from './engine/present.ts';
 export { ShaderError, type ShaderSource } from './engine/shaders.ts';
 export {

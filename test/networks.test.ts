@@ -126,12 +126,8 @@ describe('a generator', () => {
     // Room for one group of four channels at the highest resolution.
     const room = 16 * (resolution + 1) ** 2;
     expect(channels).toBeGreaterThan(4);
-    const parted = await Generator.load(
-      generator.engine,
-      readGenerator(fixture.file),
-      () => {},
-      room,
-    );
+    const weights = readGenerator(fixture.file);
+    const parted = await Generator.load(generator.engine, weights, { largestTensor: room });
     const ws = firstSample(fixture.values('ws'), numWs * wDim);
     const gradient = { of: 'image', cotangent: fixture.values('image_cotangent') };
     const whole = await generator.evaluate(ws, { tensors: ['image'], gradient });

@@ -1,4 +1,4 @@
-import type { ShaderSource } from '../index.ts';
+import { namedLibrary, type ShaderSource } from '../engine/shaders.ts';
 import { shaderTexts } from './shader_texts.ts';
 
 const folder = '../../shaders/';
@@ -15,7 +15,7 @@ export const shaderSource: ShaderSource = async (name) => {
 function shadersWith(path: string): string[] {
   const name = path.slice(folder.length, -'.wgsl'.length);
   if (!name.startsWith('lib/')) return [name];
-  const uses = new RegExp(`^// uses .*\\b${name}\\b`, 'm');
+  const uses = new RegExp(`^// uses .*\\b${namedLibrary(name)}\\b`, 'm');
   return Object.keys(texts)
     .filter((user) => uses.test(texts[user]))
     .flatMap(shadersWith);

@@ -8,6 +8,7 @@ import {
   type Noise,
 } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
+import type { Precision } from '../engine/layouts.ts';
 import { parseSafetensors } from '../formats/safetensors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { readGenerator } from '../stylegan2/weights.ts';
@@ -24,6 +25,11 @@ export class Model {
 
   get config(): GeneratorConfig {
     return this.#generator.config;
+  }
+
+  /** Of the weights of convolutions on the device. */
+  get precision(): Precision {
+    return this.#generator.precision;
   }
 
   /** What the model's file recommends, else the paper's values. */
@@ -78,13 +84,16 @@ export async function loadModel(
     /** Names the file in errors. */
     readonly file?: string;
     readonly onProgress?: (fraction: number, what: string) => void;
+    /** As in `GeneratorOptions`. */
+    readonly precision?: Precision;
   } = {},
 ): Promise<Model> {
-  const { file, onProgress = () => {} } = options;
+  const { file, precision, onProgress = () => {} } = options;
   onProgress(0, 'reading the file');
   const weights = readGenerator(parseSafetensors(bytes, file));
-  const generator = await Generator.load(engine, weights, (fraction) =>
-    onProgress(fraction, 'packing the weights'),
-  );
+  const generator = await Generator.load(engine, weights, {
+    precision,
+    onProgress: (fraction) => onProgress(fraction, 'packing the weights'),
+  });
   return new Model(generator);
 }

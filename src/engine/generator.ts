@@ -6,6 +6,7 @@ import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { Arena } from './arena.ts';
 import type { Engine } from './device.ts';
 import { imagePixels, type PixelImage } from './image.ts';
+import type { Precision } from './layouts.ts';
 import { Plan } from './plan.ts';
 import type { ImageSink } from './present.ts';
 import { gradientOf } from './reversal.ts';
@@ -40,6 +41,18 @@ export interface LogicalTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+export interface GeneratorOptions {
+  readonly onProgress?: (fraction: number) => void;
+  /** Bytes that one tensor may take; what the device binds by default. */
+  readonly largestTensor?: number;
+  /**
+   * Of the stored weights of convolutions; sums are f32's. `f16` rounds those of an f32 file, but for layers beyond its
+   * range. By default what the file has in f16 stays so on a GPU, which halves the bytes it reads and loses nothing; a
+   * software adapter, which only loses time by it, gets f32.
+   */
+  readonly precision?: Precision;
+}
+
 /** A StyleGAN2 generator on a device. */
 export class Generator {
   readonly #mappingStore: TensorStore;
@@ -53,25 +66,37 @@ export class Generator {
     readonly config: GeneratorConfig & { readonly largestTensor: number },
     /** Weights under their official names. */
     readonly store: TensorStore,
+    /** Of the stored weights of convolutions: `f16` where any are. */
+    readonly precision: Precision,
     /** Memory of all short-lived tensors of this generator's plans. */
     readonly arena: Arena,
   ) {
     this.#mappingStore = new TensorStore(engine.device, store);
   }
 
-  /**
-   * @param largestTensor bytes that one tensor may take; what the device binds by default
-   * @throws DeviceLimitError where the adapter is too small for the weights
-   */
+  /** @throws DeviceLimitError where the adapter is too small for the weights */
   static async load(
     engine: Engine,
     weights: GeneratorWeights,
-    onProgress: (fraction: number) => void = () => {},
-    largestTensor = largestBinding(engine.device),
+    {
+      onProgress = () => {},
+      largestTensor = largestBinding(engine.device),
+      precision,
+    }: GeneratorOptions = {},
   ): Promise<Generator> {
-    const store = await uploadGenerator(engine.device, weights, onProgress, largestTensor);
+    const uploaded = await uploadGenerator(engine.device, weights, {
+      storage: precision ?? (engine.adapter.isSoftware ? 'f32' : 'lossless'),
+      largestTensor,
+      onProgress,
+    });
     const config = { ...weights.config, largestTensor };
-    return new Generator(engine, config, store, new Arena(engine.device));
+    return new Generator(
+      engine,
+      config,
+      uploaded.store,
+      uploaded.precision,
+      new Arena(engine.device),
+    );
   }
 
   /**

@@ -1,16 +1,26 @@
+import { decodeF16, encodeF16 } from '../formats/half_precision.ts';
+
 /**
  * How logical tensors (N,C,H,W as in the files) lie in device memory.
  *
- * | layout        | logical axes  | device memory                                                      |
- * |---------------|---------------|--------------------------------------------------------------------|
- * | `map`         | N, C, H, W    | N, H, W, C with C padded to a multiple of 4: `array<vec4f>`        |
- * | `vector`      | rows…, C      | rows of C floats, each row padded to 64: a row is a bindable view  |
- * | `convolution` | O, I, kh, kw  | kh·kw, I/4, O/4 of `mat4x4f`; column k = input channel 4i+k        |
- * | `plain`       | any           | row-major, no padding                                              |
+ * | layout             | logical axes  | device memory                                                      |
+ * |--------------------|---------------|--------------------------------------------------------------------|
+ * | `map`              | N, C, H, W    | N, H, W, C with C padded to a multiple of 4: `array<vec4f>`        |
+ * | `vector`           | rows…, C      | rows of C floats, each row padded to 64: a row is a bindable view  |
+ * | `convolution`      | O, I, kh, kw  | kh·kw, I/4, O/4 of `mat4x4f`; column k = input channel 4i+k        |
+ * | `convolution_half` | O, I, kh, kw  | the same in f16, two in a word                                     |
+ * | `plain`            | any           | row-major, no padding                                              |
  *
  * Padding is zero, so kernels may read it and sums need no masks.
  */
-export type Layout = 'map' | 'vector' | 'convolution' | 'plain';
+export type Layout = 'map' | 'vector' | 'convolution' | 'convolution_half' | 'plain';
+
+/** How exactly the weights of convolutions are stored. All else is f32, and so are sums. */
+export type Precision = 'f32' | 'f16';
+
+/** The layout of a tensor whose operation says `layout`. */
+export const storedLayout = (layout: Layout, precision: Precision): Layout =>
+  layout === 'convolution' && precision === 'f16' ? 'convolution_half' : layout;
 
 /** A row of the `vector` layout starts at a multiple of 256 bytes, WebGPU's default binding alignment. */
 export const vectorAlignment = 64;
@@ -25,7 +35,7 @@ export const vectorStride = (length: number): number => roundUp(length, vectorAl
 
 const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
 
-/** Floats that a tensor of `shape` takes on the device. */
+/** Words of four bytes that a tensor of `shape` takes on the device. */
 export function deviceLength(layout: Layout, shape: readonly number[]): number {
   switch (layout) {
     case 'map': {
@@ -38,12 +48,14 @@ export function deviceLength(layout: Layout, shape: readonly number[]): number {
       const [outputs = 1, inputs = 1, ...taps] = shape;
       return product(taps) * paddedChannels(inputs) * paddedChannels(outputs);
     }
+    case 'convolution_half':
+      return deviceLength('convolution', shape) / 2;
     case 'plain':
       return Math.max(1, product(shape));
   }
 }
 
-/** Calls `visit(logical index, device index)` for every element of a tensor. */
+/** Calls `visit(logical index, device index)` for every element of a tensor; the latter counts elements, not words. */
 function forEachElement(
   layout: Layout,
   shape: readonly number[],
@@ -68,7 +80,8 @@ function forEachElement(
         for (let i = 0; i < length; i++) visit(row * length + i, row * stride + i);
       return;
     }
-    case 'convolution': {
+    case 'convolution':
+    case 'convolution_half': {
       const [outputs = 1, inputs = 1, ...kernel] = shape;
       const taps = product(kernel);
       const inputQuads = paddedChannels(inputs) / 4;
@@ -87,30 +100,37 @@ function forEachElement(
   }
 }
 
-/** Logical values → device floats (padding zero). */
+/** Logical values → device memory (padding zero): floats, or halves where the layout has those. */
 export function pack(
   layout: Layout,
   shape: readonly number[],
   values: ArrayLike<number>,
-): Float32Array<ArrayBuffer> {
+): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
   if (values.length !== product(shape))
     throw new RangeError(`${values.length} values for a tensor of shape [${shape.join(', ')}]`);
-  const device = new Float32Array(deviceLength(layout, shape));
+  const halves = layout === 'convolution_half';
+  const length = deviceLength(layout, shape);
+  const device = halves ? new Uint16Array(2 * length) : new Float32Array(length);
+  const elements = halves ? encodeF16(values) : values;
   forEachElement(layout, shape, (logical, at) => {
-    device[at] = values[logical];
+    device[at] = elements[logical];
   });
   return device;
 }
 
-/** Device floats → logical values. */
+/** Device memory, seen as floats → logical values. */
 export function unpack(
   layout: Layout,
   shape: readonly number[],
   device: Float32Array,
 ): Float32Array<ArrayBuffer> {
   const values = new Float32Array(product(shape));
+  const elements = layout === 'convolution_half' ? halvesOf(device) : device;
   forEachElement(layout, shape, (logical, at) => {
-    values[logical] = device[at];
+    values[logical] = elements[at];
   });
   return values;
 }
+
+const halvesOf = (device: Float32Array): Float32Array =>
+  decodeF16(new Uint16Array(device.buffer, device.byteOffset, 2 * device.length));

@@ -1,4 +1,4 @@
-import { deviceLength, type Layout } from './layouts.ts';
+import { deviceLength, type Layout, type Precision, storedLayout } from './layouts.ts';
 
 /** The sizes of a call, by the words that shaders and tensors use: `samples`, `inputs`, `height`, … */
 export type Sizes = Readonly<Record<string, number>>;
@@ -56,5 +56,5 @@ export const tensorShape = (spec: TensorSpec, sizes: Sizes): number[] =>
   spec.axes.map((axis) => axisLength(axis, sizes));
 
 /** Bytes of a tensor on the device. */
-export const tensorBytes = (spec: TensorSpec, sizes: Sizes): number =>
-  4 * deviceLength(spec.layout, tensorShape(spec, sizes));
+export const tensorBytes = (spec: TensorSpec, sizes: Sizes, precision: Precision): number =>
+  4 * deviceLength(storedLayout(spec.layout, precision), tensorShape(spec, sizes));

@@ -1,3 +1,4 @@
+import type { Precision } from './layouts.ts';
 import { readShader, type Shader, ShaderError, type ShaderSource } from './shaders.ts';
 
 /** A compiled entry point. */
@@ -7,6 +8,11 @@ export interface Kernel {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
+
+const precisions: readonly Precision[] = ['f32', 'f16'];
+
+/** What a shader is kept under: one for each precision of the weights that it reads. */
+const shaderKey = (name: string, precision: Precision): string => `${name} ${precision}`;
 
 /**
  * Compiles shaders once each and keeps their pipelines. All pipelines that are asked for together are built
@@ -26,13 +32,21 @@ export class PipelineCache {
   }
 
   /** The shader's reflection. @throws ShaderError where the file does not parse. */
-  shader(name: string): Promise<Shader> {
-    return remember(this.#shaders, name, () => readShader(name, this.#source));
+  shader(name: string, precision: Precision = 'f32'): Promise<Shader> {
+    const halves = this.#device.features.has('shader-f16') ? 'f16' : 'half';
+    return remember(this.#shaders, shaderKey(name, precision), () =>
+      readShader(name, this.#source, precision === 'f32' ? 'f32' : halves),
+    );
   }
 
-  /** @throws ShaderError with the line where the file does not compile. */
-  kernel(name: string, entry: string): Promise<Kernel> {
-    return remember(this.#kernels, `${name}:${entry}`, () => this.#compile(name, entry));
+  /**
+   * @param precision of the weights that are bound, where it reads some
+   * @throws ShaderError with the line where the file does not compile.
+   */
+  kernel(name: string, entry: string, precision: Precision = 'f32'): Promise<Kernel> {
+    return remember(this.#kernels, `${shaderKey(name, precision)}:${entry}`, () =>
+      this.#compile(name, entry, precision),
+    );
   }
 
   /**
@@ -42,13 +56,19 @@ export class PipelineCache {
    */
   async reload(name: string): Promise<void> {
     const fresh = new PipelineCache(this.#device, this.#source);
-    const prefix = `${name}:`;
-    const entries = [...this.#kernels.keys()].filter((key) => key.startsWith(prefix));
     await fresh.shader(name);
-    await Promise.all(entries.map((key) => fresh.kernel(name, key.slice(prefix.length))));
-    for (const key of entries) this.#kernels.delete(key);
-    this.#shaders.delete(name);
-    this.#modules.delete(name);
+    const kernels = precisions.flatMap((precision) => {
+      const prefix = `${shaderKey(name, precision)}:`;
+      return [...this.#kernels.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => ({ key, precision, entry: key.slice(prefix.length) }));
+    });
+    await Promise.all(kernels.map(({ entry, precision }) => fresh.kernel(name, entry, precision)));
+    for (const { key } of kernels) this.#kernels.delete(key);
+    for (const precision of precisions) {
+      this.#shaders.delete(shaderKey(name, precision));
+      this.#modules.delete(shaderKey(name, precision));
+    }
     for (const [key, kernel] of fresh.#kernels) this.#kernels.set(key, kernel);
     for (const [key, shader] of fresh.#shaders) this.#shaders.set(key, shader);
     for (const [key, module] of fresh.#modules) this.#modules.set(key, module);
@@ -60,14 +80,16 @@ export class PipelineCache {
     return this.#generation;
   }
 
-  async #compile(name: string, entry: string): Promise<Kernel> {
-    const shader = await this.shader(name);
+  async #compile(name: string, entry: string, precision: Precision): Promise<Kernel> {
+    const shader = await this.shader(name, precision);
     const bindings = shader.entryPoints.get(entry);
     if (!bindings) {
       const known = [...shader.entryPoints.keys()].join(', ');
       throw new ShaderError(name, `there is no entry point ${entry}; there are ${known}`);
     }
-    const module = await remember(this.#modules, name, () => this.#module(shader));
+    const module = await remember(this.#modules, shaderKey(name, precision), () =>
+      this.#module(shader),
+    );
     const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ binding, writable }) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,

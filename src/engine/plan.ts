@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts';
-import { deviceLength } from './layouts.ts';
-import { tensorShape } from './operation.ts';
+import type { Precision } from './layouts.ts';
+import { tensorBytes, tensorShape } from './operation.ts';
 import { operationTable } from './operations.ts';
 import { ParamsBuffer } from './params.ts';
 import type { Kernel, PipelineCache } from './pipelines.ts';
@@ -210,9 +210,19 @@ class PlanBuilder {
       ...after,
     ];
     const kernels = await Promise.all(
-      entries.map(({ operation, entry }) => pipelines.kernel(operation.shader, entry)),
+      entries.map(({ call, operation, entry }) =>
+        pipelines.kernel(operation.shader, entry, this.#precisionOf(call)),
+      ),
     );
     return entries.map((entry, i) => this.#draft(entry, kernels[i], params));
+  }
+
+  /** How the weights of a call are stored; where it has none, that makes no difference. */
+  #precisionOf({ tensors }: Call): Precision {
+    const halves = Object.values(tensors).some(
+      (name) => this.#owned.find(name)?.layout === 'convolution_half',
+    );
+    return halves ? 'f16' : 'f32';
   }
 
   /** The most cells that the forward pass of a call goes over. */
@@ -242,7 +252,8 @@ class PlanBuilder {
       tensors.set('cell_list', list.name);
     }
     for (const { name } of kernel.shader.entryPoints.get(entry) ?? [])
-      if (name !== 'cell_list') tensors.set(name, this.#tensor(entryCall, name, listed));
+      if (name !== 'cell_list')
+        tensors.set(name, this.#tensor(entryCall, name, listed, kernel.shader));
     const slot = params.add(call.label, kernel.shader, {
       ...call.sizes,
       ...call.params,
@@ -253,7 +264,12 @@ class PlanBuilder {
   }
 
   /** The plan tensor behind a shader variable. A new one comes from the arena. */
-  #tensor({ call, operation }: EntryCall, variable: string, listed: number): string {
+  #tensor(
+    { call, operation }: EntryCall,
+    variable: string,
+    listed: number,
+    { precision }: Shader,
+  ): string {
     const gradient = variable.startsWith('d_') && !(variable in operation.tensors);
     const base = gradient ? variable.slice(2) : variable;
     const spec = operation.tensors[base];
@@ -266,7 +282,7 @@ class PlanBuilder {
     const tensor = call.tensors[base] ?? `${call.label}.${base}`;
     const name = gradient ? gradientOf(tensor) : tensor;
     const sizes = { ...call.sizes, listed };
-    const bytes = 4 * deviceLength(spec.layout, tensorShape(spec, sizes));
+    const bytes = tensorBytes(spec, sizes, precision);
     const known = this.#owned.find(name)?.bytes ?? this.#transient.get(name);
     if (known !== undefined && known !== bytes)
       throw new RangeError(

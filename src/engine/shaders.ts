@@ -1,4 +1,5 @@
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import type { Precision } from './layouts.ts';
 
 /** Gives the text of `shaders/<name>.wgsl`: from disk in Node, from Vite in the page. */
 export type ShaderSource = (name: string) => Promise<string>;
@@ -20,6 +21,8 @@ export interface ParamField {
 /** What a shader file says of itself. */
 export interface Shader {
   readonly name: string;
+  /** Of the weights that it reads. */
+  readonly precision: Precision;
   /** The file's text, followed by the library files that it uses, so that its line numbers stay. */
   readonly code: string;
   readonly params: readonly ParamField[];
@@ -42,16 +45,48 @@ export class ShaderError extends Error {
 }
 
 const usesLine = /^\/\/ uses ((?:lib\/\w+(?:, )?)+)$/m;
+const enableLine = /^enable \w+;$/gm;
 
-/** Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it. */
-export async function readShader(name: string, source: ShaderSource): Promise<Shader> {
+/**
+ * How a shader reads the weights of convolutions: stored in f32, or in f16, which takes a feature (`f16`) or is unpacked
+ * from words (`half`). Each is a library file that declares the same.
+ */
+export type WeightForm = 'f32' | 'half' | 'f16';
+
+const weightLibraries: Readonly<Record<WeightForm, string>> = {
+  f32: 'lib/weights',
+  half: 'lib/weights_half',
+  f16: 'lib/weights_f16',
+};
+
+/** The library file that a shader names to have this one: the same, but where there are several forms of it. */
+export const namedLibrary = (library: string): string =>
+  Object.values(weightLibraries).includes(library) ? weightLibraries.f32 : library;
+
+/**
+ * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it. What these enable is
+ * enabled on the first line, where WGSL wants it.
+ * @throws ShaderError where it does not parse, or reads weights in another form than is asked for
+ */
+export async function readShader(
+  name: string,
+  source: ShaderSource,
+  weights: WeightForm = 'f32',
+): Promise<Shader> {
   let code = await source(name);
   const libraries = usesLine.exec(code)?.[1].split(', ') ?? [];
-  for (const library of libraries) code += `\n${await source(library)}`;
-  return reflectShader(name, code);
+  if (weights !== 'f32' && !libraries.includes(weightLibraries.f32))
+    throw new ShaderError(name, `cannot read weights in f16 unless it uses ${weightLibraries.f32}`);
+  for (const library of libraries) {
+    const file = library === weightLibraries.f32 ? weightLibraries[weights] : library;
+    const text = await source(file);
+    const enables = text.match(enableLine) ?? [];
+    code = `${enables.map((enable) => `${enable} `).join('')}${code}\n${text.replace(enableLine, '')}`;
+  }
+  return reflectShader(name, code, weights === 'f32' ? 'f32' : 'f16');
 }
 
-function reflectShader(name: string, code: string): Shader {
+function reflectShader(name: string, code: string, precision: Precision): Shader {
   const reflection = reflect(name, code);
   const uniform = reflection.uniforms.find((variable) => variable.name === 'params');
   const members = uniform && 'members' in uniform.type ? uniform.type.members : [];
@@ -74,6 +109,7 @@ function reflectShader(name: string, code: string): Shader {
   }
   return {
     name,
+    precision,
     code,
     params,
     paramsSize: uniform ? Math.ceil(uniform.size / 16) * 16 : 0,

@@ -1,14 +1,38 @@
+import { decodeF16, encodeF16 } from '../formats/half_precision.ts';
 import type { NamedTensor } from '../formats/named_tensors.ts';
 import { upsamplingParts } from '../stylegan2/network.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
-import type { Layout } from './layouts.ts';
+import { type Layout, type Precision, storedLayout } from './layouts.ts';
 import { TensorStore } from './tensors.ts';
+
+/** In f16: all weights of convolutions that it holds (`f16`), those that lose nothing by it (`lossless`), none (`f32`). */
+export type WeightStorage = Precision | 'lossless';
+
+/** How weights are put on the device. */
+export interface UploadOptions {
+  readonly storage: WeightStorage;
+  /**
+   * Bytes that one tensor may take. Up-sampling layers whose result takes more have their weights in parts, as
+   * `upsamplingParts` cuts them: `….weight.0`, `….weight.1`, …
+   */
+  readonly largestTensor: number;
+  /** Called with the fraction that is uploaded. */
+  readonly onProgress: (fraction: number) => void;
+}
+
+/** The weights of a convolution as they are stored. */
+interface StoredWeights {
+  readonly shape: readonly number[];
+  readonly precision: Precision;
+  /** Rounded to the precision. */
+  readonly values: Float32Array;
+}
 
 /** Where a tensor of a generator goes, by the end of its official name. */
 function layoutOf(name: string): Layout | 'constant' | undefined {
   if (/\.(bias|w_avg)$/.test(name)) return 'vector';
   if (/\.affine\.weight$|^mapping\..*\.weight$/.test(name)) return 'plain';
-  if (/\.(conv0|conv1|torgb)\.weight$/.test(name)) return 'convolution';
+  if (name.endsWith('.torgb.weight')) return 'convolution';
   if (name.endsWith('.const')) return 'constant';
   return undefined;
 }
@@ -16,29 +40,29 @@ function layoutOf(name: string): Layout | 'constant' | undefined {
 /**
  * Puts a generator's weights on the device, packed as the kernels read them, and what follows from them: a layer's
  * `energy` (Σ W² over its taps, for demodulation) and its `noise` map (constant times strength; zero without noise).
- * @param onProgress called with the fraction that is uploaded
- * @param largestTensor up-sampling layers whose result takes more bytes have their weights in parts, as `upsamplingParts`
- * cuts them: `….weight.0`, `….weight.1`, …
  * @throws DeviceLimitError where a tensor is too large for the adapter
  */
 export async function uploadGenerator(
   device: GPUDevice,
   weights: GeneratorWeights,
-  onProgress: (fraction: number) => void,
-  largestTensor: number,
-): Promise<TensorStore> {
+  { storage, largestTensor, onProgress }: UploadOptions,
+): Promise<{ store: TensorStore; precision: Precision }> {
   const store = new TensorStore(device);
   const { config, tensors } = weights;
   try {
     let done = 0;
+    let precision: Precision = 'f32';
     for (const [name, tensor] of tensors) {
       const layout = layoutOf(name);
       if (layout === 'constant') store.create(name, 'map', [1, ...tensor.shape], tensor.data());
-      else if (/\.conv0\.weight$/.test(name)) createParts(store, name, tensor, largestTensor);
       else if (layout) store.create(name, layout, tensor.shape, tensor.data());
       const layer = /^(.*\.conv[01])\.weight$/.exec(name)?.[1];
       if (layer) {
-        store.create(`${layer}.energy`, 'plain', tensor.shape.slice(0, 2), energyOf(tensor));
+        const stored = storedWeights(tensor, storage);
+        if (stored.precision === 'f16') precision = 'f16';
+        if (layer.endsWith('conv0')) createParts(store, name, stored, largestTensor);
+        else createWeights(store, name, stored);
+        store.create(`${layer}.energy`, 'plain', tensor.shape.slice(0, 2), energyOf(stored));
         createNoise(store, weights, layer);
       }
       done++;
@@ -47,37 +71,57 @@ export async function uploadGenerator(
       await new Promise((resolve) => setTimeout(resolve));
     }
     if (!store.find('mapping.w_avg')) store.create('mapping.w_avg', 'vector', [config.wDim]);
-    return store;
+    return { store, precision };
   } catch (error) {
     store.destroy();
     throw error;
   }
 }
 
+/**
+ * The largest weight of a convolution that is stored in f16. Larger ones overflow, and where it is smaller, subnormal f16
+ * (below 2^-14), which an adapter may take for zero, would cost more than rounding does.
+ */
+const halfRange = { least: 2 ** -3, most: 65504 };
+
+function storedWeights({ shape, dtype, data }: NamedTensor, storage: WeightStorage): StoredWeights {
+  const values = data();
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const fits = largest >= halfRange.least && largest <= halfRange.most;
+  const wanted = storage === 'f16' || (storage === 'lossless' && dtype === 'F16');
+  if (!wanted || !fits) return { shape, values, precision: 'f32' };
+  return { shape, values: decodeF16(encodeF16(values)), precision: 'f16' };
+}
+
+function createWeights(
+  store: TensorStore,
+  name: string,
+  { shape, values, precision }: StoredWeights,
+): void {
+  store.create(name, storedLayout('convolution', precision), shape, values);
+}
+
 function createParts(
   store: TensorStore,
   name: string,
-  { shape, data }: NamedTensor,
+  { shape, values, precision }: StoredWeights,
   largestTensor: number,
 ): void {
   const [outputs, ...rest] = shape;
-  const values = data();
   const length = values.length / outputs;
   const resolution = Number(/\.b(\d+)\./.exec(name)?.[1]);
   const parts = upsamplingParts(outputs, resolution, largestTensor);
   for (const [part, { first, channels }] of parts.entries())
-    store.create(
-      parts.length === 1 ? name : `${name}.${part}`,
-      'convolution',
-      [channels, ...rest],
-      values.subarray(first * length, (first + channels) * length),
-    );
+    createWeights(store, parts.length === 1 ? name : `${name}.${part}`, {
+      shape: [channels, ...rest],
+      values: values.subarray(first * length, (first + channels) * length),
+      precision,
+    });
 }
 
-function energyOf({ shape, data }: NamedTensor): Float32Array {
+function energyOf({ shape, values }: StoredWeights): Float32Array {
   const [outputs, inputs, ...kernel] = shape;
   const taps = kernel.reduce((a, b) => a * b, 1);
-  const values = data();
   const energy = new Float32Array(outputs * inputs);
   for (let pair = 0; pair < energy.length; pair++) {
     let sum = 0;

@@ -35,7 +35,8 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
   const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
   const share = cells === 0 ? 1 : Math.min(1, listed / cells);
   const bytes = specs.reduce(
-    (sum, spec) => sum + tensorBytes(spec, sizes) * (sizedByMap(spec) ? share : 1),
+    (sum, spec) =>
+      sum + tensorBytes(spec, sizes, shader.precision) * (sizedByMap(spec) ? share : 1),
     // Four words, then those cells that are not all.
     cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
   );

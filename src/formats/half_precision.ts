@@ -24,6 +24,35 @@ export function decodeF16(bits: Uint16Array): Float32Array {
   return values;
 }
 
+/** What is at least halfway from the largest f16, 65504, to 65536 rounds to infinity: the f32 bits of 65520. */
+const overflow = 0x477ff000;
+/** The f32 bits of 2^-14, the smallest f16 that is no subnormal, and of infinity. */
+const smallestNormal = 0x38800000;
+const infinity = 0x7f800000;
+
+/** Encodes IEEE 754 half precision, to the nearest, ties to even. */
+export function encodeF16(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
+  const halves = new Uint16Array(values.length);
+  const float = new Float32Array(1);
+  const bits = new Uint32Array(float.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    float[0] = values[i];
+    const sign = (bits[0] >>> 16) & 0x8000;
+    const magnitude = bits[0] & 0x7fffffff;
+    if (magnitude > infinity) halves[i] = sign | 0x7e00;
+    else if (magnitude >= overflow) halves[i] = sign | 0x7c00;
+    else if (magnitude < smallestNormal) {
+      // Next to 0.5 an f32 has steps of 2^-24, as a subnormal f16 has.
+      float[0] = 0.5 + Math.abs(float[0]);
+      halves[i] = sign | (bits[0] - 0x3f000000);
+    } else {
+      const half = (magnitude >>> 13) & 1;
+      halves[i] = sign | ((magnitude - (112 << 23) + 0xfff + half) >>> 13);
+    }
+  }
+  return halves;
+}
+
 /** Decodes bfloat16, the upper half of an f32; exact. */
 export function decodeBF16(bits: Uint16Array): Float32Array {
   const words = new Uint32Array(bits.length);

@@ -1,6 +1,8 @@
+import { storedLayout } from '../../src/engine/layouts.ts';
 import { tensorShape } from '../../src/engine/operation.ts';
 import { type OperationName, operationTable } from '../../src/engine/operations.ts';
 import { type Call, gradientOf } from '../../src/engine/reversal.ts';
+import { decodeF16, encodeF16 } from '../../src/formats/half_precision.ts';
 import type { Case } from './cases.ts';
 import { type CellChoice, PlanTrial, type TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';
@@ -12,7 +14,7 @@ const seed = 3;
 /** One case of an operation: its inputs and cotangents, and a plan that runs it both ways. */
 export interface OperationTrial {
   readonly trial: PlanTrial;
-  /** What the twin takes, rounded to f32 as the kernels get it. */
+  /** What the twin takes, rounded as the kernels get it. */
   readonly inputs: Tensors;
   /** By the output's name. A loss has none: it is one number, and its cotangent 1. */
   readonly cotangents: Tensors;
@@ -56,7 +58,11 @@ export async function buildOperationTrial(
     tensor(tensorShape(tensors[own], sizes), () => draw[own]?.(random) ?? random.normal());
   const inputs: Record<string, Tensor> = { ...given?.(random) };
   for (const input of inputsOf(name)) inputs[input] ??= drawn(input);
-  for (const [input, values] of Object.entries(inputs)) inputs[input] = rounded(values);
+  const { precision = 'f32' } = resources;
+  for (const [input, values] of Object.entries(inputs)) {
+    const layout = storedLayout(tensors[input]?.layout ?? 'plain', precision);
+    inputs[input] = layout === 'convolution_half' ? roundedToHalf(values) : rounded(values);
+  }
   const cotangents = Object.fromEntries(
     hasCotangents ? outputs.map((output) => [output, rounded(drawn(output))]) : [],
   );
@@ -77,3 +83,6 @@ export async function buildOperationTrial(
 }
 
 const rounded = ({ shape, values }: Tensor): Tensor => new Tensor(shape, values.map(Math.fround));
+
+const roundedToHalf = ({ shape, values }: Tensor): Tensor =>
+  new Tensor(shape, Float64Array.from(decodeF16(encodeF16(values))));

@@ -1,5 +1,11 @@
 import { Arena } from '../../src/engine/arena.ts';
-import { pack, paddedChannels, vectorStride } from '../../src/engine/layouts.ts';
+import {
+  type Precision,
+  pack,
+  paddedChannels,
+  storedLayout,
+  vectorStride,
+} from '../../src/engine/layouts.ts';
 import { tensorShape } from '../../src/engine/operation.ts';
 import { operationTable } from '../../src/engine/operations.ts';
 import type { PipelineCache } from '../../src/engine/pipelines.ts';
@@ -11,6 +17,8 @@ import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/ten
 export interface TrialResources {
   readonly device: GPUDevice;
   readonly pipelines: PipelineCache;
+  /** Of the weights of convolutions; f32 where it says none. */
+  readonly precision?: Precision;
 }
 
 /** Whether a cell is computed, is of the ring that is set to zero, or neither. */
@@ -34,7 +42,7 @@ export class PlanTrial {
     resources: TrialResources,
     choice?: CellChoice,
   ): Promise<PlanTrial> {
-    const { device, pipelines } = resources;
+    const { device, pipelines, precision = 'f32' } = resources;
     const store = new TensorStore(device);
     const arena = new Arena(device);
     const names = new Set<string>();
@@ -45,7 +53,7 @@ export class PlanTrial {
         const name = call.tensors[variable] ?? `${call.label}.${variable}`;
         const shape = tensorShape(spec, call.sizes);
         for (const made of [name, gradientOf(name)]) {
-          if (!names.has(made)) store.create(made, spec.layout, shape);
+          if (!names.has(made)) store.create(made, storedLayout(spec.layout, precision), shape);
           names.add(made);
         }
       }
