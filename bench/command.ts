@@ -10,6 +10,7 @@ import {
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { type Engine, openEngine } from '../src/engine/device.ts';
+import type { Precision } from '../src/engine/layouts.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
 import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.ts';
 
@@ -54,6 +55,12 @@ export function positive(name: string, text: string | boolean | undefined): numb
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`--${name} is ${text}, not a whole number of at least 1`);
   return value;
+}
+
+/** `--precision`. @throws where it is no such precision */
+export function precisionOf({ values: { precision } }: BenchOptions): Precision | undefined {
+  if (precision === undefined || precision === 'f32' || precision === 'f16') return precision;
+  throw new Error(`--precision is ${precision}, not f32 or f16`);
 }
 
 /** Opens the device, runs the bench, and prints what it returns: one JSON object, or its table. */

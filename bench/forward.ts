@@ -1,14 +1,14 @@
 /**
  * How long a whole picture takes, and its FLOP/s beside those of our plain matrix product of 1024³ in the same run:
  *
- *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--repeats N] [--json]
+ *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--precision f32|f16] [--repeats N] [--json]
  */
 import { readFileSync } from 'node:fs';
 import { runForwardBench } from '../src/bench/forward.ts';
-import { benchOptions, runBench, shapeWeights } from './command.ts';
+import { benchOptions, precisionOf, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 
-const options = benchOptions(['shape']);
+const options = benchOptions(['shape', 'precision']);
 const shape = String(options.values.shape ?? '256');
 const matmul = readFileSync(new URL('../src/bench/matmul.wgsl', import.meta.url), 'utf8');
 
@@ -16,7 +16,12 @@ await runBench(
   options,
   async ({ engine, progress }) => {
     progress(`weights of shape ${shape}`);
-    const request = { shape, weights: shapeWeights(shape), repeats: options.repeats };
+    const request = {
+      shape,
+      weights: shapeWeights(shape),
+      precision: precisionOf(options),
+      repeats: options.repeats,
+    };
     return runForwardBench(engine, request, matmul, progress);
   },
   ({ forward, matmul, fraction, driver, ...report }) =>
@@ -26,7 +31,7 @@ await runBench(
         ['', 'median', 'p95', 'runs', 'MACs', 'FLOP/s'],
         [
           [
-            `picture ${report.shape}`,
+            `picture ${report.shape}, weights in ${report.precision}`,
             ms(forward.median_ms),
             ms(forward.p95_ms),
             String(forward.runs),

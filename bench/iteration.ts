@@ -1,16 +1,17 @@
 /**
  * How long a drag iteration takes, over the dependency cone and over whole maps, and what it computes:
  *
- *   npm run -s bench:iteration -- [--shape 128|256|512|1024|demo] [--points N] [--mask] [--repeats N] [--json]
+ *   npm run -s bench:iteration -- [--shape 128|256|512|1024|demo] [--points N] [--mask] [--precision f32|f16]
+ *     [--repeats N] [--json]
  *
  * The official shapes have random weights, made in memory.
  */
 
 import { type CoverageReport, runIterationBench } from '../src/bench/iteration.ts';
-import { benchOptions, positive, runBench, shapeWeights } from './command.ts';
+import { benchOptions, positive, precisionOf, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 
-const options = benchOptions(['shape', 'points'], ['mask']);
+const options = benchOptions(['shape', 'points', 'precision'], ['mask']);
 const { shape = '512', points = '1', mask } = options.values;
 
 const kernelRows = ({ kernels }: CoverageReport): string[][] =>
@@ -32,6 +33,7 @@ await runBench(
       weights: shapeWeights(String(shape)),
       points: positive('points', points),
       masked: mask === true,
+      precision: precisionOf(options),
       repeats: options.repeats,
     };
     return runIterationBench(engine, request, progress);
@@ -49,7 +51,7 @@ await runBench(
     const head = ['', 'dispatches', 'time', 'MACs', 'FLOPs', 'bytes'];
     return [
       `${report.adapter.description || report.adapter.device} · ${report.driver} · ${report.runtime}`,
-      `shape ${report.shape}, ${report.points} points at ${report.handles.join('; ')}${report.masked ? ', masked' : ''}`,
+      `shape ${report.shape}, ${report.points} points at ${report.handles.join('; ')}${report.masked ? ', masked' : ''}, weights in ${report.precision}`,
       '',
       textTable(
         ['iteration', 'median', 'p95', 'runs', 'MACs', 'bytes', 'dispatches'],

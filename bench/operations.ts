@@ -1,16 +1,17 @@
 /**
  * Every kernel by itself on the shapes that occur, by the device's own clock:
  *
- *   npm run -s bench:operations -- [--shape 128|256|512|1024|demo] [--peak-gflops X --peak-gbs X] [--seconds N] [--json]
+ *   npm run -s bench:operations -- [--shape 128|256|512|1024|demo] [--precision f32|f16]
+ *     [--peak-gflops X --peak-gbs X] [--seconds N] [--json]
  *
  * The peaks are a card's, from its data sheet; with them each kernel's fraction of the roofline is given.
  */
 
 import { runOperationsBench } from '../src/bench/operations.ts';
-import { benchOptions, positive, runBench, shapeWeights } from './command.ts';
+import { benchOptions, positive, precisionOf, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 
-const options = benchOptions(['shape', 'peak-gflops', 'peak-gbs', 'seconds']);
+const options = benchOptions(['shape', 'precision', 'peak-gflops', 'peak-gbs', 'seconds']);
 const { values } = options;
 const shape = String(values.shape ?? '256');
 const number = (name: string) =>
@@ -23,15 +24,16 @@ await runBench(
     const request = {
       shape,
       weights: shapeWeights(shape),
+      precision: precisionOf(options),
       peakGflops: number('peak-gflops'),
       peakGbs: number('peak-gbs'),
       seconds: number('seconds'),
     };
     return runOperationsBench(engine, request, progress);
   },
-  ({ driver, runtime, operations }) =>
+  ({ driver, runtime, precision, operations }) =>
     [
-      `${driver} · ${runtime}`,
+      `${driver} · ${runtime} · weights in ${precision}`,
       textTable(
         [
           'kernel',

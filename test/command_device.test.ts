@@ -70,6 +70,22 @@ describe('draggan on a device', () => {
     expect(draw('c', '2').equals(first)).toBe(false);
   });
 
+  it('stores weights as exactly as it is told', () => {
+    const evaluate = (...precision: string[]) => {
+      const out = inFolder('precision.safetensors');
+      draggan('eval', tiny, '--latent', tiny, '--tensors', 'image', ...precision, '--out', out);
+      return difference(tensor(out, 'image').data, tensor(tiny, 'b64.img').data);
+    };
+    // SPEC §7: 5e-3 in f16, 2e-5 in f32.
+    const half = evaluate('--precision', 'f16');
+    expect(half).toBeGreaterThan(5e-5);
+    expect(half).toBeLessThan(5e-3);
+    const start = ['--latent', tiny, '--points', '20,20>30,30', '--steps', '1', '--json'];
+    const json = JSON.parse(draggan('drag', tiny, ...start, '--precision', 'f16'));
+    expect(json.precision).toBe('f16');
+    expect(JSON.parse(draggan('drag', tiny, ...start)).precision).toBe('f32');
+  });
+
   it('evaluates tensors and a gradient', () => {
     const out = inFolder('eval.safetensors');
     const gradient = ['--gradient', 'b32.x', '--cotangent', tiny];

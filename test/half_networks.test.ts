@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { planWork } from '../src/bench/counting.ts';
+import { ForwardRun } from '../src/bench/forward_run.ts';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { DragLoop } from '../src/drag/loop.ts';
 import { objectiveShape, trainedRows } from '../src/drag/objective.ts';
@@ -194,6 +196,11 @@ describe('the precision of weights', () => {
     generator.destroy();
     return { chosen: generator.precision, layouts: Object.fromEntries(layouts), bytes };
   }
+  /** How many there are, of a network whose channels are multiples of four, so that there is no padding. */
+  const convolutionWeights = ({ tensors }: GeneratorWeights): number =>
+    [...tensors]
+      .filter(([name]) => isConvolution(name))
+      .reduce((sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b), 0);
   const all = (weights: GeneratorWeights, layout: string) =>
     Object.fromEntries(
       [...weights.tensors.keys()].filter(isConvolution).map((name) => [name, layout]),
@@ -218,10 +225,20 @@ describe('the precision of weights', () => {
   it('is what is asked for, and takes half the bytes', async () => {
     const [full, half] = [await layoutsOf(demo, false, 'f32'), await layoutsOf(demo, true, 'f16')];
     expect([full.chosen, half.chosen]).toEqual(['f32', 'f16']);
-    // Channels of the demo model are multiples of four, so that there is no padding.
-    const weights = [...demo.tensors].filter(([name]) => isConvolution(name));
-    const count = weights.reduce((sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b), 0);
-    expect(full.bytes - half.bytes).toBe(2 * count);
+    expect(full.bytes - half.bytes).toBe(2 * convolutionWeights(demo));
+  });
+
+  it('halves the bytes of weights that a picture is counted to read', async () => {
+    const engine = await openTestEngine();
+    const bytes = [];
+    for (const precision of ['f32', 'f16'] as const) {
+      const generator = await Generator.load(engine, demo, { precision });
+      const run = await ForwardRun.begin(generator);
+      bytes.push(planWork(run.plan, new Map()).bytes);
+      run.destroy();
+      generator.destroy();
+    }
+    expect(bytes[0] - bytes[1]).toBe(2 * convolutionWeights(demo));
   });
 
   it('stays f32 in layers beyond the range of f16', async () => {

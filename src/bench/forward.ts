@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
+import type { Precision } from '../engine/layouts.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { planWork } from './counting.ts';
 import { ForwardRun } from './forward_run.ts';
@@ -9,6 +10,8 @@ import { median, round, type Times, times } from './statistics.ts';
 
 export interface ForwardReport {
   readonly shape: string;
+  /** Of the convolutions' weights as they are stored. */
+  readonly precision: Precision;
   readonly forward: Times & {
     readonly macs: number;
     readonly flops: number;
@@ -36,6 +39,7 @@ export async function runForwardBench(
   request: {
     readonly shape: string;
     readonly weights: GeneratorWeights;
+    readonly precision?: Precision;
     readonly repeats?: number;
   },
   code: string,
@@ -43,7 +47,7 @@ export async function runForwardBench(
 ): Promise<ForwardReport> {
   const began = performance.now();
   onProgress('packing the weights');
-  const generator = await Generator.load(engine, request.weights);
+  const generator = await Generator.load(engine, request.weights, { precision: request.precision });
   let matmul: Matmul | undefined;
   try {
     onProgress('compiling the kernels');
@@ -72,6 +76,7 @@ export async function runForwardBench(
     run.destroy();
     return {
       shape: request.shape,
+      precision: generator.precision,
       forward: {
         ...times(pictures),
         ...work,

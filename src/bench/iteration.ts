@@ -1,6 +1,7 @@
 import type { IterationRecord } from '../drag/records.ts';
 import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
+import type { Precision } from '../engine/layouts.ts';
 import type { Plan } from '../engine/plan.ts';
 import { totalWork } from '../engine/work.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
@@ -16,6 +17,8 @@ export interface IterationBenchRequest {
   readonly weights: GeneratorWeights;
   readonly points: number;
   readonly masked?: boolean;
+  /** Of the convolutions' weights; the generator's choice by default. */
+  readonly precision?: Precision;
   /** Rounds of a dense iteration and some of the cone; as many as there is time for by default. */
   readonly repeats?: number;
   /** How long it may take in seconds, where `repeats` does not say. */
@@ -52,6 +55,8 @@ export interface IterationReport {
   readonly resolution: number;
   readonly channels: Readonly<Record<string, number>>;
   readonly parameters: number;
+  /** Of the convolutions' weights as they are stored. */
+  readonly precision: Precision;
   readonly points: number;
   readonly handles: readonly (readonly [number, number])[];
   readonly masked: boolean;
@@ -103,10 +108,10 @@ export async function runIterationBench(
   onProgress: Progress = () => {},
 ): Promise<IterationReport> {
   const began = performance.now();
-  const { masked = false, weights } = request;
+  const { masked = false, precision, weights } = request;
   const memory = new MemoryWatch(engine.device);
   onProgress('packing the weights');
-  const generator = await Generator.load(engine, weights);
+  const generator = await Generator.load(engine, weights, { precision });
   const runs: DragRun[] = [];
   try {
     const weightBytes = memory.bytes;
@@ -155,6 +160,7 @@ export async function runIterationBench(
       resolution: config.resolution,
       channels: Object.fromEntries(config.channels),
       parameters: config.parameters,
+      precision: generator.precision,
       points: request.points,
       handles: points.map(({ handle }) => [handle[0], handle[1]]),
       masked,

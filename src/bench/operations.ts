@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
+import type { Precision } from '../engine/layouts.ts';
 import type { Plan, Step } from '../engine/plan.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { type CellCounts, stepWork } from './counting.ts';
@@ -32,6 +33,8 @@ export interface OperationReport {
 
 export interface OperationsReport {
   readonly shape: string;
+  /** Of the convolutions' weights as they are stored. */
+  readonly precision: Precision;
   readonly peak_gflops: number | null;
   readonly peak_gbs: number | null;
   readonly operations: readonly OperationReport[];
@@ -40,6 +43,7 @@ export interface OperationsReport {
 export interface OperationsBenchRequest {
   readonly shape: string;
   readonly weights: GeneratorWeights;
+  readonly precision?: Precision;
   readonly peakGflops?: number;
   readonly peakGbs?: number;
   /** Seconds after which no further kernel is begun. */
@@ -62,7 +66,7 @@ export async function runOperationsBench(
     throw new Error('the adapter has no timestamp-query');
   const { peakGflops, peakGbs, seconds = defaultSeconds } = request;
   onProgress('packing the weights');
-  const generator = await Generator.load(engine, request.weights);
+  const generator = await Generator.load(engine, request.weights, { precision: request.precision });
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
   const points = benchPoints(1, config.resolution);
@@ -112,6 +116,7 @@ export async function runOperationsBench(
   generator.destroy();
   return {
     shape: request.shape,
+    precision: generator.precision,
     peak_gflops: peakGflops ?? null,
     peak_gbs: peakGbs ?? null,
     operations,

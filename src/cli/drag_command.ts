@@ -12,6 +12,7 @@ import { readModelFile } from './model_file.ts';
 import { openModel } from './open_model.ts';
 import { encodePng } from './png_file.ts';
 import { parsePoints } from './points.ts';
+import { parsePrecision, precisionOption } from './precision_option.ts';
 import type { Progress } from './progress.ts';
 import { DragTrace } from './trace_file.ts';
 
@@ -45,6 +46,7 @@ export const drag: Command = {
       value: 'cone|dense',
       help: 'computes what the loss depends on, or all of every map, with the same result (cone)',
     },
+    precision: precisionOption,
     trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
     out: { value: 'FILE.png', help: 'the image at the end' },
     json: { help: 'prints the result as a JSON object' },
@@ -57,6 +59,7 @@ export const drag: Command = {
     const { config } = file;
     const points = parsePoints(line.text('points') ?? '', config.resolution);
     const options = parseOptions(line, config);
+    const precision = parsePrecision(line);
     const steps =
       line.number('steps', { least: 0, most: mostSteps, whole: true }) ??
       config.dragDefaults?.steps ??
@@ -65,7 +68,7 @@ export const drag: Command = {
     const mask = maskFile === undefined ? null : await readMask(maskFile, config.resolution);
     const latent = await parseLatent(line, config);
 
-    const { model, adapter, close } = await openModel(file, progress);
+    const { model, adapter, close } = await openModel(file, progress, precision);
     const session = await model.createDragSession(await latent(model), options);
     session.setPoints(points);
     session.setMask(mask);
@@ -78,7 +81,7 @@ export const drag: Command = {
     );
     await trace?.write(rows.encode());
     if (out) await out.write(encodePng((await session.image()).rgba, session.side));
-    const summary = summarise(result, session, adapter);
+    const summary = { ...summarise(result, session, adapter), precision: model.precision };
     const { r1 } = session.options;
     await session.destroy();
     close();

@@ -9,6 +9,7 @@ import { latentOptions, parseLatent } from './latent_options.ts';
 import { readModelFile } from './model_file.ts';
 import { noiseOption, parseNoise } from './noise_option.ts';
 import { openModel } from './open_model.ts';
+import { parsePrecision, precisionOption } from './precision_option.ts';
 
 export const evaluate: Command = {
   summary: 'computes tensors of the network, and gradients of them with respect to ws',
@@ -17,6 +18,7 @@ export const evaluate: Command = {
   options: {
     ...latentOptions,
     noise: noiseOption,
+    precision: precisionOption,
     tensors: {
       value: 'LIST',
       help: 'image, bR.x, bR.img (features and image of block R), joined by commas',
@@ -30,17 +32,20 @@ export const evaluate: Command = {
   },
   async run(line, progress) {
     const noise = parseNoise(line);
+    const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model);
     const shapes = tensorShapes(file.config);
     const tensors = parseTensors(line, shapes);
     const gradient = await parseGradient(line, shapes);
     const latent = await parseLatent(line, file.config);
-    const { model, adapter, close } = await openModel(file, progress);
+    const { model, adapter, close } = await openModel(file, progress, precision);
     const results = await model.evaluate(await latent(model), { tensors, noise, gradient });
     await out.write(writeSafetensors(results));
     close();
-    progress.finish(`${line.text('out')}: ${[...results.keys()].join(', ')}, on ${adapter}`);
+    progress.finish(
+      `${line.text('out')}: ${[...results.keys()].join(', ')}, weights in ${model.precision}, on ${adapter}`,
+    );
     return '';
   },
 };

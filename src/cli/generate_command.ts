@@ -5,6 +5,7 @@ import { readModelFile } from './model_file.ts';
 import { noiseOption, parseNoise } from './noise_option.ts';
 import { openModel } from './open_model.ts';
 import { encodePng } from './png_file.ts';
+import { parsePrecision, precisionOption } from './precision_option.ts';
 
 export const generate: Command = {
   summary: 'makes the image of a seed or a latent',
@@ -12,18 +13,22 @@ export const generate: Command = {
   options: {
     ...latentOptions,
     noise: noiseOption,
+    precision: precisionOption,
     out: { value: 'FILE.png', help: 'the image' },
   },
   async run(line, progress) {
     const noise = parseNoise(line);
+    const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model);
     const latent = await parseLatent(line, file.config);
-    const { model, adapter, close } = await openModel(file, progress);
+    const { model, adapter, close } = await openModel(file, progress, precision);
     const { rgba, width } = await model.generate(await latent(model), { noise });
     await out.write(encodePng(rgba, width));
     close();
-    progress.finish(`${line.text('out')}: ${width} × ${width} pixels, on ${adapter}`);
+    progress.finish(
+      `${line.text('out')}: ${width} × ${width} pixels, weights in ${model.precision}, on ${adapter}`,
+    );
     return '';
   },
 };

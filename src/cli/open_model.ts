@@ -1,4 +1,4 @@
-import type { Model } from '../index.ts';
+import type { Model, Precision } from '../index.ts';
 import type { ModelFile } from './model_file.ts';
 import { nodeShaders } from './node_shaders.ts';
 import type { Progress } from './progress.ts';
@@ -15,7 +15,11 @@ export interface OpenModel {
  * Opens a device and puts the model on it. The engine is loaded here, so that commands which need none start at once.
  * @throws NoAdapterError, DeviceLimitError
  */
-export async function openModel(file: ModelFile, progress: Progress): Promise<OpenModel> {
+export async function openModel(
+  file: ModelFile,
+  progress: Progress,
+  precision?: Precision,
+): Promise<OpenModel> {
   progress.update('opening a device');
   const [{ openNodeGpu }, { loadModel, openEngine }] = await Promise.all([
     import('./node_gpu.ts'),
@@ -25,6 +29,7 @@ export async function openModel(file: ModelFile, progress: Progress): Promise<Op
   const engine = await openEngine(gpu, { shaders: nodeShaders });
   const model = await loadModel(engine, file.bytes, {
     file: file.path,
+    precision,
     onProgress: (fraction, what) => progress.update(`${Math.round(100 * fraction)} % ${what}`),
   });
   return {
