@@ -37,7 +37,7 @@ export class Engine {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;
   readonly pipelines: PipelineCache;
-  /** Which kernels the plans take that are built from now on. */
+  /** Which kernels the plans take that are built from now on; `takeVariants` has the others built anew. */
   variants: Variants;
   /** Resolves once the device is lost, `destroy` included. */
   readonly lost: Promise<GPUDeviceLostInfo>;
@@ -48,6 +48,12 @@ export class Engine {
     this.pipelines = new PipelineCache(device, shaders);
     this.variants = defaultVariants(adapter);
     this.lost = device.lost;
+  }
+
+  /** Takes other kernels. Whoever holds a plan builds it anew before its next submission. */
+  takeVariants(variants: Variants): void {
+    this.variants = variants;
+    this.pipelines.outdate();
   }
 
   destroy(): void {

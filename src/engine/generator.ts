@@ -7,7 +7,7 @@ import { Arena } from './arena.ts';
 import type { Engine } from './device.ts';
 import { imagePixels, type PixelImage } from './image.ts';
 import type { Precision } from './layouts.ts';
-import { Plan } from './plan.ts';
+import { Plan, type PlanResources } from './plan.ts';
 import type { ImageSink } from './present.ts';
 import { gradientOf } from './reversal.ts';
 import { StandingPlan } from './standing_plan.ts';
@@ -184,7 +184,7 @@ export class Generator {
           roots: gradient ? [gradient.of] : [],
           wanted: gradient ? this.#reachedRows(gradient.of) : [],
         },
-        { ...this.engine, store, arena: this.arena },
+        this.#resources(store),
       );
       try {
         setNoise(plan, noise);
@@ -290,8 +290,7 @@ export class Generator {
     store.create('z', 'vector', [1, config.zDim]);
     if (config.cDim > 0) store.create('c', 'vector', [1, config.cDim]);
     store.create('ws', 'vector', [config.numWs, 1, config.wDim]);
-    const resources = { ...this.engine, store, arena: this.arena };
-    return new StandingPlan({ calls: mappingCalls(config) }, resources);
+    return new StandingPlan({ calls: mappingCalls(config) }, () => this.#resources(store));
   }
 
   #createDrawing(): { plan: StandingPlan; store: TensorStore } {
@@ -299,8 +298,11 @@ export class Generator {
     const store = this.latentStore();
     store.create('image', 'map', this.tensorShape('image'));
     const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
-    const resources = { ...this.engine, store, arena: this.arena };
-    return { plan: new StandingPlan({ calls }, resources), store };
+    return { plan: new StandingPlan({ calls }, () => this.#resources(store)), store };
+  }
+
+  #resources(store: TensorStore): PlanResources {
+    return { ...this.engine, store, arena: this.arena };
   }
 
   async #draw(ws: ArrayLike<number>, noise: Noise): Promise<DeviceTensor> {

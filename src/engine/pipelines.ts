@@ -75,7 +75,12 @@ export class PipelineCache {
     this.#generation++;
   }
 
-  /** Counts the reloads: a plan made under another generation may hold old kernels. */
+  /** Makes whoever holds a plan build it anew, because other kernels are to be taken. */
+  outdate(): void {
+    this.#generation++;
+  }
+
+  /** Counts what makes plans old: one made under another generation may hold kernels that are not to be run any more. */
   get generation(): number {
     return this.#generation;
   }

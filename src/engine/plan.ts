@@ -99,10 +99,10 @@ export class Plan {
     return this.params.labels;
   }
 
-  /** Records one run. */
-  record(encoder: GPUCommandEncoder): void {
+  /** Records one run, in a pass that writes timestamps where it is given some. */
+  record(encoder: GPUCommandEncoder, timestampWrites?: GPUComputePassTimestampWrites): void {
     this.#prepare(encoder);
-    const pass = encoder.beginComputePass();
+    const pass = encoder.beginComputePass(timestampWrites && { timestampWrites });
     for (const step of this.steps) dispatch(pass, step);
     pass.end();
   }
@@ -194,7 +194,9 @@ class PlanBuilder {
     const { afterwards } = this.#request;
     const { pipelines, variants } = this.#resources;
     const calls = variants
-      ? withVariants(this.#request.calls, variants, (call) => this.#listed(call))
+      ? withVariants(this.#request.calls, variants, (call) =>
+          listedCells(call, this.#request.cells),
+        )
       : this.#request.calls;
     const forward = forwardEntries(calls);
     const after = forwardEntries(afterwards);
@@ -223,22 +225,6 @@ class PlanBuilder {
       (name) => this.#owned.find(name)?.layout === 'convolution_half',
     );
     return halves ? 'f16' : 'f32';
-  }
-
-  /** The most cells that the forward pass of a call goes over. */
-  #listed(call: Call): number {
-    const operation = operationTable[call.operation];
-    const entryCall: EntryCall = {
-      call,
-      operation,
-      entry: 'forward',
-      direction: 'forward',
-      accumulate: false,
-    };
-    const { over } = operation.forward.forward;
-    if (over === undefined) return 0;
-    const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
-    return this.#request.cells(entryCall)?.computed ?? height * width;
   }
 
   #draft(entryCall: EntryCall, kernel: Kernel, params: ParamsBuffer): Draft {
@@ -363,6 +349,22 @@ class PlanBuilder {
       ...entryWork(draft, shader, listed),
     };
   }
+}
+
+/** The most cells that the forward pass of a call goes over. @param cells as in `PlanRequest` */
+export function listedCells(call: Call, cells: PlanRequest['cells']): number {
+  const operation = operationTable[call.operation];
+  const { over } = operation.forward.forward;
+  if (over === undefined) return 0;
+  const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
+  const entry: EntryCall = {
+    call,
+    operation,
+    entry: 'forward',
+    direction: 'forward',
+    accumulate: false,
+  };
+  return cells?.(entry)?.computed ?? height * width;
 }
 
 /** A number of workgroups in two dimensions; kernels find their place with `linear_workgroup` of lib/layout. */

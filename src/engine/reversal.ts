@@ -87,7 +87,7 @@ export function backwardEntries(
 }
 
 /** The tensors that depend on a wanted one, itself included. */
-function dependents(calls: readonly Call[], wanted: readonly string[]): Set<string> {
+export function dependents(calls: readonly Call[], wanted: readonly string[]): Set<string> {
   const dependent = new Set(wanted);
   for (const call of calls)
     if (inputsOf(call).some(([, tensor]) => dependent.has(tensor)))

@@ -29,6 +29,9 @@ const mostSplits = 32;
 /** Fewer steps (of a tap and four channels) in a part are not worth its sum. */
 const leastSteps = 8;
 
+/** So many invocations keep every adapter busy without more parts. */
+const enoughInvocations = 2 ** 18;
+
 const quads = (channels: number): number => paddedChannels(channels) / 4;
 
 /** The convolutions of a network, which come as several kernels. */
@@ -57,13 +60,25 @@ export function choiceOf(call: Call, variants: Variants, listed: number): Convol
   const { cellsFirst, invocations, tuned } = variants;
   const measured = tuned?.get(convolutionKey(call, listed));
   if (measured) return { ...measured, splits: Math.min(measured.splits, mostSplitsOf(call)) };
-  const { samples, inputs, outputs } = call.sizes;
-  const busy = samples * Math.ceil(listed / 4) * Math.min(quads(inputs), quads(outputs));
-  return {
-    cellsFirst,
-    splits: Math.max(1, Math.min(Math.ceil(invocations / busy), mostSplitsOf(call))),
-  };
+  const splits = Math.ceil(invocations / unsplitInvocations(call, listed));
+  return { cellsFirst, splits: Math.max(1, Math.min(splits, mostSplitsOf(call))) };
 }
+
+/** What is worth measuring: each of these computes the same. @param listed as in `withVariants` */
+export function candidatesOf(call: Call, listed: number): ConvolutionChoice[] {
+  const most = Math.min(
+    mostSplitsOf(call),
+    Math.max(1, enoughInvocations / unsplitInvocations(call, listed)),
+  );
+  const candidates: ConvolutionChoice[] = [];
+  for (let splits = 1; splits <= most; splits *= 2)
+    candidates.push({ cellsFirst: false, splits }, { cellsFirst: true, splits });
+  return candidates;
+}
+
+/** Invocations of the smaller direction of a convolution whose sums are not split. */
+const unsplitInvocations = ({ sizes: { samples, inputs, outputs } }: Call, listed: number) =>
+  samples * Math.ceil(listed / 4) * Math.min(quads(inputs), quads(outputs));
 
 /**
  * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
@@ -94,7 +109,8 @@ export function withChoice(call: Call, { cellsFirst, splits }: ConvolutionChoice
   };
 }
 
-const overCells = (call: Call): Call => ({
+/** The convolution as all of its kernels go over it: by a list of cells, or of blocks. */
+export const overCells = (call: Call): Call => ({
   ...call,
   operation: call.operation === 'conv3x3' ? 'conv3x3_cells' : 'conv3x3_up_cells',
 });
