@@ -9,6 +9,13 @@
  * await session.run({ steps: 100 });
  * const picture = await session.image();
  * ```
+ *
+ * An adapter starts with sane kernels. To measure which are the fastest, to keep that as a text, and to take it later:
+ *
+ * ```ts
+ * const text = writeTunings([await model.tune()]);
+ * await useTuning(engine, readTunings(text));
+ * ```
  */
 
 export { loadModel, Model } from './drag/model.ts';
@@ -22,6 +29,7 @@ export {
   type RunResult,
   type StopReason,
 } from './drag/session.ts';
+export type { TuningProgress, TuningRequest } from './drag/tune.ts';
 export {
   type AdapterDescription,
   Engine,
@@ -40,6 +48,8 @@ export type { PixelImage } from './engine/image.ts';
 export type { Precision } from './engine/layouts.ts';
 export { type ImageSink, Presenter } from './engine/present.ts';
 export { ShaderError, type ShaderSource } from './engine/shaders.ts';
+export { type LayerTuning, mergeTunings, type Tuning, useTuning } from './engine/tuning.ts';
+export { readTunings, writeTunings } from './engine/tuning_record.ts';
 export {
   DeviceLimitError,
   DragganError,

@@ -1,7 +1,6 @@
 import { dispatch, type Plan, type Step } from '../engine/plan.ts';
+import { mostTimestamps, readTimestamps } from '../engine/timestamps.ts';
 
-/** A query set holds so many timestamps at most, in WebGPU. */
-const mostTimestamps = 4096;
 /** Nanoseconds: a kernel is repeated until it takes so long, so that a browser's steps of 65.5 µs matter little. */
 const longEnough = 5e6;
 const mostRepeats = 64;
@@ -30,41 +29,4 @@ export async function timeStep(device: GPUDevice, step: Step): Promise<number | 
   const once = await run(1);
   const repeats = Math.min(mostRepeats, Math.ceil(longEnough / Math.max(once, 1)));
   return (repeats > 1 ? await run(repeats) : once) / 1e6;
-}
-
-type Record = (
-  encoder: GPUCommandEncoder,
-  writes: (pair: number) => GPUComputePassTimestampWrites,
-) => void;
-
-/** Nanoseconds between the two timestamps of each pair. */
-async function readTimestamps(device: GPUDevice, pairs: number, record: Record): Promise<number[]> {
-  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * pairs });
-  const size = 16 * pairs;
-  const resolved = device.createBuffer({
-    size,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const staging = device.createBuffer({
-    size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  try {
-    const encoder = device.createCommandEncoder();
-    record(encoder, (pair) => ({
-      querySet,
-      beginningOfPassWriteIndex: 2 * pair,
-      endOfPassWriteIndex: 2 * pair + 1,
-    }));
-    encoder.resolveQuerySet(querySet, 0, 2 * pairs, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const stamps = new BigUint64Array(staging.getMappedRange());
-    return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
-  } finally {
-    querySet.destroy();
-    resolved.destroy();
-    staging.destroy();
-  }
 }

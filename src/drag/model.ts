@@ -9,11 +9,13 @@ import {
 } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import type { Precision } from '../engine/layouts.ts';
+import type { Tuning } from '../engine/tuning.ts';
 import { parseSafetensors } from '../formats/safetensors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { readGenerator } from '../stylegan2/weights.ts';
 import { type DragOptions, defaultOptions } from './options.ts';
 import { DragSession } from './session.ts';
+import { type TuningRequest, tuneModel } from './tune.ts';
 
 /** A generator that can be drawn from, looked into, and dragged. */
 export class Model {
@@ -64,6 +66,15 @@ export class Model {
     options: Partial<DragOptions> = {},
   ): Promise<DragSession> {
     return new DragSession(this.#generator, ws, options);
+  }
+
+  /**
+   * Measures which kernels are the fastest on this adapter for this model; `useTuning` then takes them. In small
+   * submissions, so that a drag or a page may go on meanwhile.
+   * @throws the signal's reason once it is aborted; InputError for options that cannot be used
+   */
+  tune(request: TuningRequest = {}): Promise<Tuning> {
+    return tuneModel(this.#generator, request);
   }
 
   /** Frees the device memory of the model. Its sessions are to be destroyed before. */

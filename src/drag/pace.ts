@@ -1,3 +1,5 @@
+import { median } from '../engine/median.ts';
+
 /** How a run is handed to the device. The iterations are the same to the bit, whatever it is. */
 export interface PaceOptions {
   /** Iterations that one submission holds at most; by default as many as fit its time on this adapter. */
@@ -36,10 +38,4 @@ export class Pace {
     const fitting = Math.floor(submissionMilliseconds / median(this.#times));
     this.#iterations = Math.max(1, Math.min(fitting, 2 * this.#iterations, mostIterations));
   }
-}
-
-/** The upper one of two in the middle; 0 where there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
 }

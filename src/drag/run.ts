@@ -1,6 +1,7 @@
+import { median } from '../engine/median.ts';
 import type { Drag } from './drag.ts';
 import type { RunOptions, RunResult, StopReason } from './iteration.ts';
-import { median, type Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import type { Advanced, Snapshot, Submission } from './submission.ts';
 
 /** What a run tells, and asks, the one who started it. */

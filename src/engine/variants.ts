@@ -10,6 +10,18 @@ export interface ConvolutionChoice {
   readonly splits: number;
 }
 
+/** What each field of a choice may be, in a file that anybody may have written. */
+export const choiceFields: Readonly<
+  Record<keyof ConvolutionChoice, { allowed: (value: unknown) => boolean; what: string }>
+> = {
+  cellsFirst: { allowed: (value) => typeof value === 'boolean', what: 'true or false' },
+  splits: {
+    allowed: (value) =>
+      Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSplits,
+    what: 'a whole number of parts',
+  },
+};
+
 /** Which kernels a plan takes where several compute the same. */
 export interface Variants {
   /** As in `ConvolutionChoice`, where nothing was measured. */

@@ -1,0 +1,78 @@
+import { ConeLayout } from '../engine/cone.ts';
+import type { Generator } from '../engine/generator.ts';
+import type { PlanRequest } from '../engine/plan.ts';
+import { type TunableLayer, tunableLayers } from '../engine/tunable_layers.ts';
+import { type Measure, tuneLayers } from '../engine/tuner.ts';
+import { type LayerTuning, type Tuning, tuningOf, tuningSite } from '../engine/tuning.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
+import { iterationCalls, objectiveShape } from './objective.ts';
+import { changeOptions, type DragOptions, defaultOptions } from './options.ts';
+
+/** What is to be tuned: the drag that will be run, and pictures. */
+export interface TuningRequest {
+  /** Of the drag; 1 by default. */
+  readonly points?: number;
+  readonly masked?: boolean;
+  readonly options?: Partial<DragOptions>;
+  /** What was measured before: its layers are not measured again. */
+  readonly known?: readonly Tuning[];
+  /** No further measurement is begun once it is aborted; those that were made came with `onProgress`. */
+  readonly signal?: AbortSignal;
+  /** No further layer is begun after so many seconds. */
+  readonly seconds?: number;
+  readonly onProgress?: (progress: TuningProgress) => void;
+  /** Measures candidates; by default on the device. */
+  readonly measure?: Measure;
+}
+
+export interface TuningProgress {
+  /** Layers, of those that were not known. */
+  readonly done: number;
+  readonly total: number;
+  /** What is known by now. */
+  readonly tuning: Tuning;
+}
+
+/**
+ * Measures the convolutions of a drag's iteration and of a picture, in submissions of a few milliseconds each: a page may
+ * go on meanwhile. The engine is left as it is.
+ * @returns what is known then, the layers that were known before included
+ * @throws the signal's reason once it is aborted; InputError for options that cannot be used
+ */
+export async function tuneModel(
+  generator: Generator,
+  request: TuningRequest = {},
+): Promise<Tuning> {
+  const { known = [], onProgress = () => {}, signal, seconds, measure } = request;
+  const site = await tuningSite(generator.engine);
+  const layers = new Map<string, LayerTuning>(tuningOf(site, known)?.layers);
+  const wanted = layersOf(generator, request).filter(({ key }) => !layers.has(key));
+  const tuning = (): Tuning => ({ ...site, layers: new Map(layers) });
+  let done = 0;
+  if (wanted.length > 0) onProgress({ done, total: wanted.length, tuning: tuning() });
+  await tuneLayers(generator, wanted, {
+    signal,
+    seconds,
+    measure,
+    onLayer: (key, result) => {
+      if (result) layers.set(key, result);
+      done++;
+      onProgress({ done, total: wanted.length, tuning: tuning() });
+    },
+  });
+  return tuning();
+}
+
+/** The convolutions of an iteration, then those of a picture. */
+function layersOf({ config }: Generator, request: TuningRequest): TunableLayer[] {
+  const { points = 1, masked = false } = request;
+  const options = changeOptions(defaultOptions(config), request.options ?? {});
+  const shape = objectiveShape(config, options, { points, masked });
+  const cone = shape.coverage === 'cone' ? new ConeLayout(shape) : undefined;
+  const iteration: PlanRequest = {
+    ...iterationCalls(config, shape, cone),
+    cells: cone && ((entry) => cone.listOf(entry)),
+  };
+  const picture = { calls: synthesisCalls(config, { upTo: config.resolution, image: true }) };
+  return tunableLayers([iteration, picture]);
+}

@@ -1,0 +1,44 @@
+/** Records work whose passes write timestamps: `writes(i)` are those of the pair i. */
+export type TimedRecording = (
+  encoder: GPUCommandEncoder,
+  writes: (pair: number) => GPUComputePassTimestampWrites,
+) => void;
+
+/** A query set holds so many timestamps at most, in WebGPU. */
+export const mostTimestamps = 4096;
+
+/** Submits a recording; nanoseconds between the two timestamps of each pair. The device has `timestamp-query`. */
+export async function readTimestamps(
+  device: GPUDevice,
+  pairs: number,
+  record: TimedRecording,
+): Promise<number[]> {
+  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 * pairs });
+  const size = 16 * pairs;
+  const resolved = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+  });
+  const staging = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  try {
+    const encoder = device.createCommandEncoder();
+    record(encoder, (pair) => ({
+      querySet,
+      beginningOfPassWriteIndex: 2 * pair,
+      endOfPassWriteIndex: 2 * pair + 1,
+    }));
+    encoder.resolveQuerySet(querySet, 0, 2 * pairs, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const stamps = new BigUint64Array(staging.getMappedRange());
+    return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
+  } finally {
+    querySet.destroy();
+    resolved.destroy();
+    staging.destroy();
+  }
+}
