@@ -3,19 +3,23 @@ import { nodeShaders } from '../src/cli/node_shaders.ts';
 import type { Engine } from '../src/engine/device.ts';
 import type { OperationName } from '../src/engine/operations.ts';
 import { PipelineCache } from '../src/engine/pipelines.ts';
+import { gradientOf } from '../src/engine/reversal.ts';
 import { ShaderError } from '../src/engine/shaders.ts';
 import { openTestEngine } from './test_device.ts';
 import { type Case, cases } from './twins/cases.ts';
 import { compareWithTwin } from './twins/figures.ts';
+import { differentiableInputs } from './twins/operation_trial.ts';
 import { compareWithOwnForward } from './twins/own_forward.ts';
 
 /** Those that read weights in f16. */
 const names = [
   'conv3x3',
   'conv3x3_cells',
+  'conv3x3_modulated',
   'conv3x3_split_k',
   'conv3x3_up',
   'conv3x3_up_cells',
+  'conv3x3_up_modulated',
   'conv3x3_up_split_k',
 ] as const satisfies readonly OperationName[];
 
@@ -58,7 +62,8 @@ describe.each(forms)('weights in f16, %s', (form) => {
   it.each(names)('have the gradient of the forward pass of %s', async (name) => {
     const resources = { ...engines[form], precision: 'f16' as const };
     const figures = await compareWithOwnForward(name, odd(name)[0], resources);
-    expect(figures.map(({ tensor }) => tensor).sort()).toEqual(['d_styles', 'd_x']);
+    const gradients = differentiableInputs(name).map(gradientOf).sort();
+    expect(figures.map(({ tensor }) => tensor).sort()).toEqual(gradients);
     expect(figures.filter(({ difference, tolerance }) => !(difference <= tolerance))).toEqual([]);
   });
 

@@ -4,11 +4,11 @@ import type { Tuning } from '../src/engine/tuning.ts';
 import { readTunings, writeTunings } from '../src/engine/tuning_record.ts';
 import { FormatError } from '../src/formats/errors.ts';
 
-const choice = { cellsFirst: true, splits: 4 };
+const choice = { cellsFirst: true, splits: 4, modulation: 'inline' as const };
 const layer = {
   choice,
   measured: [
-    { choice: { cellsFirst: false, splits: 1 }, milliseconds: 2.5 },
+    { choice: { cellsFirst: false, splits: 1, modulation: 'ahead' as const }, milliseconds: 2.5 },
     { choice, milliseconds: 1.25 },
   ],
 };

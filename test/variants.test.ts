@@ -15,14 +15,14 @@ async function openWith(variants: Variants): Promise<Generator> {
 }
 
 const choices: readonly Variants[] = [
-  { cellsFirst: false, invocations: 0 },
-  { cellsFirst: true, invocations: 0 },
-  { cellsFirst: false, invocations: 2000 },
-  { cellsFirst: true, invocations: 1e6 },
+  { cellsFirst: false, invocations: 0, cellsAhead: 0 },
+  { cellsFirst: true, invocations: 0, cellsAhead: 100 },
+  { cellsFirst: false, invocations: 2000, cellsAhead: 0 },
+  { cellsFirst: true, invocations: 1e6, cellsAhead: Number.POSITIVE_INFINITY },
 ];
 
 describe.each(choices)(
-  'kernels with cellsFirst $cellsFirst, split for $invocations',
+  'kernels with cellsFirst $cellsFirst, split for $invocations, modulated ahead from $cellsAhead cells',
   (variants) => {
     it('give the golden image and gradient', async () => {
       const generator = await openWith(variants);
@@ -38,20 +38,39 @@ describe.each(choices)(
   },
 );
 
-describe('sums', () => {
+describe('convolutions', () => {
   const call = (side: number): Call => ({
     operation: 'conv3x3',
     label: 'layer',
     sizes: { samples: 1, inputs: 512, outputs: 512, height: side, width: side },
     tensors: {},
   });
-  const chosen = (side: number, invocations: number): Call =>
-    withVariants([call(side)], { cellsFirst: true, invocations }, () => side * side)[0];
+  const chosen = (side: number, invocations: number): Call[] => {
+    const variants = { cellsFirst: true, invocations, cellsAhead: 64 ** 2 };
+    return withVariants([call(side)], variants, () => side * side);
+  };
 
-  it('are split where there are few cells, and nowhere else', () => {
-    expect(chosen(4, 32768)).toMatchObject({ operation: 'conv3x3_split_k', sizes: { splits: 32 } });
-    expect(chosen(16, 32768)).toMatchObject({ operation: 'conv3x3_split_k', sizes: { splits: 4 } });
-    expect(chosen(64, 32768).operation).toBe('conv3x3_cells');
-    expect(chosen(4, 0).operation).toBe('conv3x3_cells');
+  it('have split sums where there are few cells, and nowhere else', () => {
+    const split = (splits: number) => [{ operation: 'conv3x3_split_k', sizes: { splits } }];
+    expect(chosen(4, 32768)).toMatchObject(split(32));
+    expect(chosen(16, 32768)).toMatchObject(split(4));
+    expect(chosen(32, 32768)).toMatchObject([{ operation: 'conv3x3_cells' }]);
+    expect(chosen(4, 0)).toMatchObject([{ operation: 'conv3x3_cells' }]);
+  });
+
+  it('have their input modulated ahead where there are many cells', () => {
+    const ahead = [{ operation: 'modulate' }, { operation: 'conv3x3_modulated' }];
+    expect(chosen(64, 32768)).toMatchObject(ahead);
+    expect(chosen(64, 1e6)).toMatchObject([{ operation: 'conv3x3_split_k' }]);
+  });
+
+  it('in parts share the modulated input', () => {
+    const variants = { cellsFirst: false, invocations: 0, cellsAhead: 0 };
+    const parts = [0, 1].map((part) => ({
+      ...call(8),
+      tensors: { x: 'x', styles: 's', u: `u${part}` },
+    }));
+    const operations = withVariants(parts, variants, () => 64).map(({ operation }) => operation);
+    expect(operations).toEqual(['modulate', 'conv3x3_modulated', 'conv3x3_modulated']);
   });
 });

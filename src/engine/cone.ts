@@ -1,6 +1,7 @@
 import type { CellList } from './plan.ts';
 import type { Call, EntryCall } from './reversal.ts';
 import type { TensorStore } from './tensors.ts';
+import { unmodulatedName } from './variants.ts';
 
 /** What the cone of a drag's iteration hangs on. */
 export interface ConeShape {
@@ -227,7 +228,8 @@ function follow([first, last]: Range, kind: Link['kind'], side: number): Range {
 }
 
 /** The layer whose cells a plan tensor has. */
-function layerOf(tensor: string): string | undefined {
+function layerOf(name: string): string | undefined {
+  const tensor = unmodulatedName(name);
   if (tensor === 'synthesis.b4.const') return 'b4.conv0';
   const block = /^b(\d+)\./.exec(tensor)?.[0];
   if (!block) return undefined;

@@ -138,6 +138,32 @@ export const networkOperations = {
       ...modulation,
     },
   },
+  modulate: {
+    shader: 'modulate',
+    tensors: {
+      x: map('samples', 'inputs', 'height', 'width'),
+      styles: vector('samples', 'inputs'),
+      modulated: map('samples', 'inputs', 'height', 'width'),
+    },
+    outputs: ['modulated'],
+    forward: {
+      forward: makesOver('x', 'modulated', cells('inputs'), perCell('inputs', 1)),
+    },
+    backward: modulation,
+  },
+  conv3x3_modulated: {
+    shader: 'conv3x3_modulated',
+    tensors: {
+      modulated: map('samples', 'inputs', 'height', 'width'),
+      weight: convolution('outputs', 'inputs', '3', '3'),
+      u: map('samples', 'outputs', 'height', 'width'),
+    },
+    outputs: ['u'],
+    forward: { forward: makesOver('u', 'u', cells('outputs', 4), cellProducts(9, 4)) },
+    backward: {
+      backward: makesOver('modulated', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+    },
+  },
   conv3x3_up: {
     shader: 'conv3x3_up',
     tensors: modulated('t', '2*height+1', '2*width+1'),
@@ -176,6 +202,20 @@ export const networkOperations = {
     backward: {
       backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
       ...modulation,
+    },
+  },
+  conv3x3_up_modulated: {
+    shader: 'conv3x3_up_modulated',
+    tensors: {
+      modulated: map('samples', 'inputs', 'height', 'width'),
+      weight: convolution('outputs', 'inputs', '3', '3'),
+      t: map('samples', 'outputs', '2*height+1', '2*width+1'),
+      blocks: map('1', '1', 'height+1', 'width+1'),
+    },
+    outputs: ['t'],
+    forward: { forward: makesOver('blocks', 't', parities('outputs'), cellProducts(9, 4)) },
+    backward: {
+      backward: makesOver('modulated', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
     },
   },
   conv3x3_split_k: {

@@ -8,6 +8,11 @@ export interface ConvolutionChoice {
   readonly cellsFirst: boolean;
   /** Parts that its sums are split into; 1 splits none. */
   readonly splits: number;
+  /**
+   * Its input is multiplied by the styles in its inner loop, or ahead by a kernel of its own, which pays where there are
+   * many cells. Split sums have it inline.
+   */
+  readonly modulation: 'inline' | 'ahead';
 }
 
 /** What each field of a choice may be, in a file that anybody may have written. */
@@ -20,6 +25,10 @@ export const choiceFields: Readonly<
       Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSplits,
     what: 'a whole number of parts',
   },
+  modulation: {
+    allowed: (value) => value === 'inline' || value === 'ahead',
+    what: 'inline or ahead',
+  },
 };
 
 /** Which kernels a plan takes where several compute the same. */
@@ -28,13 +37,17 @@ export interface Variants {
   readonly cellsFirst: boolean;
   /** Invocations that keep the adapter busy. Convolutions with fewer split their sums; 0 splits none. */
   readonly invocations: number;
+  /** Convolutions over at least so many cells have their input modulated ahead. */
+  readonly cellsAhead: number;
   /** What was measured to be best, by `convolutionKey`. */
   readonly tuned?: ReadonlyMap<string, ConvolutionChoice>;
 }
 
 /** A sane choice for an adapter that was not measured: software adapters run on a processor and its caches. */
 export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
-  isSoftware ? { cellsFirst: false, invocations: 0 } : { cellsFirst: true, invocations: 32768 };
+  isSoftware
+    ? { cellsFirst: false, invocations: 0, cellsAhead: 0 }
+    : { cellsFirst: true, invocations: 32768, cellsAhead: 4096 };
 
 /** More parts cost more to add up than they gain. */
 const mostSplits = 32;
@@ -69,11 +82,13 @@ export function mostSplitsOf({ sizes: { inputs, outputs } }: Call): number {
 
 /** What was measured, else what `variants` says of all. @param listed as in `withVariants` */
 export function choiceOf(call: Call, variants: Variants, listed: number): ConvolutionChoice {
-  const { cellsFirst, invocations, tuned } = variants;
+  const { cellsFirst, invocations, cellsAhead, tuned } = variants;
   const measured = tuned?.get(convolutionKey(call, listed));
   if (measured) return { ...measured, splits: Math.min(measured.splits, mostSplitsOf(call)) };
-  const splits = Math.ceil(invocations / unsplitInvocations(call, listed));
-  return { cellsFirst, splits: Math.max(1, Math.min(splits, mostSplitsOf(call))) };
+  const wanted = Math.ceil(invocations / unsplitInvocations(call, listed));
+  const splits = Math.max(1, Math.min(wanted, mostSplitsOf(call)));
+  const ahead = splits === 1 && listed >= cellsAhead;
+  return { cellsFirst, splits, modulation: ahead ? 'ahead' : 'inline' };
 }
 
 /** What is worth measuring: each of these computes the same. @param listed as in `withVariants` */
@@ -84,7 +99,10 @@ export function candidatesOf(call: Call, listed: number): ConvolutionChoice[] {
   );
   const candidates: ConvolutionChoice[] = [];
   for (let splits = 1; splits <= most; splits *= 2)
-    candidates.push({ cellsFirst: false, splits }, { cellsFirst: true, splits });
+    for (const cellsFirst of [false, true]) {
+      candidates.push({ cellsFirst, splits, modulation: 'inline' });
+      if (splits === 1) candidates.push({ cellsFirst, splits, modulation: 'ahead' });
+    }
   return candidates;
 }
 
@@ -100,26 +118,58 @@ export const withVariants = (
   calls: readonly Call[],
   variants: Variants,
   listed: (call: Call) => number,
-): Call[] =>
-  calls.map((call) => {
-    if (!isConvolution(call)) return call;
+): Call[] => {
+  const chosen = calls.flatMap((call) => {
+    if (!isConvolution(call)) return [call];
     const cells = listed(overCells(call));
     return withChoice(call, choiceOf(call, variants, cells));
   });
+  // The parts of a convolution share their modulated input.
+  const made = new Set<string>();
+  return chosen.filter(({ operation, tensors: { modulated } }) => {
+    if (operation !== 'modulate') return true;
+    const first = !made.has(modulated);
+    made.add(modulated);
+    return first;
+  });
+};
 
 /** A convolution as one choice computes it. */
-export function withChoice(call: Call, { cellsFirst, splits }: ConvolutionChoice): Call {
-  const chosen = {
-    ...overCells(call),
-    params: { ...call.params, cells_first: cellsFirst ? 1 : 0 },
-  };
-  if (splits <= 1) return chosen;
-  return {
-    ...chosen,
-    operation: call.operation === 'conv3x3' ? 'conv3x3_split_k' : 'conv3x3_up_split_k',
-    sizes: { ...call.sizes, splits },
-  };
+export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
+  const { cellsFirst, splits, modulation } = choice;
+  const up = call.operation === 'conv3x3_up';
+  const params = { ...call.params, cells_first: cellsFirst ? 1 : 0 };
+  if (splits > 1) {
+    const operation = up ? 'conv3x3_up_split_k' : 'conv3x3_split_k';
+    return [{ ...call, operation, sizes: { ...call.sizes, splits }, params }];
+  }
+  if (modulation === 'inline') return [{ ...overCells(call), params }];
+  const { outputs: _, ...sizes } = call.sizes;
+  const { x, styles, ...others } = call.tensors;
+  const modulated = modulatedName(x, styles);
+  return [
+    {
+      operation: 'modulate',
+      label: `${call.label}.modulate`,
+      sizes,
+      tensors: { x, styles, modulated },
+    },
+    {
+      ...call,
+      operation: up ? 'conv3x3_up_modulated' : 'conv3x3_modulated',
+      tensors: { modulated, ...others },
+      params,
+    },
+  ];
 }
+
+const timesSign = ' · ';
+
+/** What a map times styles is called. */
+const modulatedName = (x: string, styles: string): string => `${x}${timesSign}${styles}`;
+
+/** The map that has been modulated, of a name as `withChoice` gives it; any other name as it is. */
+export const unmodulatedName = (tensor: string): string => tensor.split(timesSign)[0];
 
 /** The convolution as all of its kernels go over it: by a list of cells, or of blocks. */
 export const overCells = (call: Call): Call => ({

@@ -104,8 +104,11 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ],
   conv3x3: convolutions,
   conv3x3_cells: sharedBothWays(convolutions),
+  modulate: convolutions,
+  conv3x3_modulated: sharedBothWays(convolutions),
   conv3x3_up: upsamplingConvolutions,
   conv3x3_up_cells: sharedBothWays(upsamplingConvolutions),
+  conv3x3_up_modulated: sharedBothWays(upsamplingConvolutions),
   conv3x3_split_k: split(convolutions),
   conv3x3_up_split_k: split(upsamplingConvolutions),
   fir: [

@@ -9,6 +9,7 @@ import { fir } from './fir.ts';
 import { fully_connected } from './fully_connected.ts';
 import { latent_regularization } from './latent_regularization.ts';
 import { mask_loss, mask_loss_sampled } from './mask_loss.ts';
+import { modulate, ofModulated } from './modulate.ts';
 import { motion_supervision } from './motion_supervision.ts';
 import { normalize } from './normalize.ts';
 import { point_tracking, remember } from './point_tracking.ts';
@@ -34,6 +35,9 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   conv3x3_up,
   conv3x3_cells: conv3x3,
   conv3x3_up_cells: conv3x3_up,
+  modulate,
+  conv3x3_modulated: ofModulated(conv3x3),
+  conv3x3_up_modulated: ofModulated(conv3x3_up),
   conv3x3_split_k: conv3x3,
   conv3x3_up_split_k: conv3x3_up,
   fir,
