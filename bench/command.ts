@@ -7,6 +7,7 @@ import {
   officialSides,
   randomWeights,
 } from '../src/bench/networks.ts';
+import { useKeptTuning } from '../src/cli/kept_tuning.ts';
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { type Engine, openEngine } from '../src/engine/device.ts';
@@ -37,7 +38,7 @@ export function benchOptions(
 ): BenchOptions {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
   for (const name of ['repeats', ...names]) options[name] = { type: 'string' };
-  for (const name of ['json', ...flags]) options[name] = { type: 'boolean' };
+  for (const name of ['json', 'no-tuning', ...flags]) options[name] = { type: 'boolean' };
   const parsed: Readonly<Record<string, unknown>> = parseArgs({ options }).values;
   const values: Record<string, string | boolean | undefined> = {};
   for (const [name, value] of Object.entries(parsed))
@@ -63,9 +64,12 @@ export function precisionOf({ values: { precision } }: BenchOptions): Precision 
   throw new Error(`--precision is ${precision}, not f32 or f16`);
 }
 
-/** Opens the device, runs the bench, and prints what it returns: one JSON object, or its table. */
+/**
+ * Opens the device, with the kernels that `draggan tune` found fastest on it unless --no-tuning is given, runs the bench,
+ * and prints what it returns: one JSON object, or its table.
+ */
 export async function runBench<Report extends object>(
-  { json }: BenchOptions,
+  { json, values }: BenchOptions,
   work: (bench: Bench) => Promise<Report>,
   table: (report: Report & Environment) => string,
 ): Promise<void> {
@@ -77,10 +81,15 @@ export async function runBench<Report extends object>(
   try {
     const { gpu, driver } = await openNodeGpu();
     const engine = await openEngine(gpu, { shaders: nodeShaders });
+    const tuned = values['no-tuning'] === true ? 0 : await useKeptTuning(engine, progress);
     const { version } = JSON.parse(readFileSync(packageOf('webgpu'), 'utf8'));
     const runtime = `Node ${process.version}, webgpu ${version} (Dawn), ${process.platform}`;
     const environment = describeEnvironment(engine, { driver, runtime });
-    const report = { ...environment, ...(await work({ engine, gpu, environment, progress })) };
+    const report = {
+      ...environment,
+      tuned_layers: tuned,
+      ...(await work({ engine, gpu, environment, progress })),
+    };
     process.stdout.write(`${json ? JSON.stringify(report) : table(report)}\n`);
     engine.destroy();
   } catch (error) {

@@ -122,9 +122,9 @@ describe('the tuner', () => {
     const { adapter } = await openTestEngine();
     const engine = new Engine(device, { ...adapter, features: [] }, nodeShaders);
     const generator = await Generator.load(engine, readGenerator(readFixture('tiny').file));
-    const { layers } = await tuneModel(generator, { seconds: 0.01 });
-    expect(layers.size).toBeGreaterThan(0);
-    for (const { measured } of layers.values()) expect(measured[0].milliseconds).toBeGreaterThan(0);
+    const tuning = await tuneModel(generator, { seconds: 0 });
+    expect(tuning.layers.size).toBe(1);
+    expect(totalTime(tuning)).toBeGreaterThan(0);
     generator.destroy();
     engine.destroy();
   });

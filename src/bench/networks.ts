@@ -1,4 +1,5 @@
 import type { NamedTensor } from '../formats/named_tensors.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
 import { type RandomGeneratorShape, randomGenerator } from '../stylegan2/random.ts';
 import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
 
@@ -27,4 +28,10 @@ export function randomWeights(shape: RandomGeneratorShape): GeneratorWeights {
     { shape: sizes, dtype: 'F32', data: () => data },
   ]);
   return readGenerator({ tensors: new Map(named), metadata, format: 'memory' });
+}
+
+/** An official network with random weights, as the bytes of a file. */
+export function randomModelBytes(side: OfficialSide): Uint8Array {
+  const { tensors, metadata } = randomGenerator(officialShape(side));
+  return writeSafetensors(tensors, metadata);
 }

@@ -17,6 +17,7 @@ export interface NumberRange {
 
 /** A command line after its command, with the options known and the values still text. */
 export interface CommandLine {
+  /** Empty where a command that can do without has none. */
   model: string;
   flag(name: string): boolean;
   text(name: string): string | undefined;
@@ -30,22 +31,25 @@ export interface CommandLine {
 
 /**
  * Parses what follows the command: one MODEL and the command's options, `--name value` or `--name=value`.
+ * @param needsModel whether a command line without a MODEL is wrong
  * @throws InputError for anything else
  */
 export function parseCommandLine(
   args: readonly string[],
   options: Readonly<Record<string, Option>>,
+  needsModel = true,
 ): CommandLine {
   const { values, positionals } = parse(joinNegativeNumbers(args), options);
   const [model, extra] = positionals;
-  if (model === undefined || model === '') throw new InputError('no MODEL file is named');
+  if (model === '' || (model === undefined && needsModel))
+    throw new InputError('no MODEL file is named');
   if (extra !== undefined) throw new InputError(`what is "${extra}"? one MODEL file is expected`);
   const text = (name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
   return {
-    model,
+    model: model ?? '',
     flag: (name) => values[name] === true,
     text,
     required(name) {

@@ -38,7 +38,8 @@ async function resolveTarget(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
-async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file: whoever reads it meanwhile sees the old one, or none. */
+export async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, bytes, { flag: 'wx' });

@@ -8,6 +8,8 @@ export interface Command {
   /** Its arguments, as in the help. */
   usage: string;
   options: Readonly<Record<string, Option>>;
+  /** Whether it can do without a MODEL. */
+  needsModel?: false;
   /**
    * Runs it. Everything that can be wrong with the input is found before a device is opened.
    * @returns what goes to standard output

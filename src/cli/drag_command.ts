@@ -15,6 +15,7 @@ import { parsePoints } from './points.ts';
 import { parsePrecision, precisionOption } from './precision_option.ts';
 import type { Progress } from './progress.ts';
 import { DragTrace } from './trace_file.ts';
+import { isTuned, tuningOption } from './tuning_option.ts';
 
 const usualSteps = 100;
 const mostSteps = 1_000_000;
@@ -47,6 +48,7 @@ export const drag: Command = {
       help: 'computes what the loss depends on, or all of every map, with the same result (cone)',
     },
     precision: precisionOption,
+    'no-tuning': tuningOption,
     trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
     out: { value: 'FILE.png', help: 'the image at the end' },
     json: { help: 'prints the result as a JSON object' },
@@ -68,7 +70,10 @@ export const drag: Command = {
     const mask = maskFile === undefined ? null : await readMask(maskFile, config.resolution);
     const latent = await parseLatent(line, config);
 
-    const { model, adapter, close } = await openModel(file, progress, precision);
+    const { model, adapter, close } = await openModel(file, progress, {
+      precision,
+      tuned: isTuned(line),
+    });
     const session = await model.createDragSession(await latent(model), options);
     session.setPoints(points);
     session.setMask(mask);

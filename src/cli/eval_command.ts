@@ -10,6 +10,7 @@ import { readModelFile } from './model_file.ts';
 import { noiseOption, parseNoise } from './noise_option.ts';
 import { openModel } from './open_model.ts';
 import { parsePrecision, precisionOption } from './precision_option.ts';
+import { isTuned, tuningOption } from './tuning_option.ts';
 
 export const evaluate: Command = {
   summary: 'computes tensors of the network, and gradients of them with respect to ws',
@@ -19,6 +20,7 @@ export const evaluate: Command = {
     ...latentOptions,
     noise: noiseOption,
     precision: precisionOption,
+    'no-tuning': tuningOption,
     tensors: {
       value: 'LIST',
       help: 'image, bR.x, bR.img (features and image of block R), joined by commas',
@@ -39,7 +41,10 @@ export const evaluate: Command = {
     const tensors = parseTensors(line, shapes);
     const gradient = await parseGradient(line, shapes);
     const latent = await parseLatent(line, file.config);
-    const { model, adapter, close } = await openModel(file, progress, precision);
+    const { model, adapter, close } = await openModel(file, progress, {
+      precision,
+      tuned: isTuned(line),
+    });
     const results = await model.evaluate(await latent(model), { tensors, noise, gradient });
     await out.write(writeSafetensors(results));
     close();

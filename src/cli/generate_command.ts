@@ -6,6 +6,7 @@ import { noiseOption, parseNoise } from './noise_option.ts';
 import { openModel } from './open_model.ts';
 import { encodePng } from './png_file.ts';
 import { parsePrecision, precisionOption } from './precision_option.ts';
+import { isTuned, tuningOption } from './tuning_option.ts';
 
 export const generate: Command = {
   summary: 'makes the image of a seed or a latent',
@@ -14,6 +15,7 @@ export const generate: Command = {
     ...latentOptions,
     noise: noiseOption,
     precision: precisionOption,
+    'no-tuning': tuningOption,
     out: { value: 'FILE.png', help: 'the image' },
   },
   async run(line, progress) {
@@ -22,7 +24,10 @@ export const generate: Command = {
     const out = await prepareOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model);
     const latent = await parseLatent(line, file.config);
-    const { model, adapter, close } = await openModel(file, progress, precision);
+    const { model, adapter, close } = await openModel(file, progress, {
+      precision,
+      tuned: isTuned(line),
+    });
     const { rgba, width } = await model.generate(await latent(model), { noise });
     await out.write(encodePng(rgba, width));
     close();

@@ -7,8 +7,15 @@ import { evaluate } from './eval_command.ts';
 import { generate } from './generate_command.ts';
 import { info } from './info_command.ts';
 import { Progress } from './progress.ts';
+import { tune } from './tune_command.ts';
 
-const commands: Readonly<Record<string, Command>> = { info, generate, eval: evaluate, drag };
+const commands: Readonly<Record<string, Command>> = {
+  info,
+  generate,
+  eval: evaluate,
+  drag,
+  tune,
+};
 
 /** Exit codes: what was asked for is wrong, or we or the machine failed. */
 const badInput = 2;
@@ -52,7 +59,7 @@ export async function runCommand(args: readonly string[], progress: Progress): P
     );
   }
   if (rest.includes('--help') || rest.includes('-h')) return help(name, command);
-  return command.run(parseCommandLine(rest, command.options), progress);
+  return command.run(parseCommandLine(rest, command.options, command.needsModel), progress);
 }
 
 function report(error: unknown): number {

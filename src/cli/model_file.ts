@@ -13,7 +13,11 @@ export interface ModelFile {
 
 /** @throws InputError, FormatError, UnsupportedModelError */
 export async function readModelFile(path: string): Promise<ModelFile> {
-  const bytes = await readInput(path);
+  return parseModelFile(await readInput(path), path);
+}
+
+/** @param path names the bytes in errors @throws FormatError, UnsupportedModelError */
+export function parseModelFile(bytes: Uint8Array, path: string): ModelFile {
   const file = parseSafetensors(bytes, path);
   return { path, bytes, format: file.format, config: readGenerator(file).config };
 }

@@ -11,6 +11,12 @@ export interface OpenModel {
   close(): void;
 }
 
+export interface OpenOptions {
+  readonly precision: Precision | undefined;
+  /** Whether to take the kernels that are kept as the fastest on this adapter. */
+  readonly tuned: boolean;
+}
+
 /**
  * Opens a device and puts the model on it. The engine is loaded here, so that commands which need none start at once.
  * @throws NoAdapterError, DeviceLimitError
@@ -18,15 +24,17 @@ export interface OpenModel {
 export async function openModel(
   file: ModelFile,
   progress: Progress,
-  precision?: Precision,
+  { precision, tuned }: OpenOptions,
 ): Promise<OpenModel> {
   progress.update('opening a device');
-  const [{ openNodeGpu }, { loadModel, openEngine }] = await Promise.all([
+  const [{ openNodeGpu }, { loadModel, openEngine }, { useKeptTuning }] = await Promise.all([
     import('./node_gpu.ts'),
     import('../index.ts'),
+    import('./kept_tuning.ts'),
   ]);
   const { gpu, driver } = await openNodeGpu();
   const engine = await openEngine(gpu, { shaders: nodeShaders });
+  if (tuned) await useKeptTuning(engine, (line) => progress.finish(line));
   const model = await loadModel(engine, file.bytes, {
     file: file.path,
     precision,

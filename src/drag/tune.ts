@@ -18,7 +18,7 @@ export interface TuningRequest {
   readonly known?: readonly Tuning[];
   /** No further measurement is begun once it is aborted; those that were made came with `onProgress`. */
   readonly signal?: AbortSignal;
-  /** No further layer is begun after so many seconds. */
+  /** No further layer is begun after so many seconds; one is measured in any case. */
   readonly seconds?: number;
   readonly onProgress?: (progress: TuningProgress) => void;
   /** Measures candidates; by default on the device. */

@@ -12,7 +12,7 @@ import { type ConvolutionChoice, candidatesOf, choiceOf } from './variants.ts';
 export interface TunerOptions {
   /** No further measurement is begun once it is aborted. */
   readonly signal?: AbortSignal;
-  /** No further layer is begun after so many seconds. */
+  /** No further layer is begun after so many seconds; one is measured in any case. */
   readonly seconds?: number;
   /** What has come of a layer, once it is known; nothing where it is too large to be measured. */
   readonly onLayer?: (key: string, result: LayerTuning | undefined) => void;
@@ -26,6 +26,9 @@ export type Measure = <Result>(
   candidates: readonly ConvolutionChoice[],
   contest: (stopwatch: Stopwatch) => Promise<Result>,
 ) => Promise<Result>;
+
+/** Digits of a measured time. */
+const significant = 4;
 
 /** A layer whose maps take more keeps its default: a page is not to run out of memory for a measurement. */
 const mostScratchBytes = 256 * 2 ** 20;
@@ -47,8 +50,8 @@ export async function tuneLayers(
   try {
     for (const layer of layers) {
       signal?.throwIfAborted();
-      if (performance.now() - began > 1000 * seconds) return;
       onLayer(layer.key, await tuneLayer(layer, candidates(generator, layer), measure, signal));
+      if (performance.now() - began >= 1000 * seconds) return;
     }
   } finally {
     bench?.destroy();
@@ -66,7 +69,10 @@ async function tuneLayer(
     const { winner, milliseconds } = await measure(layer, choices, (stopwatch) =>
       contest(choices.length, stopwatch, signal),
     );
-    const measured = choices.map((choice, i) => ({ choice, milliseconds: milliseconds[i] }));
+    const measured = choices.map((choice, i) => ({
+      choice,
+      milliseconds: Number(milliseconds[i].toPrecision(significant)),
+    }));
     return { choice: choices[winner], measured };
   } catch (error) {
     if (error instanceof DeviceLimitError) return undefined;

@@ -31,7 +31,7 @@ export function writeTunings(tunings: readonly Tuning[]): string {
       choice,
       measured: measured.map(({ choice: tried, milliseconds }) => ({
         choice: tried,
-        ms: Number(milliseconds.toPrecision(4)),
+        ms: milliseconds,
       })),
     })),
   }));
