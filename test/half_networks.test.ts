@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { planWork } from '../src/bench/counting.ts';
 import { ForwardRun } from '../src/bench/forward_run.ts';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { DragLoop } from '../src/drag/loop.ts';
 import { objectiveShape, trainedRows } from '../src/drag/objective.ts';
 import { defaultOptions } from '../src/drag/options.ts';
 import type { IterationRecord } from '../src/drag/records.ts';
-import { Engine } from '../src/engine/device.ts';
 import { Generator } from '../src/engine/generator.ts';
 import type { Precision } from '../src/engine/layouts.ts';
 import { decodeF16, encodeF16 } from '../src/formats/half_precision.ts';
@@ -55,16 +53,10 @@ async function everything(generator: Generator, ws: Float32Array): Promise<Float
   return [...results.values()].map(({ data }) => data);
 }
 
-/** With and without shader-f16. */
-const forms = [
-  { form: 'read as f16', features: undefined },
-  { form: 'unpacked from words', features: [] },
-] as const;
-
-describe.each(forms)('networks with weights in f16, $form', ({ features }) => {
+describe('networks with weights in f16', () => {
   it.each(['tiny', 'tiny_clamp', 'mid'])('%s is as golden', async (name) => {
     const fixture = readFixture(name);
-    const engine = await openTestEngine(features);
+    const engine = await openTestEngine();
     const generator = await Generator.load(engine, fixtureWeights(name), { precision: 'f16' });
     expect(generator.precision).toBe('f16');
     const { numWs, wDim, resolution } = generator.config;
@@ -84,7 +76,7 @@ describe.each(forms)('networks with weights in f16, $form', ({ features }) => {
   });
 
   it('give what f32 weights of the same values give, to the bit', async () => {
-    const engine = await openTestEngine(features);
+    const engine = await openTestEngine();
     const weights = fixtureWeights('tiny');
     const same = withConvolutions(weights, rounded);
     const [half, full] = await Promise.all([
@@ -101,7 +93,7 @@ describe.each(forms)('networks with weights in f16, $form', ({ features }) => {
   });
 
   it('draw and drag the demo model as f32 does, to the bit', async () => {
-    const engine = await openTestEngine(features);
+    const engine = await openTestEngine();
     const results = [];
     for (const precision of ['f32', 'f16'] as const) {
       const generator = await Generator.load(engine, demo, { precision });
@@ -181,15 +173,12 @@ describe('a drag with weights in f16', () => {
 });
 
 describe('the precision of weights', () => {
-  /** What a model's layers are stored in, on an adapter that is a GPU or is not. */
+  /** What a model's layers are stored in. */
   async function layoutsOf(
     weights: GeneratorWeights,
-    isSoftware: boolean,
     precision?: Precision,
   ): Promise<{ chosen: Precision; layouts: Record<string, string>; bytes: number }> {
-    const { device, adapter } = await openTestEngine();
-    const engine = new Engine(device, { ...adapter, isSoftware }, nodeShaders);
-    const generator = await Generator.load(engine, weights, { precision });
+    const generator = await Generator.load(await openTestEngine(), weights, { precision });
     const names = [...weights.tensors.keys()].filter(isConvolution);
     const layouts = names.map((name) => [name, generator.store.get(name).layout]);
     const { bytes } = generator.store;
@@ -206,24 +195,20 @@ describe('the precision of weights', () => {
       [...weights.tensors.keys()].filter(isConvolution).map((name) => [name, layout]),
     );
 
-  it('is f16 on a GPU where the file has it and nothing is lost', async () => {
+  it("is the file's by default", async () => {
     const tiny = fixtureWeights('tiny');
-    expect(await layoutsOf(demo, false)).toMatchObject({
+    expect(await layoutsOf(demo)).toMatchObject({
       chosen: 'f16',
       layouts: all(demo, 'convolution_half'),
     });
-    expect(await layoutsOf(demo, true)).toMatchObject({
-      chosen: 'f32',
-      layouts: all(demo, 'convolution'),
-    });
-    expect(await layoutsOf(tiny, false)).toMatchObject({
+    expect(await layoutsOf(tiny)).toMatchObject({
       chosen: 'f32',
       layouts: all(tiny, 'convolution'),
     });
   });
 
   it('is what is asked for, and takes half the bytes', async () => {
-    const [full, half] = [await layoutsOf(demo, false, 'f32'), await layoutsOf(demo, true, 'f16')];
+    const [full, half] = [await layoutsOf(demo, 'f32'), await layoutsOf(demo, 'f16')];
     expect([full.chosen, half.chosen]).toEqual(['f32', 'f16']);
     expect(full.bytes - half.bytes).toBe(2 * convolutionWeights(demo));
   });
@@ -247,7 +232,7 @@ describe('the precision of weights', () => {
       const scale = name === large ? 1e6 : name === small ? 1e-5 : 1;
       return values.map((value) => scale * value);
     });
-    const { layouts } = await layoutsOf(tiny, false, 'f16');
+    const { layouts } = await layoutsOf(tiny, 'f16');
     expect(layouts).toEqual({
       ...all(tiny, 'convolution_half'),
       [large]: 'convolution',

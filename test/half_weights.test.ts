@@ -1,80 +1,72 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
-import type { Engine } from '../src/engine/device.ts';
-import type { OperationName } from '../src/engine/operations.ts';
+import { type OperationName, operationTable } from '../src/engine/operations.ts';
 import { PipelineCache } from '../src/engine/pipelines.ts';
 import { gradientOf } from '../src/engine/reversal.ts';
 import { ShaderError } from '../src/engine/shaders.ts';
 import { openTestEngine } from './test_device.ts';
 import { type Case, cases } from './twins/cases.ts';
-import { compareWithTwin } from './twins/figures.ts';
+import { compareWithTwin, type Figure } from './twins/figures.ts';
 import { differentiableInputs } from './twins/operation_trial.ts';
 import { compareWithOwnForward } from './twins/own_forward.ts';
+import type { TrialResources } from './twins/plan_trial.ts';
 
-/** Those that read weights in f16. */
-const names = [
-  'conv3x3',
-  'conv3x3_cells',
-  'conv3x3_modulated',
-  'conv3x3_split_k',
-  'conv3x3_up',
-  'conv3x3_up_cells',
-  'conv3x3_up_modulated',
-  'conv3x3_up_split_k',
-] as const satisfies readonly OperationName[];
+/** Those that read the weights of convolutions as they are stored. */
+const names: OperationName[] = [];
+for (const name of Object.keys(operationTable) as OperationName[])
+  if (/^\/\/ uses .*lib\/weights\b/m.test(await nodeShaders(operationTable[name].shader)))
+    names.push(name);
 
 /** One shape with odd channels and sides, with whatever parameters the operation is tried. */
 const odd = (name: OperationName): Case[] =>
-  cases[name].filter(({ sizes }) => sizes.inputs === 5 && sizes.splits !== 64);
+  cases[name].filter(({ sizes }) => sizes.inputs === 5 && (sizes.splits ?? 7) === 7);
 
-const forms = ['read as f16', 'unpacked from words'] as const;
-
-let engines: Record<(typeof forms)[number], Engine>;
+let resources: TrialResources;
 
 beforeAll(async () => {
-  engines = {
-    'read as f16': await openTestEngine(),
-    // An adapter without shader-f16, as SwiftShader is one.
-    'unpacked from words': await openTestEngine([]),
-  };
+  resources = { ...(await openTestEngine()), precision: 'f16' };
 });
 
-describe.each(forms)('weights in f16, %s', (form) => {
-  it('are read so by the kernels', async () => {
-    const { pipelines, device } = engines[form];
-    expect(device.features.has('shader-f16')).toBe(form === 'read as f16');
-    const { code, precision } = await pipelines.shader('conv3x3', 'f16');
-    expect(precision).toBe('f16');
-    expect(code.startsWith('enable f16; // Modulated 3×3')).toBe(form === 'read as f16');
-    expect(code.includes('unpack2x16float')).toBe(form === 'unpacked from words');
+const outside = (figures: readonly Figure[]): Figure[] =>
+  figures.filter(({ difference, tolerance }) => !(difference <= tolerance));
+
+describe('weights in f16', () => {
+  it('are what every 3×3 convolution reads', () => {
+    const convolutions = names.filter((name) => name.startsWith('conv3x3'));
+    expect(convolutions.length).toBeGreaterThanOrEqual(6);
+    const all = Object.keys(operationTable).filter((name) => name.startsWith('conv3x3'));
+    expect(convolutions).toEqual(all);
   });
 
   it.each(names)('give what the twin of %s gives', async (name) => {
-    const resources = { ...engines[form], precision: 'f16' as const };
     expect(odd(name).length).toBeGreaterThan(0);
     for (const one of odd(name)) {
       const figures = await compareWithTwin(name, one, resources);
       expect(figures.length).toBeGreaterThan(2);
-      expect(figures.filter(({ difference, tolerance }) => !(difference <= tolerance))).toEqual([]);
+      expect(outside(figures)).toEqual([]);
     }
   });
 
   it.each(names)('have the gradient of the forward pass of %s', async (name) => {
-    const resources = { ...engines[form], precision: 'f16' as const };
     const figures = await compareWithOwnForward(name, odd(name)[0], resources);
     const gradients = differentiableInputs(name).map(gradientOf).sort();
     expect(figures.map(({ tensor }) => tensor).sort()).toEqual(gradients);
-    expect(figures.filter(({ difference, tolerance }) => !(difference <= tolerance))).toEqual([]);
+    expect(outside(figures)).toEqual([]);
   });
 
   it.each(Array.from({ length: 13 }, (_, i) => i + 1))('take %i channels', async (channels) => {
-    const resources = { ...engines[form], precision: 'f16' as const };
     for (const name of ['conv3x3_cells', 'conv3x3_up_cells'] as const) {
       const sizes = { samples: 1, inputs: channels, outputs: 14 - channels, height: 2, width: 3 };
       const one = { sizes, params: { cells_first: channels % 2 } };
-      const figures = await compareWithTwin(name, one, resources);
-      expect(figures.filter(({ difference, tolerance }) => !(difference <= tolerance))).toEqual([]);
+      expect(outside(await compareWithTwin(name, one, resources))).toEqual([]);
     }
+  });
+
+  it('are read with no feature of the adapter', async () => {
+    const { code, precision } = await resources.pipelines.shader('conv3x3', 'f16');
+    expect(precision).toBe('f16');
+    expect(code).toContain('unpack2x16float');
+    expect(code).not.toMatch(/^\s*enable /m);
   });
 });
 
@@ -84,7 +76,7 @@ it('refuses f16 weights in a shader that reads them in f32 alone', async () => {
   await expect(pipelines.kernel('to_rgb', 'forward', 'f16')).rejects.toThrow(ShaderError);
 });
 
-it('rebuilds an edited shader in the form that is in use', async () => {
+it('rebuilds an edited shader with the weights that it is in use with', async () => {
   const { device } = await openTestEngine();
   const edits = new Map<string, (code: string) => string>();
   const pipelines = new PipelineCache(device, async (name) => {

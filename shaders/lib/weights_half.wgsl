@@ -1,4 +1,5 @@
-// lib/weights where the weights are stored in f16 and the adapter has no such type: two in a word.
+// lib/weights where the weights are stored in f16, two in a word; column k of a block is the words 2k and 2k+1. Unpacking
+// needs no feature, and it was faster than reading mat4x4<f16> (bench/README.md). Needs weight: array<WeightBlock>.
 
 struct WeightBlock { left: vec4u, right: vec4u }
 

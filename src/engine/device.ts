@@ -17,8 +17,6 @@ export interface AdapterDescription {
 export interface EngineOptions {
   readonly shaders: ShaderSource;
   readonly powerPreference?: GPUPowerPreference;
-  /** The features that are used where the adapter has them; all that kernels can use by default. */
-  readonly features?: readonly GPUFeatureName[];
 }
 
 /** Features that are used where they are there. */
@@ -66,7 +64,7 @@ export class Engine {
  * @throws NoAdapterError where there is none; DeviceLimitError where it cannot run the kernels.
  */
 export async function openEngine(gpu: GPU, options: EngineOptions): Promise<Engine> {
-  const { powerPreference = 'high-performance', features = optionalFeatures, shaders } = options;
+  const { powerPreference = 'high-performance', shaders } = options;
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter)
     throw new NoAdapterError('WebGPU is there, but it found no graphics adapter to run on');
@@ -79,7 +77,7 @@ export async function openEngine(gpu: GPU, options: EngineOptions): Promise<Engi
     });
   const requiredLimits: Record<string, number> = {};
   for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
-  const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
+  const requiredFeatures = optionalFeatures.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   const { vendor, architecture, device: name, description, isFallbackAdapter } = adapter.info;
   return new Engine(

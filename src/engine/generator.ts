@@ -46,9 +46,9 @@ export interface GeneratorOptions {
   /** Bytes that one tensor may take; what the device binds by default. */
   readonly largestTensor?: number;
   /**
-   * Of the stored weights of convolutions; sums are f32's. `f16` rounds those of an f32 file, but for layers beyond its
-   * range. By default what the file has in f16 stays so on a GPU, which halves the bytes it reads and loses nothing; a
-   * software adapter, which only loses time by it, gets f32.
+   * Of the stored weights of convolutions; products and sums are f32's. `f16` halves the bytes that they take and are read
+   * from, and rounds those of an f32 file, but for layers beyond its range. By default they are f16 where the file has
+   * them so, which loses nothing.
    */
   readonly precision?: Precision;
 }
@@ -85,7 +85,7 @@ export class Generator {
     }: GeneratorOptions = {},
   ): Promise<Generator> {
     const uploaded = await uploadGenerator(engine.device, weights, {
-      storage: precision ?? (engine.adapter.isSoftware ? 'f32' : 'lossless'),
+      storage: precision ?? 'lossless',
       largestTensor,
       onProgress,
     });

@@ -33,9 +33,8 @@ export class PipelineCache {
 
   /** The shader's reflection. @throws ShaderError where the file does not parse. */
   shader(name: string, precision: Precision = 'f32'): Promise<Shader> {
-    const halves = this.#device.features.has('shader-f16') ? 'f16' : 'half';
     return remember(this.#shaders, shaderKey(name, precision), () =>
-      readShader(name, this.#source, precision === 'f32' ? 'f32' : halves),
+      readShader(name, this.#source, precision),
     );
   }
 

@@ -45,18 +45,11 @@ export class ShaderError extends Error {
 }
 
 const usesLine = /^\/\/ uses ((?:lib\/\w+(?:, )?)+)$/m;
-const enableLine = /^enable \w+;$/gm;
 
-/**
- * How a shader reads the weights of convolutions: stored in f32, or in f16, which takes a feature (`f16`) or is unpacked
- * from words (`half`). Each is a library file that declares the same.
- */
-export type WeightForm = 'f32' | 'half' | 'f16';
-
-const weightLibraries: Readonly<Record<WeightForm, string>> = {
+/** How a shader reads the weights of convolutions. The files declare the same. */
+const weightLibraries: Readonly<Record<Precision, string>> = {
   f32: 'lib/weights',
-  half: 'lib/weights_half',
-  f16: 'lib/weights_f16',
+  f16: 'lib/weights_half',
 };
 
 /** The library file that a shader names to have this one: the same, but where there are several forms of it. */
@@ -64,26 +57,27 @@ export const namedLibrary = (library: string): string =>
   Object.values(weightLibraries).includes(library) ? weightLibraries.f32 : library;
 
 /**
- * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it. What these enable is
- * enabled on the first line, where WGSL wants it.
- * @throws ShaderError where it does not parse, or reads weights in another form than is asked for
+ * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it.
+ * @param precision of the weights that it is to read
+ * @throws ShaderError where it does not parse, or cannot read such weights
  */
 export async function readShader(
   name: string,
   source: ShaderSource,
-  weights: WeightForm = 'f32',
+  precision: Precision = 'f32',
 ): Promise<Shader> {
   let code = await source(name);
   const libraries = usesLine.exec(code)?.[1].split(', ') ?? [];
-  if (weights !== 'f32' && !libraries.includes(weightLibraries.f32))
-    throw new ShaderError(name, `cannot read weights in f16 unless it uses ${weightLibraries.f32}`);
+  if (precision !== 'f32' && !libraries.includes(weightLibraries.f32))
+    throw new ShaderError(
+      name,
+      `cannot read weights in ${precision} unless it uses ${weightLibraries.f32}`,
+    );
   for (const library of libraries) {
-    const file = library === weightLibraries.f32 ? weightLibraries[weights] : library;
-    const text = await source(file);
-    const enables = text.match(enableLine) ?? [];
-    code = `${enables.map((enable) => `${enable} `).join('')}${code}\n${text.replace(enableLine, '')}`;
+    const file = library === weightLibraries.f32 ? weightLibraries[precision] : library;
+    code += `\n${await source(file)}`;
   }
-  return reflectShader(name, code, weights === 'f32' ? 'f32' : 'f16');
+  return reflectShader(name, code, precision);
 }
 
 function reflectShader(name: string, code: string, precision: Precision): Shader {

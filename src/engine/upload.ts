@@ -5,7 +5,10 @@ import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { type Layout, type Precision, storedLayout } from './layouts.ts';
 import { TensorStore } from './tensors.ts';
 
-/** In f16: all weights of convolutions that it holds (`f16`), those that lose nothing by it (`lossless`), none (`f32`). */
+/**
+ * In f16: all weights of convolutions that it holds (`f16`), those that lose nothing by it (`lossless`), none (`f32`).
+ * An adapter that takes subnormals (below 2^-14) for zero loses those.
+ */
 export type WeightStorage = Precision | 'lossless';
 
 /** How weights are put on the device. */
