@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { Budget, defaultSeconds } from '../src/bench/budget.ts';
 import { describeEnvironment, type Environment } from '../src/bench/environment.ts';
 import {
   type OfficialSide,
@@ -19,6 +20,8 @@ import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.t
 export interface BenchOptions {
   readonly json: boolean;
   readonly repeats: number | undefined;
+  /** How long it may take; asked for repeats take what they take. */
+  readonly budget: Budget;
   /** Other options by their names; `true` for flags. */
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
@@ -37,17 +40,19 @@ export function benchOptions(
   flags: readonly string[] = [],
 ): BenchOptions {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
-  for (const name of ['repeats', ...names]) options[name] = { type: 'string' };
+  for (const name of ['repeats', 'seconds', ...names]) options[name] = { type: 'string' };
   for (const name of ['json', 'no-tuning', ...flags]) options[name] = { type: 'boolean' };
   const parsed: Readonly<Record<string, unknown>> = parseArgs({ options }).values;
   const values: Record<string, string | boolean | undefined> = {};
   for (const [name, value] of Object.entries(parsed))
     if (typeof value === 'string' || typeof value === 'boolean') values[name] = value;
-  return {
-    json: values.json === true,
-    repeats: values.repeats === undefined ? undefined : positive('repeats', values.repeats),
-    values,
-  };
+  const count = (name: string) =>
+    values[name] === undefined ? undefined : positive(name, values[name]);
+  const repeats = count('repeats');
+  const seconds = count('seconds') ?? (repeats ? Number.POSITIVE_INFINITY : defaultSeconds);
+  // The program's start counts as well.
+  const budget = new Budget(seconds, () => performance.now(), 0);
+  return { json: values.json === true, repeats, budget, values };
 }
 
 /** A whole number of at least 1. */

@@ -1,7 +1,7 @@
 /**
  * How long a whole picture takes, and its FLOP/s beside those of our plain matrix product of 1024³ in the same run:
  *
- *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--precision f32|f16] [--repeats N] [--json]
+ *   npm run -s bench:forward -- [--shape 128|256|512|1024|demo] [--precision f32|f16] [--repeats N] [--seconds N] [--json]
  */
 import { readFileSync } from 'node:fs';
 import { runForwardBench } from '../src/bench/forward.ts';
@@ -16,12 +16,9 @@ await runBench(
   options,
   async ({ engine, progress }) => {
     progress(`weights of shape ${shape}`);
-    const request = {
-      shape,
-      weights: shapeWeights(shape),
-      precision: precisionOf(options),
-      repeats: options.repeats,
-    };
+    const { repeats, budget } = options;
+    const precision = precisionOf(options);
+    const request = { shape, weights: shapeWeights(shape), precision, repeats, budget };
     return runForwardBench(engine, request, matmul, progress);
   },
   ({ forward, matmul, fraction, driver, ...report }) =>
@@ -31,7 +28,7 @@ await runBench(
         ['', 'median', 'p95', 'runs', 'MACs', 'FLOP/s'],
         [
           [
-            `picture ${report.shape}, weights in ${report.precision}`,
+            `picture ${report.shape}`,
             ms(forward.median_ms),
             ms(forward.p95_ms),
             String(forward.runs),

@@ -2,12 +2,14 @@
  * How long a drag iteration takes, over the dependency cone and over whole maps, and what it computes:
  *
  *   npm run -s bench:iteration -- [--shape 128|256|512|1024|demo] [--points N] [--mask] [--precision f32|f16]
- *     [--repeats N] [--json]
+ *     [--repeats N] [--seconds N] [--json]
  *
- * The official shapes have random weights, made in memory.
+ * The official shapes have random weights, made in memory. With a mask there is a third row: its loss estimated from
+ * sampled tiles.
  */
 
-import { type CoverageReport, runIterationBench } from '../src/bench/iteration.ts';
+import { runIterationBench } from '../src/bench/iteration.ts';
+import type { CoverageReport } from '../src/bench/iteration_report.ts';
 import { benchOptions, positive, precisionOf, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 
@@ -35,6 +37,7 @@ await runBench(
       masked: mask === true,
       precision: precisionOf(options),
       repeats: options.repeats,
+      budget: options.budget,
     };
     return runIterationBench(engine, request, progress);
   },
@@ -49,23 +52,34 @@ await runBench(
       String(c.dispatches),
     ];
     const head = ['', 'dispatches', 'time', 'MACs', 'FLOPs', 'bytes'];
+    const { cone, dense, sampled, agreement, memory } = report;
     return [
       `${report.adapter.description || report.adapter.device} · ${report.driver} · ${report.runtime}`,
       `shape ${report.shape}, ${report.points} points at ${report.handles.join('; ')}${report.masked ? ', masked' : ''}, weights in ${report.precision}`,
       '',
       textTable(
         ['iteration', 'median', 'p95', 'runs', 'MACs', 'bytes', 'dispatches'],
-        [row('cone', report.cone), row('dense', report.dense)],
+        [
+          row('cone', cone),
+          row('dense', dense),
+          ...(sampled ? [row(`sampled, ${100 * sampled.fraction} %`, sampled)] : []),
+        ],
       ),
-      `${report.cone.batch.iterations} cone iterations in one submission: ${ms(report.cone.batch.median_ms)} each`,
-      `cone ${report.speedup} times faster, ${report.fewer_macs} times fewer MACs; loss and gradient agree to ${report.agreement.loss.toExponential(1)} and ${report.agreement.gradient.toExponential(1)}`,
-      `memory: weights ${short(report.memory.weights_bytes, 'B')}, with session and display ${short(report.memory.session_with_display_bytes, 'B')}, with the dense iteration ${short(report.memory.peak_bytes, 'B')}`,
+      ...(cone.batch
+        ? [
+            `${cone.batch.iterations} cone iterations in one submission: ${ms(cone.batch.median_ms)} each`,
+          ]
+        : []),
+      agreement
+        ? `cone ${report.speedup} times faster, ${report.fewer_macs} times fewer MACs; loss and gradient agree to ${agreement.loss.toExponential(1)} and ${agreement.gradient.toExponential(1)}`
+        : 'With a mask the loss depends on every cell: cone and dense are one iteration.',
+      `memory: weights ${short(memory.weights_bytes, 'B')}, with session and display ${short(memory.session_with_display_bytes, 'B')}, with the dense iteration ${short(memory.peak_bytes, 'B')}`,
       '',
-      'Cone',
-      textTable(head, kernelRows(report.cone)),
+      sampled ? 'Sampled' : 'Cone',
+      textTable(head, kernelRows(sampled ?? cone)),
       '',
       'Dense',
-      textTable(head, kernelRows(report.dense)),
+      textTable(head, kernelRows(dense)),
     ].join('\n');
   },
 );

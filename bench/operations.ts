@@ -1,8 +1,7 @@
 /**
  * Every kernel by itself on the shapes that occur, by the device's own clock:
  *
- *   npm run -s bench:operations -- [--shape 128|256|512|1024|demo] [--precision f32|f16]
- *     [--peak-gflops X --peak-gbs X] [--seconds N] [--json]
+ *   npm run -s bench:operations -- [--shape 128|256|512|1024|demo] [--peak-gflops X --peak-gbs X] [--seconds N] [--json]
  *
  * The peaks are a card's, from its data sheet; with them each kernel's fraction of the roofline is given.
  */
@@ -11,7 +10,7 @@ import { runOperationsBench } from '../src/bench/operations.ts';
 import { benchOptions, positive, precisionOf, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 
-const options = benchOptions(['shape', 'precision', 'peak-gflops', 'peak-gbs', 'seconds']);
+const options = benchOptions(['shape', 'precision', 'peak-gflops', 'peak-gbs']);
 const { values } = options;
 const shape = String(values.shape ?? '256');
 const number = (name: string) =>
@@ -27,13 +26,13 @@ await runBench(
       precision: precisionOf(options),
       peakGflops: number('peak-gflops'),
       peakGbs: number('peak-gbs'),
-      seconds: number('seconds'),
+      budget: options.budget,
     };
     return runOperationsBench(engine, request, progress);
   },
-  ({ driver, runtime, precision, operations }) =>
+  ({ driver, runtime, precision, clock, left_out, operations }) =>
     [
-      `${driver} · ${runtime} · weights in ${precision}`,
+      `${driver} · ${runtime} · weights in ${precision} · times by the ${clock}'s clock${left_out > 0 ? `, ${left_out} kernels left out` : ''}`,
       textTable(
         [
           'kernel',

@@ -2,7 +2,7 @@
  * What an iteration costs against the picture's side, the number of points, and the channels, on small shapes: times of
  * the cone's iteration, and counts of both.
  *
- *   npm run -s bench:scaling -- [--repeats N] [--json]
+ *   npm run -s bench:scaling -- [--repeats N] [--seconds N] [--json]
  */
 
 import { runScalingBench, type ScalingRow } from '../src/bench/scaling.ts';
@@ -13,7 +13,7 @@ const options = benchOptions([]);
 
 await runBench(
   options,
-  async ({ engine, progress }) => runScalingBench(engine, options.repeats, progress),
+  async ({ engine, progress }) => runScalingBench(engine, options, progress),
   ({ driver, runtime, rows }) =>
     [
       `${driver} · ${runtime}`,

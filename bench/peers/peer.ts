@@ -15,6 +15,9 @@ export interface PeerResult {
   readonly found: readonly number[];
 }
 
+/** A program and its arguments. */
+export type PeerCommand = readonly [string, readonly string[]];
+
 /**
  * Another implementation in a process of its own: it gets a task a line on its standard input, answers with a JSON line
  * `{ms, loss?, found?}` or `{error}`, and leaves the values in `<folder>/<name>.<task>.f32`.
@@ -45,22 +48,25 @@ export class Peer {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
-  /** @throws Error with the peer's last words where it does not start */
+  /**
+   * @param milliseconds how long it may take; it is killed then, as it is in `run`
+   * @throws Error with the peer's last words where it does not start
+   */
   static async start(
     name: string,
     folder: string,
-    command: string,
-    args: readonly string[],
+    [command, args]: PeerCommand,
+    milliseconds: number,
   ): Promise<Peer> {
     const peer = new Peer(name, folder, command, args);
-    await peer.#answer();
+    await peer.#answer('to start', milliseconds);
     return peer;
   }
 
-  /** @throws Error where the peer fails */
-  async run(task: Task): Promise<PeerResult> {
+  /** @throws Error where the peer fails, or does not answer in time */
+  async run(task: Task, milliseconds: number): Promise<PeerResult> {
     this.#child.stdin?.write(`${task}\n`);
-    const answer = await this.#answer();
+    const answer = await this.#answer(doing[task], milliseconds);
     const bytes =
       task === 'warmup'
         ? new Uint8Array()
@@ -78,18 +84,40 @@ export class Peer {
     this.#child.kill();
   }
 
-  async #answer(): Promise<Record<string, unknown>> {
-    for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done) throw new Error(lastLine(this.#lastWords) || `${this.name} ended`);
-      // Drivers write lines of their own.
-      if (!value.startsWith('{')) continue;
-      const answer: Record<string, unknown> = JSON.parse(value);
-      if (answer.error !== undefined) throw new Error(String(answer.error));
-      return answer;
+  async #answer(what: string, milliseconds: number): Promise<Record<string, unknown>> {
+    let late = false;
+    const kill = () => {
+      late = true;
+      this.#child.kill('SIGKILL');
+    };
+    const timer =
+      milliseconds === Number.POSITIVE_INFINITY
+        ? undefined
+        : setTimeout(kill, Math.max(0, milliseconds));
+    try {
+      for (;;) {
+        const { value, done } = await this.#lines.next();
+        if (late) throw new Error(`had not the time ${what}: ${seconds(milliseconds)} s`);
+        if (done) throw new Error(lastLine(this.#lastWords) || `${this.name} ended`);
+        // Drivers write lines of their own.
+        if (!value.startsWith('{')) continue;
+        const answer: Record<string, unknown> = JSON.parse(value);
+        if (answer.error !== undefined) throw new Error(String(answer.error));
+        return answer;
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
+
+const doing: Readonly<Record<Task, string>> = {
+  warmup: 'to compile its kernels',
+  forward: 'for a picture',
+  iteration: 'for an iteration',
+};
+
+const seconds = (milliseconds: number): string => (Math.max(0, milliseconds) / 1000).toFixed(1);
 
 /** The error, without its stack. */
 function lastLine(text: string): string {

@@ -8,6 +8,7 @@ import { dispatch, type Plan } from '../engine/plan.ts';
 import { type CellCounts, readCellCounts } from './counting.ts';
 import { timeSteps } from './kernel_times.ts';
 import { benchMask } from './points.ts';
+import { warmUp } from './warm_up.ts';
 
 /** What the lists of cells depend on, and what makes them. */
 const listMakers: readonly string[] = ['forward_cone', 'stop_rule', 'backward_cone'];
@@ -20,7 +21,10 @@ export class DragRun {
     private readonly place: Place,
   ) {}
 
-  /** @param known a run whose references are the same, so that they need not be taken again */
+  /**
+   * Its kernels are compiled, as drivers do it at their first use.
+   * @param known a run whose references are the same, so that they need not be taken again
+   */
   static async begin(
     generator: Generator,
     ws: Float32Array,
@@ -28,20 +32,26 @@ export class DragRun {
     request: {
       readonly coverage: DragOptions['coverage'];
       readonly masked: boolean;
+      /** Which part of the map the mask loss is estimated from; 0: it is computed whole. */
+      readonly sampling?: number;
       readonly known?: DragRun;
     },
   ): Promise<DragRun> {
-    const { coverage, masked, known } = request;
+    const { coverage, masked, sampling = 0, known } = request;
     const { config } = generator;
     const loop = new DragLoop(generator);
-    const options = { ...defaultOptions(config), coverage };
+    const options = { ...defaultOptions(config), coverage, maskSampling: sampling };
     await loop.configure(objectiveShape(config, options, { points: points.length, masked }));
     loop.targets = points.map(({ target }) => target);
     if (masked) loop.mask = benchMask(config.resolution);
     loop.rates = options;
     const place = { ws, handles: points.map(({ handle }) => handle) };
+    await warmUp(generator.engine.device, loop.plan);
     if (known) {
-      loop.store.write('references', await known.loop.store.read('references'));
+      for (const name of masked ? ['references', 'first_features'] : ['references'])
+        loop.store.write(name, await known.loop.store.read(name));
+      // The warm-up has been at them.
+      for (const name of ['first_moment', 'second_moment', 'status']) clear(loop, name);
       loop.place(place);
     } else {
       loop.begin(place, ws);
@@ -58,6 +68,14 @@ export class DragRun {
     this.loop.place(this.place);
     const [record] = await this.loop.run(1, true);
     return record;
+  }
+
+  /** One iteration with its gradient, and its milliseconds until its record is back. */
+  async timedTrace(): Promise<{ record: IterationRecord; milliseconds: number }> {
+    await this.generator.engine.device.queue.onSubmittedWorkDone();
+    const began = performance.now();
+    const record = await this.trace();
+    return { record, milliseconds: performance.now() - began };
   }
 
   /** Milliseconds of an iteration, from its submission until its record is back. */
@@ -112,6 +130,11 @@ export class DragRun {
   destroy(): void {
     this.loop.destroy();
   }
+}
+
+function clear({ store }: DragLoop, name: string): void {
+  const { shape } = store.get(name);
+  store.write(name, new Float32Array(shape.reduce((a, b) => a * b, 1)));
 }
 
 /** A latent that is no particular one; all rows differ. Written down as a formula, so that peers can have it too. */

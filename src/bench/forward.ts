@@ -2,6 +2,7 @@ import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import { Budget } from './budget.ts';
 import { planWork } from './counting.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
@@ -28,12 +29,12 @@ export interface ForwardReport {
 }
 
 const productsBeforeAndAfter = 3;
-const defaultSeconds = 38;
 const mostRounds = 20;
-/** A small picture runs every kernel once, so that none is compiled while it is timed. */
-const warmUpSide = 32;
 
-/** Whole pictures, and in turns with them our plain matrix product of 1024³. @param code src/bench/matmul.wgsl */
+/**
+ * Whole pictures, and in turns with them our plain matrix product of 1024³: one round whatever the budget.
+ * @param code src/bench/matmul.wgsl
+ */
 export async function runForwardBench(
   engine: Engine,
   request: {
@@ -41,28 +42,33 @@ export async function runForwardBench(
     readonly weights: GeneratorWeights;
     readonly precision?: Precision;
     readonly repeats?: number;
+    readonly budget?: Budget;
+    /** Ends the bench between two phases. */
+    readonly signal?: AbortSignal;
   },
   code: string,
   onProgress: Progress = () => {},
 ): Promise<ForwardReport> {
-  const began = performance.now();
-  onProgress('packing the weights');
-  const generator = await Generator.load(engine, request.weights, { precision: request.precision });
+  const { precision, repeats = mostRounds, budget = new Budget(), signal } = request;
+  const phase = (what: string) => {
+    signal?.throwIfAborted();
+    onProgress(what);
+  };
+  phase('packing the weights');
+  const generator = await Generator.load(engine, request.weights, { precision });
   let matmul: Matmul | undefined;
   try {
-    onProgress('compiling the kernels');
+    phase('compiling the kernels');
     matmul = await Matmul.best(engine.device, code);
-    const warmUp = await ForwardRun.begin(generator, warmUpSide);
-    await warmUp.time();
-    warmUp.destroy();
     const run = await ForwardRun.begin(generator);
     const work = planWork(run.plan, new Map());
     const pictures: number[] = [];
     const products: number[] = [];
     const fractions: number[] = [];
-    for (let left = request.repeats ?? mostRounds; left > 0; left--) {
-      onProgress(`round ${pictures.length + 1}`);
-      const started = performance.now();
+    let cost = 0;
+    while (pictures.length === 0 || (pictures.length < repeats && budget.fits(cost))) {
+      phase(`round ${pictures.length + 1}`);
+      const began = budget.spent;
       const own: number[] = [];
       for (let i = 0; i < productsBeforeAndAfter; i++) own.push(await matmul.time());
       const picture = await run.time();
@@ -70,8 +76,7 @@ export async function runForwardBench(
       pictures.push(picture);
       products.push(...own);
       fractions.push((2 * work.macs) / picture / (matmulFlops / median(own)));
-      const next = performance.now() - began + 1.2 * (performance.now() - started);
-      if (request.repeats === undefined && next > 1000 * defaultSeconds) break;
+      cost = budget.spent - began;
     }
     run.destroy();
     return {

@@ -3,8 +3,9 @@ import { Plan } from '../engine/plan.ts';
 import type { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
 import { benchLatent } from './drag_run.ts';
+import { warmUp } from './warm_up.ts';
 
-/** The synthesis network up to a block, with its image, as a plan of its own. */
+/** The synthesis network with its image, as a plan of its own. */
 export class ForwardRun {
   private constructor(
     private readonly generator: Generator,
@@ -12,17 +13,15 @@ export class ForwardRun {
     readonly plan: Plan,
   ) {}
 
-  static async begin(
-    generator: Generator,
-    upTo = generator.config.resolution,
-  ): Promise<ForwardRun> {
+  /** Its kernels are compiled, as drivers do it at their first use. */
+  static async begin(generator: Generator): Promise<ForwardRun> {
     const { config, engine, arena } = generator;
     const store = generator.latentStore();
     store.write('ws', benchLatent(config.numWs, config.wDim));
-    const image = upTo === config.resolution ? 'image' : `b${upTo}.img`;
-    store.create(image, 'map', [1, config.imgChannels, upTo, upTo]);
-    const calls = synthesisCalls(config, { upTo, image: true });
+    store.create('image', 'map', generator.tensorShape('image'));
+    const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
     const plan = await Plan.build({ calls }, { ...engine, store, arena });
+    await warmUp(engine.device, plan);
     return new ForwardRun(generator, store, plan);
   }
 

@@ -2,14 +2,15 @@ import type { IterationRecord } from '../drag/records.ts';
 import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
 import type { Precision } from '../engine/layouts.ts';
-import type { Plan } from '../engine/plan.ts';
-import { totalWork } from '../engine/work.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
-import { type CellCounts, planWork, stepWork } from './counting.ts';
+import { Budget } from './budget.ts';
+import { type CellCounts, planWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
+import { coverageReport, type IterationReport, variantsOf } from './iteration_report.ts';
 import { MemoryWatch } from './memory.ts';
 import { benchPoints } from './points.ts';
-import { median, relativeDifference, round, type Times, times } from './statistics.ts';
+import { Rounds } from './rounds.ts';
+import { median, relativeDifference, round } from './statistics.ts';
 
 export interface IterationBenchRequest {
   /** What is dragged, for the report: `512`, `demo`. */
@@ -19,98 +20,51 @@ export interface IterationBenchRequest {
   readonly masked?: boolean;
   /** Of the convolutions' weights; the generator's choice by default. */
   readonly precision?: Precision;
-  /** Rounds of a dense iteration and some of the cone; as many as there is time for by default. */
+  /** Rounds of some iterations of the cone and a dense one; as many as there is time for by default. */
   readonly repeats?: number;
-  /** How long it may take in seconds, where `repeats` does not say. */
-  readonly seconds?: number;
-}
-
-/** All dispatches of an entry point in an iteration. */
-export interface KernelReport {
-  readonly operation: string;
-  readonly shader: string;
-  readonly entry: string;
-  readonly dispatches: number;
-  readonly macs: number;
-  readonly flops: number;
-  readonly bytes: number;
-  /** By the device's clock, where it has one. */
-  readonly ms: number | null;
-}
-
-/** An iteration, of the cone alone or of whole maps. */
-export interface CoverageReport extends Times {
-  /** Multiply-adds of the convolutions, as dispatched. */
-  readonly macs: number;
-  readonly flops: number;
-  readonly bytes: number;
-  readonly dispatches: number;
-  /** The first iteration, kernels that are compiled at their first use included. */
-  readonly first_ms: number;
-  readonly kernels: readonly KernelReport[];
-}
-
-export interface IterationReport {
-  readonly shape: string;
-  readonly resolution: number;
-  readonly channels: Readonly<Record<string, number>>;
-  readonly parameters: number;
-  /** Of the convolutions' weights as they are stored. */
-  readonly precision: Precision;
-  readonly points: number;
-  readonly handles: readonly (readonly [number, number])[];
-  readonly masked: boolean;
-  readonly cone: CoverageReport & {
-    /** Iterations in one submission, and what one of them then takes. */
-    readonly batch: { readonly iterations: number; readonly median_ms: number };
-    /** With a mask the loss is dense: `cone` is then what `coverage: cone` runs. */
-    readonly cells: Readonly<Record<string, number>>;
-    /** MACs with the first handle at other places of the picture: how the cone lies on the grids decides. */
-    readonly macs_over_places: {
-      readonly min: number;
-      readonly median: number;
-      readonly max: number;
-    } | null;
-  };
-  readonly dense: CoverageReport;
-  /** Median of the ratios dense to cone of each round. */
-  readonly speedup: number;
-  readonly fewer_macs: number;
-  /** Largest relative difference between cone and dense. */
-  readonly agreement: { readonly loss: number; readonly gradient: number };
-  readonly memory: {
-    readonly weights_bytes: number;
-    /** With weights, cone, and all that drawing pictures needs. */
-    readonly session_with_display_bytes: number;
-    /** With the dense iteration beside it. */
-    readonly peak_bytes: number;
-  };
-  readonly variants: readonly string[];
+  readonly budget?: Budget;
+  /** Ends the bench between two phases. */
+  readonly signal?: AbortSignal;
 }
 
 export type Progress = (what: string) => void;
 
-const defaultSeconds = 40;
-const conesInRound = 5;
 const batchIterations = 4;
 const placesOnSide = 7;
+/** Running the kernels that list the cone's cells, in milliseconds: no more than this on any machine seen. */
+const placeCost = 40;
+/** Where there is time for any number. */
+const mostRounds = 20;
+/** Of the map, with a mask. */
+const sampledFraction = 0.05;
 /** What cone and dense may differ by: rounding, and slopes of leaky ReLU that it flips. SPEC §7. */
 const lossTolerance = 1e-4;
 const gradientTolerance = 5e-4;
 
 /**
- * One drag iteration over the dependency cone and over whole maps, in turns on one device.
- * @throws Error where the two do not give the same loss and gradient
+ * One drag iteration over the dependency cone and over whole maps, in turns on one device. Each is run once whatever the
+ * budget; what is left of it goes to kernel times and to further rounds.
+ * @throws Error where the two do not give the same loss and gradient; the signal's reason where it is aborted
  */
 export async function runIterationBench(
   engine: Engine,
   request: IterationBenchRequest,
   onProgress: Progress = () => {},
 ): Promise<IterationReport> {
-  const began = performance.now();
-  const { masked = false, precision, weights } = request;
+  const {
+    masked = false,
+    precision,
+    weights,
+    repeats = mostRounds,
+    budget = new Budget(),
+    signal,
+  } = request;
+  const phase = (what: string) => {
+    signal?.throwIfAborted();
+    onProgress(what);
+  };
   const memory = new MemoryWatch(engine.device);
-  onProgress('packing the weights');
+  phase('packing the weights');
   const generator = await Generator.load(engine, weights, { precision });
   const runs: DragRun[] = [];
   try {
@@ -118,43 +72,48 @@ export async function runIterationBench(
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const points = benchPoints(request.points, config.resolution);
-    onProgress('compiling the kernels');
-    const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked });
-    runs.push(cone);
-    const [coneRecord, coneFirst] = await timed(() => cone.trace());
+    const begin = async (options: Partial<Parameters<typeof DragRun.begin>[3]>) => {
+      const known = runs[0];
+      const all = { coverage: 'cone' as const, masked, known, ...options };
+      runs.push(await DragRun.begin(generator, ws, points, all));
+      return runs[runs.length - 1];
+    };
+    phase('compiling the kernels');
+    const cone = await begin({});
     await generator.prepare();
     const withDisplay = memory.bytes;
-    onProgress('a dense iteration, to compare with');
-    const dense = await DragRun.begin(generator, ws, points, {
-      coverage: 'dense',
-      masked,
-      known: masked ? undefined : cone,
-    });
-    runs.push(dense);
-    const [denseRecord, denseFirst] = await timed(() => dense.trace());
-    const agreement = compare(coneRecord, denseRecord);
+    const dense = masked ? cone : await begin({ coverage: 'dense' });
+    const local = masked ? await begin({ sampling: sampledFraction }) : cone;
+    const localRecord = await local.trace();
 
-    const left = () => (request.seconds ?? defaultSeconds) * 1000 - (performance.now() - began);
-    const rounds = await timeRounds(cone, dense, request.repeats, left, onProgress);
-    const batches: number[] = [];
-    for (let i = 0; i < (masked ? 1 : 2); i++) batches.push(await cone.timeBatch(batchIterations));
-    const coneSteps = await cone.timeSteps();
-    const counts = await cone.cellCounts();
-    const places = masked ? [] : await cone.cellCountsOverPlaces(placesOnSide);
-    const macs = places.map((cells) => planWork(cone.plan, cells).macs);
-    const roomForSteps = request.repeats !== undefined || left() > 1.5 * denseFirst;
-    const denseSteps = roomForSteps ? await dense.timeSteps() : undefined;
+    phase('a dense iteration');
+    const rounds = new Rounds(local, dense);
+    const denseRecord = await rounds.next();
+    const agreement = masked ? null : compare(localRecord, denseRecord);
 
-    const coneReport = {
-      ...coverageReport(cone.plan, counts, coneSteps, rounds.cone, coneFirst),
-      batch: { iterations: batchIterations, median_ms: round(median(batches)) },
-      cells: Object.fromEntries([...counts].map(([name, { computed }]) => [name, computed])),
-      macs_over_places:
-        macs.length > 0
-          ? { min: Math.min(...macs), median: median(macs), max: Math.max(...macs) }
-          : null,
-    };
-    const denseReport = coverageReport(dense.plan, new Map(), denseSteps, rounds.dense, denseFirst);
+    phase('kernel times');
+    const times = { local: median(rounds.local), dense: median(rounds.dense) };
+    const localSteps = budget.fits(times.local) ? await local.timeSteps() : undefined;
+    const counts = await local.cellCounts();
+    const batchable = !masked && budget.fits(2 * batchIterations * times.local);
+    const batches = batchable
+      ? [await cone.timeBatch(batchIterations), await cone.timeBatch(batchIterations)]
+      : [];
+    const placed = !masked && budget.fits(placeCost * placesOnSide ** 2);
+    const macs = (placed ? await cone.cellCountsOverPlaces(placesOnSide) : []).map(
+      (cells) => planWork(cone.plan, cells).macs,
+    );
+    phase('kernel times of the dense iteration');
+    const denseSteps = budget.fits(times.dense) ? await dense.timeSteps() : undefined;
+    while (rounds.dense.length < repeats && budget.fits(rounds.cost)) {
+      phase(`round ${rounds.dense.length + 1}`);
+      await rounds.next();
+    }
+
+    const whole = new Map<string, CellCounts>();
+    const denseReport = coverageReport(dense.plan, whole, denseSteps, rounds.dense);
+    const localReport = coverageReport(local.plan, counts, localSteps, rounds.local);
+    const coneReport = masked ? denseReport : localReport;
     return {
       shape: request.shape,
       resolution: config.resolution,
@@ -164,9 +123,23 @@ export async function runIterationBench(
       points: request.points,
       handles: points.map(({ handle }) => [handle[0], handle[1]]),
       masked,
-      cone: coneReport,
+      cone: {
+        ...coneReport,
+        batch:
+          batches.length > 0
+            ? { iterations: batchIterations, median_ms: round(median(batches)) }
+            : null,
+        cells: masked
+          ? {}
+          : Object.fromEntries([...counts].map(([name, { computed }]) => [name, computed])),
+        macs_over_places:
+          macs.length > 0
+            ? { min: Math.min(...macs), median: median(macs), max: Math.max(...macs) }
+            : null,
+      },
       dense: denseReport,
-      speedup: round(median(rounds.ratios)),
+      sampled: masked ? { ...localReport, fraction: sampledFraction } : null,
+      speedup: masked ? 1 : round(median(rounds.ratios)),
       fewer_macs: round(denseReport.macs / coneReport.macs),
       agreement,
       memory: {
@@ -174,18 +147,13 @@ export async function runIterationBench(
         session_with_display_bytes: withDisplay,
         peak_bytes: memory.peak,
       },
-      variants: variantsOf([cone.plan, dense.plan]),
+      variants: variantsOf(runs.map(({ plan }) => plan)),
     };
   } finally {
     for (const run of runs) run.destroy();
     generator.destroy();
     memory.end();
   }
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const began = performance.now();
-  return [await work(), performance.now() - began];
 }
 
 function compare(
@@ -198,81 +166,3 @@ function compare(
     throw new Error(`cone and dense differ: the loss by ${loss}, the gradient by ${gradient}`);
   return { loss, gradient };
 }
-
-/** Both in turns, so that what else the machine does falls on both. */
-async function timeRounds(
-  cone: DragRun,
-  dense: DragRun,
-  repeats: number | undefined,
-  left: () => number,
-  onProgress: Progress,
-) {
-  const result = { cone: [] as number[], dense: [] as number[], ratios: [] as number[] };
-  // What compiles at first use has been used; this is not timed.
-  await cone.time();
-  for (let roundLeft = repeats ?? mostRounds; roundLeft > 0; roundLeft--) {
-    onProgress(`round ${result.dense.length + 1}`);
-    const began = performance.now();
-    const own: number[] = [];
-    for (let i = 0; i < conesInRound; i++) own.push(await cone.time());
-    const whole = await dense.time();
-    result.cone.push(...own);
-    result.dense.push(whole);
-    result.ratios.push(whole / median(own));
-    if (repeats === undefined && left() < 1.2 * (performance.now() - began)) break;
-  }
-  return result;
-}
-
-/** Where there is time for any number. */
-const mostRounds = 20;
-
-function coverageReport(
-  plan: Plan,
-  counts: ReadonlyMap<string, CellCounts>,
-  steps: readonly number[] | undefined,
-  milliseconds: readonly number[],
-  first: number,
-): CoverageReport {
-  return {
-    ...times(milliseconds),
-    ...planWork(plan, counts),
-    dispatches: plan.steps.length,
-    first_ms: round(first),
-    kernels: kernelReports(plan, counts, steps),
-  };
-}
-
-function kernelReports(
-  plan: Plan,
-  counts: ReadonlyMap<string, CellCounts>,
-  steps: readonly number[] | undefined,
-): KernelReport[] {
-  const groups = new Map<string, number[]>();
-  for (const [i, step] of plan.steps.entries()) {
-    const key = `${step.call.operation} ${step.direction} ${step.entry}`;
-    groups.set(key, [...(groups.get(key) ?? []), i]);
-  }
-  return [...groups.values()].map((indices) => {
-    const { call, operation, entry } = plan.steps[indices[0]];
-    const work = totalWork(indices.map((i) => stepWork(plan.steps[i], counts)));
-    const ms = steps ? round(indices.reduce((sum, i) => sum + steps[i], 0)) : null;
-    return {
-      operation: call.operation,
-      shader: operation.shader,
-      entry,
-      dispatches: indices.length,
-      ...work,
-      ms,
-    };
-  });
-}
-
-const variantsOf = (plans: readonly Plan[]): string[] =>
-  [
-    ...new Set(
-      plans.flatMap(({ steps }) =>
-        steps.map(({ call, entry, direction }) => `${call.operation}:${direction}:${entry}`),
-      ),
-    ),
-  ].sort();

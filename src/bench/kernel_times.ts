@@ -18,15 +18,39 @@ export async function timeSteps(device: GPUDevice, plan: Plan): Promise<number[]
 /** Milliseconds of one step by itself, repeated until that can be measured; undefined without timestamps. */
 export async function timeStep(device: GPUDevice, step: Step): Promise<number | undefined> {
   if (!device.features.has('timestamp-query')) return undefined;
-  const run = async (repeats: number) => {
+  return timeRepeated(async (repeats) => {
     const [nanoseconds] = await readTimestamps(device, 1, (encoder, writes) => {
       const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
       for (let i = 0; i < repeats; i++) dispatch(pass, step);
       pass.end();
     });
-    return nanoseconds / repeats;
+    return nanoseconds;
+  });
+}
+
+/**
+ * The same by the host's clock, which sees the submission as well: what an empty one takes is not counted. For devices
+ * without timestamps.
+ */
+export async function timeStepFromHost(device: GPUDevice, step: Step): Promise<number> {
+  const run = async (repeats: number) => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < repeats; i++) dispatch(pass, step);
+    pass.end();
+    await device.queue.onSubmittedWorkDone();
+    const began = performance.now();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    return 1e6 * (performance.now() - began);
   };
+  const empty = await run(0);
+  return timeRepeated(async (repeats) => Math.max(0, (await run(repeats)) - empty));
+}
+
+/** @param run some repeats, in nanoseconds @returns milliseconds of one */
+async function timeRepeated(run: (repeats: number) => Promise<number>): Promise<number> {
   const once = await run(1);
   const repeats = Math.min(mostRepeats, Math.ceil(longEnough / Math.max(once, 1)));
-  return (repeats > 1 ? await run(repeats) : once) / 1e6;
+  return (repeats > 1 ? (await run(repeats)) / repeats : once) / 1e6;
 }

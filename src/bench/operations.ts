@@ -3,11 +3,12 @@ import { Generator } from '../engine/generator.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { Plan, Step } from '../engine/plan.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import { Budget } from './budget.ts';
 import { type CellCounts, stepWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
-import { timeStep } from './kernel_times.ts';
+import { timeStep, timeStepFromHost } from './kernel_times.ts';
 import { benchPoints } from './points.ts';
 import { round } from './statistics.ts';
 
@@ -37,6 +38,10 @@ export interface OperationsReport {
   readonly precision: Precision;
   readonly peak_gflops: number | null;
   readonly peak_gbs: number | null;
+  /** Whose clock the times are by: the host's where the device has no timestamps. */
+  readonly clock: 'device' | 'host';
+  /** Kernels for which there was no time. */
+  readonly left_out: number;
   readonly operations: readonly OperationReport[];
 }
 
@@ -46,25 +51,18 @@ export interface OperationsBenchRequest {
   readonly precision?: Precision;
   readonly peakGflops?: number;
   readonly peakGbs?: number;
-  /** Seconds after which no further kernel is begun. */
-  readonly seconds?: number;
+  /** No further kernel is begun once it is over. */
+  readonly budget?: Budget;
 }
 
-const defaultSeconds = 40;
-
-/**
- * Every kernel by itself, on every shape on which an iteration or a picture runs it.
- * @throws Error where the device has no timestamps
- */
+/** Every kernel by itself, on every shape on which an iteration or a picture runs it. */
 export async function runOperationsBench(
   engine: Engine,
   request: OperationsBenchRequest,
   onProgress: Progress = () => {},
 ): Promise<OperationsReport> {
-  const began = performance.now();
-  if (!engine.device.features.has('timestamp-query'))
-    throw new Error('the adapter has no timestamp-query');
-  const { peakGflops, peakGbs, seconds = defaultSeconds } = request;
+  const { peakGflops, peakGbs, budget = new Budget() } = request;
+  const { device } = engine;
   onProgress('packing the weights');
   const generator = await Generator.load(engine, request.weights, { precision: request.precision });
   const { config } = generator;
@@ -101,12 +99,12 @@ export async function runOperationsBench(
       ]);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (performance.now() - began > 1000 * seconds) {
+      if (budget.left <= 0) {
         left++;
         continue;
       }
-      const ms = await timeStep(engine.device, step);
-      if (ms !== undefined) operations.push(report(step, within, lists, ms, peakGflops, peakGbs));
+      const ms = (await timeStep(device, step)) ?? (await timeStepFromHost(device, step));
+      operations.push(report(step, within, lists, ms, peakGflops, peakGbs));
     }
   }
   if (left > 0) onProgress(`${left} kernels are left out; a larger --seconds times them`);
@@ -119,6 +117,8 @@ export async function runOperationsBench(
     precision: generator.precision,
     peak_gflops: peakGflops ?? null,
     peak_gbs: peakGbs ?? null,
+    clock: device.features.has('timestamp-query') ? 'device' : 'host',
+    left_out: left,
     operations,
   };
 }
@@ -150,8 +150,12 @@ function report(
     macs,
     bytes,
     ms: round(ms),
-    gflops: round(flops / ms / 1e6),
-    gbs: round(bytes / ms / 1e6),
-    roofline: least === undefined ? null : round(least / ms),
+    gflops: perMillisecond(flops, ms),
+    gbs: perMillisecond(bytes, ms),
+    roofline: least === undefined || ms === 0 ? null : round(least / ms),
   };
 }
+
+/** In billions a second; 0 where the time was too short to see. */
+const perMillisecond = (amount: number, ms: number): number =>
+  ms === 0 ? 0 : round(amount / ms / 1e6);

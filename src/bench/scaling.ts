@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/device.ts';
 import { Generator } from '../engine/generator.ts';
 import type { RandomGeneratorShape } from '../stylegan2/random.ts';
+import { Budget } from './budget.ts';
 import { planWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import type { Progress } from './iteration.ts';
@@ -55,14 +56,15 @@ const shapeOf = ({ resolution, channel_max }: Case): RandomGeneratorShape => ({
   seed: 1,
 });
 
-/** Cone iterations of small shapes, timed, with counts of both coverages. */
+/** Cone iterations of small shapes, timed, with counts of both coverages; no further shape once the budget is over. */
 export async function runScalingBench(
   engine: Engine,
-  repeats = defaultRepeats,
+  { repeats = defaultRepeats, budget = new Budget() }: { repeats?: number; budget?: Budget } = {},
   onProgress: Progress = () => {},
 ): Promise<ScalingReport> {
   const rows: ScalingRow[] = [];
   for (const one of cases) {
+    if (budget.left <= 0) break;
     onProgress(`${one.resolution}², ${one.points} points, at most ${one.channel_max} channels`);
     const generator = await Generator.load(engine, randomWeights(shapeOf(one)));
     const { config } = generator;
@@ -71,7 +73,8 @@ export async function runScalingBench(
     const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
     await cone.trace();
     const times: number[] = [];
-    for (let i = 0; i < repeats; i++) times.push(await cone.time());
+    while (times.length === 0 || (times.length < repeats && budget.fits(median(times))))
+      times.push(await cone.time());
     const work = planWork(cone.plan, await cone.cellCounts());
     const memory = generator.store.bytes + generator.arena.bytes + cone.loop.store.bytes;
     const dense = await DragRun.begin(generator, ws, points, {

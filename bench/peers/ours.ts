@@ -1,0 +1,80 @@
+import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
+import { ForwardRun } from '../../src/bench/forward_run.ts';
+import { median } from '../../src/bench/statistics.ts';
+import { type ObjectiveShape, objectiveShape } from '../../src/drag/objective.ts';
+import { defaultOptions } from '../../src/drag/options.ts';
+import type { PointPair } from '../../src/drag/points.ts';
+import type { Generator } from '../../src/engine/generator.ts';
+
+/** What is compared. */
+export type Compared = 'forward' | 'iteration';
+export const compared: readonly Compared[] = ['iteration', 'forward'];
+
+const iterationsAtOnce = 3;
+
+/** Our own picture and iteration of one point: the results to compare with, and times next to the peers'. */
+export class Ours {
+  /** Milliseconds of every run. */
+  readonly times: Record<Compared, number[]> = { forward: [], iteration: [] };
+
+  private constructor(
+    private readonly drag: DragRun,
+    private readonly picture: ForwardRun,
+    readonly shape: ObjectiveShape,
+    readonly ws: Float32Array,
+    readonly reference: Float32Array,
+    /** The picture, and the iteration's loss, gradient and tracked point. */
+    readonly results: {
+      readonly image: Float32Array;
+      readonly loss: number;
+      readonly gradient: Float32Array;
+      readonly found: readonly [number, number];
+    },
+  ) {}
+
+  static async begin(generator: Generator, point: PointPair): Promise<Ours> {
+    const { config } = generator;
+    const ws = benchLatent(config.numWs, config.wDim);
+    const options = defaultOptions(config);
+    const drag = await DragRun.begin(generator, ws, [point], { coverage: 'cone', masked: false });
+    const picture = await ForwardRun.begin(generator);
+    const { lossMotion, gradient, points } = await drag.trace();
+    const first = await picture.time();
+    const ours = new Ours(
+      drag,
+      picture,
+      objectiveShape(config, options, { points: 1, masked: false }),
+      ws,
+      await drag.loop.store.read('references'),
+      {
+        image: await picture.store.read('image'),
+        loss: lossMotion,
+        gradient: gradient ?? new Float32Array(),
+        found: points[0],
+      },
+    );
+    ours.times.forward.push(first);
+    return ours;
+  }
+
+  /**
+   * Milliseconds of a picture, or the median of some iterations. Where time is short the last picture's stands, and an
+   * iteration is run once.
+   */
+  async time(what: Compared, isShort: (milliseconds: number) => boolean): Promise<number> {
+    const before = this.times[what].at(-1);
+    const short = before !== undefined && isShort(before);
+    if (what === 'forward' && short) return before;
+    const own: number[] = [];
+    const runs = what === 'forward' || short ? 1 : iterationsAtOnce;
+    for (let i = 0; i < runs; i++)
+      own.push(await (what === 'forward' ? this.picture.time() : this.drag.time()));
+    this.times[what].push(...own);
+    return median(own);
+  }
+
+  destroy(): void {
+    this.picture.destroy();
+    this.drag.destroy();
+  }
+}

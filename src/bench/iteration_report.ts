@@ -1,0 +1,119 @@
+import type { Precision } from '../engine/layouts.ts';
+import type { Plan } from '../engine/plan.ts';
+import { totalWork } from '../engine/work.ts';
+import { type CellCounts, planWork, stepWork } from './counting.ts';
+import { round, type Times, times } from './statistics.ts';
+
+/** All dispatches of an entry point in an iteration. */
+export interface KernelReport {
+  readonly operation: string;
+  readonly shader: string;
+  readonly entry: string;
+  readonly dispatches: number;
+  readonly macs: number;
+  readonly flops: number;
+  readonly bytes: number;
+  /** By the device's clock; null where it has none, or where there was no time. */
+  readonly ms: number | null;
+}
+
+/** An iteration, of the cone alone or of whole maps. */
+export interface CoverageReport extends Times {
+  /** Multiply-adds of the convolutions, as dispatched. */
+  readonly macs: number;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly dispatches: number;
+  readonly kernels: readonly KernelReport[];
+}
+
+export interface IterationReport {
+  readonly shape: string;
+  readonly resolution: number;
+  readonly channels: Readonly<Record<string, number>>;
+  readonly parameters: number;
+  /** Of the convolutions' weights as they are stored. */
+  readonly precision: Precision;
+  readonly points: number;
+  readonly handles: readonly (readonly [number, number])[];
+  readonly masked: boolean;
+  /** With a mask the loss depends on every cell, so that this is the dense iteration. */
+  readonly cone: CoverageReport & {
+    /** Iterations in one submission, and what one of them then takes; null where there was no time. */
+    readonly batch: { readonly iterations: number; readonly median_ms: number } | null;
+    readonly cells: Readonly<Record<string, number>>;
+    /** MACs with the first handle at other places of the picture: how the cone lies on the grids decides. */
+    readonly macs_over_places: {
+      readonly min: number;
+      readonly median: number;
+      readonly max: number;
+    } | null;
+  };
+  readonly dense: CoverageReport;
+  /** With a mask: its loss estimated from a part of the map, over the cone of those tiles and the points. */
+  readonly sampled: (CoverageReport & { readonly fraction: number }) | null;
+  /** Median of the ratios dense to cone of each round; with a mask 1. */
+  readonly speedup: number;
+  readonly fewer_macs: number;
+  /** Largest relative difference between cone and dense; null where the two are one. */
+  readonly agreement: { readonly loss: number; readonly gradient: number } | null;
+  readonly memory: {
+    readonly weights_bytes: number;
+    /** With weights, cone, and all that drawing pictures needs. */
+    readonly session_with_display_bytes: number;
+    /** With the dense iteration beside it. */
+    readonly peak_bytes: number;
+  };
+  /** Every kernel that was taken: `operation:direction:entry`. */
+  readonly variants: readonly string[];
+}
+
+/** @param steps milliseconds of each step */
+export function coverageReport(
+  plan: Plan,
+  counts: ReadonlyMap<string, CellCounts>,
+  steps: readonly number[] | undefined,
+  milliseconds: readonly number[],
+): CoverageReport {
+  return {
+    ...times(milliseconds),
+    ...planWork(plan, counts),
+    dispatches: plan.steps.length,
+    kernels: kernelReports(plan, counts, steps),
+  };
+}
+
+function kernelReports(
+  plan: Plan,
+  counts: ReadonlyMap<string, CellCounts>,
+  steps: readonly number[] | undefined,
+): KernelReport[] {
+  const groups = new Map<string, number[]>();
+  for (const [i, step] of plan.steps.entries()) {
+    const key = `${step.call.operation} ${step.direction} ${step.entry}`;
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  }
+  return [...groups.values()].map((indices) => {
+    const { call, operation, entry } = plan.steps[indices[0]];
+    const work = totalWork(indices.map((i) => stepWork(plan.steps[i], counts)));
+    const ms = steps ? round(indices.reduce((sum, i) => sum + steps[i], 0)) : null;
+    return {
+      operation: call.operation,
+      shader: operation.shader,
+      entry,
+      dispatches: indices.length,
+      ...work,
+      ms,
+    };
+  });
+}
+
+/** Every kernel of some plans, once. */
+export const variantsOf = (plans: readonly Plan[]): string[] =>
+  [
+    ...new Set(
+      plans.flatMap(({ steps }) =>
+        steps.map(({ call, entry, direction }) => `${call.operation}:${direction}:${entry}`),
+      ),
+    ),
+  ].sort();

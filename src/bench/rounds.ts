@@ -1,0 +1,34 @@
+import type { IterationRecord } from '../drag/records.ts';
+import type { DragRun } from './drag_run.ts';
+import { median } from './statistics.ts';
+
+const localsInRound = 5;
+
+/** Iterations over a cone and over whole maps in turns, so that what else the machine does falls on both. */
+export class Rounds {
+  readonly local: number[] = [];
+  readonly dense: number[] = [];
+  /** Dense to local, of each round. */
+  readonly ratios: number[] = [];
+
+  constructor(
+    private readonly localRun: DragRun,
+    private readonly denseRun: DragRun,
+  ) {}
+
+  /** @returns what the dense iteration gave */
+  async next(): Promise<IterationRecord> {
+    const own: number[] = [];
+    for (let i = 0; i < localsInRound; i++) own.push(await this.localRun.time());
+    const { record, milliseconds } = await this.denseRun.timedTrace();
+    this.local.push(...own);
+    this.dense.push(milliseconds);
+    this.ratios.push(milliseconds / median(own));
+    return record;
+  }
+
+  /** What a round takes, in milliseconds; to be asked after one. */
+  get cost(): number {
+    return localsInRound * median(this.local) + median(this.dense);
+  }
+}
