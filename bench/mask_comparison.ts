@@ -1,13 +1,15 @@
 /**
  * The mask loss computed whole and estimated from sampled tiles: what each does to the same edits, and what it costs.
  *
- *   npx tsx bench/mask_comparison.ts [--seeds N] [--shape 256|512|1024|demo|none] [--repeats N] [--json]
+ *   npm run -s bench:mask -- [--seeds N] [--shape 256|512|1024|demo|none] [--repeats N] [--seconds N] [--json]
  *
  * Four edits of the demo model with everything masked but discs around their points, each without a mask, with the
  * whole loss, and with samples of several sizes under N seeds; then the time of an iteration on an official shape, of
- * random weights, with half the picture masked.
+ * random weights, with half the picture masked. What there is no time for is left out: all of it takes some minutes on
+ * a software adapter (`--seconds 900`).
  */
 import { readFileSync } from 'node:fs';
+import type { Budget } from '../src/bench/budget.ts';
 import { benchMask, benchPoints } from '../src/bench/points.ts';
 import { median, round } from '../src/bench/statistics.ts';
 import { DragSession, type PointPair } from '../src/drag/session.ts';
@@ -108,7 +110,12 @@ async function dragOnce(
   };
 }
 
-async function compareEdits({ engine, progress }: Bench, seeds: number): Promise<EditReport[]> {
+/** @param over no further drag is begun once it says so */
+async function compareEdits(
+  { engine, progress }: Bench,
+  seeds: number,
+  over: () => boolean,
+): Promise<EditReport[]> {
   const file = parseSafetensors(
     readFileSync(new URL('../weights/demo.safetensors', import.meta.url)),
   );
@@ -122,6 +129,7 @@ async function compareEdits({ engine, progress }: Bench, seeds: number): Promise
     const z = latentOf(edit.before, basis, edits.indexOf(edit));
     const ws = await model.latent({ z }, { psi: 1 });
     for (const [mask, options] of ways) {
+      if (over()) continue;
       progress(`${name}, mask ${mask}`);
       const tried = options?.maskSampling ? seeds : 1;
       const runs = [];
@@ -150,6 +158,7 @@ async function timeIterations(
   { engine, progress }: Bench,
   shape: string,
   repeats: number,
+  budget: Budget,
 ): Promise<TimeReport[]> {
   const generator = await Generator.load(engine, shapeWeights(shape));
   const ws = await generator.latent({ seed: 1 });
@@ -163,10 +172,13 @@ async function timeIterations(
   // Kernels are compiled, and features differ from the first ones.
   for (const { session } of sessions) await session.run({ steps: 2 });
   // In turn, so that all get the same share of what else the machine does.
-  for (let i = 0; i < repeats; i++) {
+  let cost = 0;
+  for (let i = 0; i === 0 || (i < repeats && budget.fits(cost)); i++) {
     progress(`shape ${shape}, iteration ${i + 1} of ${repeats}`);
+    const began = budget.spent;
     for (const { session, times } of sessions)
       times.push((await session.run({ steps: 1 })).millisecondsPerIteration);
+    cost = budget.spent - began;
   }
   for (const { session } of sessions) await session.destroy();
   generator.destroy();
@@ -184,14 +196,22 @@ const timeTable = ({ shape, times }: { shape: string; times: readonly TimeReport
 
 const options = benchOptions(['seeds', 'shape']);
 const { shape = '256', seeds = '3' } = options.values;
+const { budget } = options;
+/** The rest is for the official shape. */
+const editsPart = shape === 'none' ? 1 : 0.6;
+const editsOver = (): boolean => budget.spent > 1000 * editsPart * budget.seconds;
 
 await runBench(
   options,
   async (bench) => ({
     steps: mostSteps,
-    edits: await compareEdits(bench, positive('seeds', seeds)),
+    edits: await compareEdits(bench, positive('seeds', seeds), editsOver),
+    edits_wanted: names.length * ways.length,
     shape: String(shape),
-    times: shape === 'none' ? [] : await timeIterations(bench, String(shape), options.repeats ?? 7),
+    times:
+      shape === 'none' || budget.left <= 0
+        ? []
+        : await timeIterations(bench, String(shape), options.repeats ?? 7, budget),
   }),
   (report) =>
     [
@@ -210,6 +230,7 @@ await runBench(
           ms(edit.milliseconds_per_iteration),
         ]),
       ),
+      `${report.edits.length} of ${report.edits_wanted} rows; a larger --seconds has them all.`,
       ...(report.times.length > 0 ? ['', timeTable(report)] : []),
     ].join('\n'),
 );
