@@ -5,6 +5,7 @@ import { PNG } from 'pngjs';
 import type { Browser, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { MachineReport } from '../src/bench/machine.ts';
 import { loadModel, type PixelImage } from '../src/index.ts';
 import { launchBrowser } from '../tools/find_browser.ts';
 import { openTestEngine } from './test_device.ts';
@@ -106,6 +107,67 @@ test('the canvas shows what the same kernels compute in Node', async () => {
   await page.close();
 });
 
+test('a person benchmarks this machine', async () => {
+  const { page, faults } = await openPage(() => {
+    // A headless browser asks for leave to use the clipboard.
+    Object.defineProperty(Navigator.prototype, 'clipboard', {
+      value: { writeText: async (text: string) => Object.assign(window, { copied: text }) },
+    });
+  });
+  await waitForState(page, 'ready');
+  await page.click('#benchmark-open');
+  await page.click('#benchmark-pictures');
+  await page.$eval('#benchmark-seconds', (seconds) => Reflect.set(seconds, 'value', '1'));
+  await page.click('#benchmark-run');
+  await waitForBenchmark(page, 'Done.');
+  expect(await page.$$eval('#benchmark-result tbody tr', (rows) => rows.length)).toBe(1);
+  await page.screenshot({ path: `${output}/benchmark.png` });
+
+  await page.click('#benchmark-copy');
+  await waitForBenchmark(page, 'Copied.');
+  const report: MachineReport = JSON.parse(
+    await page.evaluate(() => String(Reflect.get(window, 'copied'))),
+  );
+  const [{ shape, cone, dense, variants, agreement }] = report.iterations;
+  expect([shape, report.failed, report.runtime]).toEqual([
+    'demo',
+    [],
+    await page.evaluate(() => navigator.userAgent),
+  ]);
+  expect(Math.min(cone.median_ms, dense.median_ms)).toBeGreaterThan(0);
+  expect(cone.macs).toBeLessThan(dense.macs);
+  expect(agreement?.gradient).toBeLessThan(5e-4);
+  expect(variants.length).toBeGreaterThan(10);
+
+  // Cancelled by the dialogue's end, and by its button.
+  for (const end of ['#benchmark-close', '#benchmark-run']) {
+    if (end === '#benchmark-run') await page.click('#benchmark-open');
+    await page.click('#benchmark-run');
+    await waitForBenchmark(page, 'demo');
+    await page.click(end);
+    await waitForBenchmark(page, 'Cancelled.');
+  }
+  await page.click('#benchmark-close');
+  expect(await state(page), 'the edit is as it was').toBe('ready');
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('sampling the mask is offered where there is one', async () => {
+  const { page, faults } = await openPage();
+  await waitForState(page, 'ready');
+  const offered = () => page.$eval('#maskSampling', (choice) => choice.matches(':enabled'));
+  expect(await offered()).toBe(false);
+  await page.click('#tool-mask');
+  await clickImage(page, 0.3, 0.3);
+  await page.waitForSelector('#maskSampling:enabled', patience);
+  await page.select('#maskSampling', '0.05');
+  await page.click('#mask-clear');
+  await page.waitForSelector('#maskSampling:disabled', patience);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
 test('without WebGPU the page says so', async () => {
   const { page, faults } = await openPage(() => {
     Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
@@ -159,6 +221,16 @@ async function waitForState(page: Page, wanted: string): Promise<void> {
   const reached = await state(page);
   if (reached === wanted) return;
   throw new Error(await page.$eval('#failure', (failure) => failure.textContent ?? ''));
+}
+
+/** Waits until the benchmark says something that begins so. */
+async function waitForBenchmark(page: Page, beginning: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted: string) =>
+      document.querySelector('#benchmark-status')?.textContent?.startsWith(wanted),
+    patience,
+    beginning,
+  );
 }
 
 /** Clicks the picture at a fraction of its height and width. */

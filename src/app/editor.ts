@@ -1,4 +1,4 @@
-import type { DragOptions, DragSession, Model, PointPair } from '../index.ts';
+import type { DragOptions, DragSession, Engine, Model, PointPair } from '../index.ts';
 import type { EditorEvents, PictureSource } from './editor_events.ts';
 import { type Materials, Workbench } from './workbench.ts';
 
@@ -47,6 +47,11 @@ export class Editor {
 
   get session(): DragSession {
     return this.#bench.session;
+  }
+
+  /** What the page runs on now; another one where a device was lost. */
+  get engine(): Engine {
+    return this.#bench.engine;
   }
 
   get model(): Model {

@@ -16,7 +16,9 @@ interface NumberRow {
 
 interface ChoiceRow {
   readonly kind: 'choice';
-  readonly name: 'space' | 'featureBlock';
+  readonly name: 'space' | 'featureBlock' | 'maskSampling';
+  /** It does nothing without a mask. */
+  readonly needsMask?: true;
   readonly label: string;
   readonly hint: string;
   readonly choices: (config: GeneratorConfig) => [value: string, text: string][];
@@ -58,6 +60,18 @@ const rows: readonly (NumberRow | ChoiceRow)[] = [
     min: 0,
     max: 1000,
     step: 'any',
+  },
+  {
+    kind: 'choice',
+    name: 'maskSampling',
+    needsMask: true,
+    label: 'Mask is kept by',
+    hint: 'With a mask every iteration computes the whole picture. Random tiles, new each time, keep it on average and are much faster. Does nothing without a mask.',
+    choices: () => [
+      ['0', 'all of it'],
+      ['0.25', '25 % of it'],
+      ['0.05', '5 % of it'],
+    ],
   },
   {
     kind: 'choice',
@@ -116,6 +130,14 @@ export class OptionsPane {
       edited(defaults);
     });
     this.show(defaults);
+  }
+
+  /** Whether there is a mask: without one some options do nothing. */
+  set masked(masked: boolean) {
+    for (const row of rows) {
+      const input = this.#fields.get(row.name);
+      if (input && row.kind === 'choice' && row.needsMask) input.disabled = !masked;
+    }
   }
 
   show(options: PaneOptions): void {

@@ -1,4 +1,5 @@
 import type { Iteration, RunResult } from '../index.ts';
+import { BenchmarkPane } from './benchmark_pane.ts';
 import { Stage } from './canvas.ts';
 import { Compare } from './compare.ts';
 import { Editor } from './editor.ts';
@@ -40,6 +41,7 @@ export class Page {
   );
   readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
+  #options: OptionsPane | undefined;
   #editor: Editor | undefined;
   #iteration: Iteration | undefined;
   #updating = false;
@@ -53,6 +55,10 @@ export class Page {
     page.#take(editor);
     await editor.begin();
     page.#enable();
+    new BenchmarkPane(
+      () => ({ gpu, demo: file, variants: editor.engine.variants }),
+      () => editor.stop(),
+    );
     return page;
   }
 
@@ -69,7 +75,7 @@ export class Page {
     this.#brush.fit();
     const steps = config.dragDefaults?.steps ?? defaultSteps;
     editor.steps = steps;
-    new OptionsPane(config, { ...dragDefaults, steps }, ({ steps, ...options }) => {
+    this.#options = new OptionsPane(config, { ...dragDefaults, steps }, ({ steps, ...options }) => {
       if (steps !== undefined) editor.steps = steps;
       editor.setOptions(options);
     });
@@ -174,6 +180,7 @@ export class Page {
     this.#points.sync(points);
     this.#list.show(points);
     this.#brush.sync(mask);
+    if (this.#options) this.#options.masked = mask !== null;
     document.body.dataset.state = running ? 'running' : 'ready';
     const run = button('run');
     run.textContent = running ? 'Stop' : 'Start';

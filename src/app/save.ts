@@ -8,6 +8,11 @@ export async function savePng(image: PixelImage, name: string): Promise<void> {
   drawing(canvas).putImageData(toImageData(image), 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('the browser could not make a PNG of the picture');
+  saveFile(blob, name);
+}
+
+/** Offers bytes as a file. */
+export function saveFile(blob: Blob, name: string): void {
   const link = make('a', { href: URL.createObjectURL(blob), download: name });
   link.click();
   // The browser has taken the file by the next turn of its loop.

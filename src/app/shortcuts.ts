@@ -15,6 +15,8 @@ const brushStep = 1.2;
 
 export function listenForShortcuts(commands: Commands): void {
   document.addEventListener('keydown', (event) => {
+    // A dialogue has the keyboard to itself.
+    if (document.querySelector('dialog[open]')) return;
     if (event.altKey || event.defaultPrevented || takesText(event.target)) return;
     const command = event.ctrlKey || event.metaKey ? chord(event, commands) : key(event, commands);
     if (!command) return;

@@ -1,0 +1,58 @@
+import { type MachineBenchRequest, type MachineReport, runMachineBench } from '../bench/machine.ts';
+import matmul from '../bench/matmul.wgsl?raw';
+import { officialShape, officialSides, randomWeights } from '../bench/networks.ts';
+import type { Variants } from '../engine/variants.ts';
+import { parseSafetensors } from '../formats/safetensors.ts';
+import { openEngine } from '../index.ts';
+import { readGenerator } from '../stylegan2/weights.ts';
+import type { ModelFile } from './model_source.ts';
+import { shaderSource } from './shaders.ts';
+import type { Progress } from './workbench.ts';
+
+/** What the page's benchmark measures. */
+export interface BenchmarkChoice extends Omit<MachineBenchRequest, 'shapes'> {
+  /** `demo`, or the side of an official network with random weights. */
+  readonly shapes: readonly string[];
+}
+
+/** What it is measured on and with. */
+export interface BenchmarkMaterials {
+  readonly gpu: GPU;
+  readonly demo: ModelFile;
+  /** The kernels that the page takes. */
+  readonly variants: Variants;
+}
+
+/**
+ * Benchmarks this machine, on a device of its own: neither memory that runs out nor a device that is lost comes in the
+ * way of the edit, and all is freed at the end.
+ * @throws NoAdapterError, DeviceLimitError; the signal's reason where it is aborted
+ */
+export async function benchmark(
+  { gpu, demo, variants }: BenchmarkMaterials,
+  { shapes, ...choice }: BenchmarkChoice,
+  progress: Progress,
+): Promise<MachineReport> {
+  progress(undefined, 'opening a device');
+  const engine = await openEngine(gpu, { shaders: shaderSource });
+  engine.variants = variants;
+  const lost = engine.lost.then(({ message }): never => {
+    throw new Error(`the graphics device was lost (${message})`);
+  });
+  try {
+    const request = {
+      ...choice,
+      shapes: shapes.map((name) => ({ name, weights: () => weightsOf(name, demo) })),
+    };
+    return await Promise.race([runMachineBench(engine, request, matmul, progress), lost]);
+  } finally {
+    lost.catch(() => {});
+    engine.destroy();
+  }
+}
+
+function weightsOf(name: string, demo: ModelFile) {
+  const side = officialSides.find((known) => String(known) === name);
+  if (side) return randomWeights(officialShape(side));
+  return readGenerator(parseSafetensors(demo.bytes, demo.name));
+}

@@ -1,0 +1,117 @@
+import type { Engine } from '../engine/device.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import { Budget } from './budget.ts';
+import { describeEnvironment, type Environment } from './environment.ts';
+import { type ForwardReport, runForwardBench } from './forward.ts';
+import { runIterationBench } from './iteration.ts';
+import type { IterationReport } from './iteration_report.ts';
+
+export interface MachineBenchRequest {
+  readonly shapes: readonly {
+    /** For the report: `512`, `demo`. */
+    readonly name: string;
+    readonly weights: () => GeneratorWeights;
+  }[];
+  /** Numbers of points to drag at once. */
+  readonly points: readonly number[];
+  /** Whether whole pictures are timed, too. */
+  readonly pictures: boolean;
+  /** For each measurement. */
+  readonly seconds: number;
+  /** Ends the bench between two phases. */
+  readonly signal?: AbortSignal;
+}
+
+/** All that one needs to judge a machine, and the measurements that it could not make with the reasons. */
+export interface MachineReport extends Environment {
+  readonly iterations: readonly IterationReport[];
+  readonly pictures: readonly ForwardReport[];
+  readonly failed: readonly { readonly what: string; readonly reason: string }[];
+}
+
+/**
+ * Iterations and pictures of several networks, one after the other.
+ * @param matmul src/bench/matmul.wgsl
+ * @param onProgress is told which fraction of the measurements is done, and what is going on
+ * @throws the signal's reason where it is aborted
+ */
+export async function runMachineBench(
+  engine: Engine,
+  request: MachineBenchRequest,
+  matmul: string,
+  onProgress: (fraction: number, what: string) => void = () => {},
+): Promise<MachineReport> {
+  const { shapes, points, pictures, seconds, signal } = request;
+  const iterations: IterationReport[] = [];
+  const forward: ForwardReport[] = [];
+  const failed: { what: string; reason: string }[] = [];
+  const measurements = shapes.length * (points.length + (pictures ? 1 : 0));
+  let done = 0;
+  const faults = new Faults(engine.device);
+  const measure = async <Report>(
+    what: string,
+    into: Report[],
+    run: (progress: (phase: string) => void) => Promise<Report>,
+  ) => {
+    try {
+      const report = await run((phase) => onProgress(done / measurements, `${what}: ${phase}`));
+      faults.check();
+      into.push(report);
+    } catch (error) {
+      signal?.throwIfAborted();
+      failed.push({ what, reason: error instanceof Error ? error.message : String(error) });
+    }
+    done++;
+  };
+  try {
+    for (const { name, weights: read } of shapes) {
+      onProgress(done / measurements, `${name}: weights`);
+      await drawn();
+      signal?.throwIfAborted();
+      const weights = read();
+      const shared = { shape: name, weights, signal };
+      for (const count of points)
+        await measure(
+          `${name}, ${count} point${count === 1 ? '' : 's'}`,
+          iterations,
+          (progress) => {
+            const own = { ...shared, points: count, budget: new Budget(seconds) };
+            return runIterationBench(engine, own, progress);
+          },
+        );
+      if (pictures)
+        await measure(`${name}, picture`, forward, (progress) =>
+          runForwardBench(engine, { ...shared, budget: new Budget(seconds) }, matmul, progress),
+        );
+    }
+  } finally {
+    faults.end();
+  }
+  return { ...describeEnvironment(engine), iterations, pictures: forward, failed };
+}
+
+/** Lets a page show what it was told. */
+const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** What a device could not do and no scope caught: no memory, above all. */
+class Faults {
+  #message: string | undefined;
+  readonly #listen = ({ error }: GPUUncapturedErrorEvent) => {
+    this.#message ??= error.message;
+  };
+
+  constructor(private readonly device: GPUDevice) {
+    device.addEventListener('uncapturederror', this.#listen);
+  }
+
+  /** @throws Error where there was a fault since the last time */
+  check(): void {
+    const message = this.#message;
+    this.#message = undefined;
+    if (message !== undefined) throw new Error(message);
+  }
+
+  end(): void {
+    this.device.removeEventListener('uncapturederror', this.#listen);
+  }
+}
