@@ -5,11 +5,12 @@
 //
 // forward                u (N,C,H,W), demodulation (N,C), noise (H,W), bias (C)  → y (N,C,H,W)
 // backward               y, d_y, demodulation   → d_u = demodulation · d_v,   d_v = d_y · gain · (1 or slope), 0 where clamped
-// backward_demodulation  y, d_y, u              → d_demodulation[n,c] = Σ_yx d_v · u
+// backward_demodulation  y, d_y, demodulation, noise, bias   → d_demodulation[n,c] = Σ_yx d_v · u
 //
-// The slope is read off the sign of y, so v is not saved. Padding channels get no noise and stay zero. One invocation a
-// pixel and four channels; the sum takes one workgroup for four channels of a sample. Source: SPEC §2.
-// uses lib/layout, lib/cells, lib/reductions
+// The slope is read off the sign of y, and d_v · u = (d_y · y − d_v · (noise_gain · noise + bias)) / demodulation where y
+// is not clamped, so neither v nor u is kept for the backward pass. Padding channels get no noise and stay zero. One
+// invocation a pixel and four channels; the sum takes one workgroup for four channels of a sample. Source: SPEC §2.
+// uses lib/layout, lib/cells, lib/reductions, lib/activation
 
 struct Params {
   samples: u32, channels: u32, height: u32, width: u32, accumulate: u32,
@@ -39,10 +40,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   if (!work.valid) { return; }
   let pixel = work.row * params.width + work.column;
   let at = (work.sample * params.height * params.width + pixel) * channel_quads + work.quad;
-  let v = demodulation[work.sample * vector_stride(params.channels) / 4u + work.quad] * u[at]
-    + params.noise_gain * noise[pixel] * real_channels(work.quad, params.channels) + bias[work.quad];
-  let activated = params.gain * select(params.slope * v, v, v > vec4f());
-  y[at] = clamp(activated, vec4f(-params.clamp), vec4f(params.clamp));
+  y[at] = activated(u[at], work.sample, pixel, work.quad, params.channels);
 }
 
 @compute @workgroup_size(64)
@@ -66,13 +64,19 @@ fn backward_demodulation(@builtin(workgroup_id) id: vec3u, @builtin(num_workgrou
   if (sample < params.samples) {
     for (var k = lane; k < cell_count(); k += 64u) {
       let cell = cell_at(k);
-      let at = ((sample * params.height + cell.x) * params.width + cell.y) * channel_quads + quad;
-      sum += slope_at(y[at]) * d_y[at] * u[at];
+      let pixel = cell.x * params.width + cell.y;
+      let at = (sample * params.height * params.width + pixel) * channel_quads + quad;
+      let slope = slope_at(y[at]);
+      // d_v · v = d_y · y, since d_v = d_y · slope and v = y / slope; a clamped y has no part in it.
+      sum += d_y[at] * (select(vec4f(), y[at], slope != vec4f()) - slope * added(pixel, quad, params.channels));
     }
   }
   sum = workgroup_sum4(lane, sum);
   if (lane == 0u && sample < params.samples) {
     let at = sample * vector_stride(params.channels) / 4u + quad;
-    d_demodulation[at] = select(vec4f(), d_demodulation[at], params.accumulate != 0u) + sum;
+    // Demodulation is zero in padding channels alone.
+    let scale = demodulation[at];
+    let d = select(vec4f(), sum / scale, scale != vec4f());
+    d_demodulation[at] = select(vec4f(), d_demodulation[at], params.accumulate != 0u) + d;
   }
 }

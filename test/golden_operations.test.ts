@@ -3,6 +3,8 @@ import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { operationTable } from '../src/engine/operations.ts';
 import { PipelineCache } from '../src/engine/pipelines.ts';
 import { type Call, gradientOf } from '../src/engine/reversal.ts';
+import { withVariants } from '../src/engine/variant_calls.ts';
+import type { Variants } from '../src/engine/variants.ts';
 import { readFixture } from './fixture_files.ts';
 import { openTestDevice } from './test_device.ts';
 import { noClamp } from './twins/cases.ts';
@@ -67,7 +69,23 @@ const call = (
   };
 };
 
-describe('the modulated convolution', () => {
+/** Σ W² over the 3×3 taps. */
+const energyOf = (weight: Float32Array): Float32Array =>
+  new Float32Array(weight.length / 9).map((_, pair) =>
+    weight.subarray(9 * pair, 9 * pair + 9).reduce((sum, w) => sum + w * w, 0),
+  );
+
+const kernels: readonly (readonly [string, Variants | undefined])[] = [
+  ['plain', undefined],
+  ['over cells', { cellsFirst: true, invocations: 0, cellsAhead: 1e9, epilogue: 'apart' }],
+  ['modulated ahead', { cellsFirst: false, invocations: 0, cellsAhead: 0, epilogue: 'apart' }],
+  ['with split sums', { cellsFirst: true, invocations: 1e6, cellsAhead: 0, epilogue: 'apart' }],
+  ['over cells, fused', { cellsFirst: false, invocations: 0, cellsAhead: 1e9, epilogue: 'fused' }],
+  ['ahead, fused', { cellsFirst: true, invocations: 0, cellsAhead: 0, epilogue: 'fused' }],
+  ['split, fused', { cellsFirst: false, invocations: 1e6, cellsAhead: 0, epilogue: 'fused' }],
+];
+
+describe.each(kernels)('the modulated convolution, %s,', (_, variants) => {
   it.each(['k3', 'k3_b2', 'k3_up', 'k3_up_odd', 'k3_nodemod'])('%s is as golden', async (name) => {
     const values = (tensor: string) => golden.values(`modconv.${name}.${tensor}`);
     const [samples, inputs, height, width] = golden.shape(`modconv.${name}.x`);
@@ -84,7 +102,7 @@ describe('the modulated convolution', () => {
       call('bias_act', map, noActivation),
     ];
     await compare(
-      calls,
+      variants ? withVariants(calls, variants, () => height * width) : calls,
       'y',
       {
         x: values('x'),
@@ -100,7 +118,9 @@ describe('the modulated convolution', () => {
       { y: values('y'), d_x: values('dx'), d_styles: values('dstyles') },
     );
   });
+});
 
+describe('the modulated 1×1 convolution', () => {
   it('k1_rgb is as golden', async () => {
     const values = (tensor: string) => golden.values(`modconv.k1_rgb.${tensor}`);
     const [samples, inputs, height, width] = golden.shape('modconv.k1_rgb.x');
@@ -118,12 +138,6 @@ describe('the modulated convolution', () => {
       { rgb: values('y'), d_x: values('dx'), d_styles: values('dstyles') },
     );
   });
-
-  /** Σ W² over the 3×3 taps. */
-  const energyOf = (weight: Float32Array): Float32Array =>
-    new Float32Array(weight.length / 9).map((_, pair) =>
-      weight.subarray(9 * pair, 9 * pair + 9).reduce((sum, w) => sum + w * w, 0),
-    );
 });
 
 describe('bias and activation', () => {

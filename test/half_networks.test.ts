@@ -130,8 +130,8 @@ async function dragDemo(generator: Generator, ws: Float32Array): Promise<Iterati
 describe('a drag with weights in f16', () => {
   /** The kernels of a GPU, whose sums are split, and those of a software adapter. */
   const variants = [
-    { cellsFirst: true, invocations: 32768, cellsAhead: 0 },
-    { cellsFirst: false, invocations: 0, cellsAhead: 0 },
+    { cellsFirst: true, invocations: 32768, cellsAhead: 0, epilogue: 'fused' as const },
+    { cellsFirst: false, invocations: 0, cellsAhead: 0, epilogue: 'fused' as const },
   ];
   it.each([
     'drag_tiny_1point',

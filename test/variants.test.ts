@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../src/engine/generator.ts';
 import type { Call } from '../src/engine/reversal.ts';
-import { type Variants, withVariants } from '../src/engine/variants.ts';
+import { withVariants } from '../src/engine/variant_calls.ts';
+import type { Variants } from '../src/engine/variants.ts';
+import { synthesisCalls } from '../src/stylegan2/network.ts';
 import { readGenerator } from '../src/stylegan2/weights.ts';
 import { readFixture } from './fixture_files.ts';
 import { expectGoldenDrag, expectGoldenImage } from './golden_network.ts';
@@ -15,14 +17,14 @@ async function openWith(variants: Variants): Promise<Generator> {
 }
 
 const choices: readonly Variants[] = [
-  { cellsFirst: false, invocations: 0, cellsAhead: 0 },
-  { cellsFirst: true, invocations: 0, cellsAhead: 100 },
-  { cellsFirst: false, invocations: 2000, cellsAhead: 0 },
-  { cellsFirst: true, invocations: 1e6, cellsAhead: Number.POSITIVE_INFINITY },
+  { cellsFirst: false, invocations: 0, cellsAhead: 0, epilogue: 'apart' },
+  { cellsFirst: true, invocations: 0, cellsAhead: 100, epilogue: 'fused' },
+  { cellsFirst: false, invocations: 2000, cellsAhead: 0, epilogue: 'fused' },
+  { cellsFirst: true, invocations: 1e6, cellsAhead: Number.POSITIVE_INFINITY, epilogue: 'apart' },
 ];
 
 describe.each(choices)(
-  'kernels with cellsFirst $cellsFirst, split for $invocations, modulated ahead from $cellsAhead cells',
+  'kernels with cellsFirst $cellsFirst, split for $invocations, modulated ahead from $cellsAhead cells, epilogue $epilogue',
   (variants) => {
     it('give the golden image and gradient', async () => {
       const generator = await openWith(variants);
@@ -39,6 +41,8 @@ describe.each(choices)(
 );
 
 describe('convolutions', () => {
+  const apart = { epilogue: 'apart' } as const;
+  const fused = { epilogue: 'fused' } as const;
   const call = (side: number): Call => ({
     operation: 'conv3x3',
     label: 'layer',
@@ -46,7 +50,7 @@ describe('convolutions', () => {
     tensors: {},
   });
   const chosen = (side: number, invocations: number): Call[] => {
-    const variants = { cellsFirst: true, invocations, cellsAhead: 64 ** 2 };
+    const variants = { cellsFirst: true, invocations, cellsAhead: 64 ** 2, ...apart };
     return withVariants([call(side)], variants, () => side * side);
   };
 
@@ -64,8 +68,34 @@ describe('convolutions', () => {
     expect(chosen(64, 1e6)).toMatchObject([{ operation: 'conv3x3_split_k' }]);
   });
 
+  it('make what follows them where their epilogue is fused', () => {
+    const variants = { cellsFirst: false, invocations: 0, cellsAhead: 1e9 };
+    const { config } = readGenerator(readFixture('tiny').file);
+    const calls = synthesisCalls(config, { upTo: 8, image: false });
+    const operations = (epilogue: Variants['epilogue']) =>
+      withVariants(calls, { ...variants, epilogue }, () => 64)
+        .filter(({ sizes }) => 'height' in sizes)
+        .map(({ operation, label }) => `${label} ${operation}`);
+    expect(operations('fused')).toEqual([
+      'b4.conv1.bias_act conv3x3_cells_act',
+      'b8.conv0.convolution conv3x3_up_cells',
+      'b8.conv0.bias_act fir_act',
+      'b8.conv1.bias_act conv3x3_cells_act',
+    ]);
+    expect(operations('apart')).toHaveLength(7);
+  });
+
+  it('in parts have their epilogue apart', () => {
+    const { config } = readGenerator(readFixture('tiny').file);
+    const calls = synthesisCalls({ ...config, largestTensor: 4096 }, { upTo: 8, image: false });
+    const variants = { cellsFirst: false, invocations: 0, cellsAhead: 1e9, ...fused };
+    const operations = withVariants(calls, variants, () => 64).map(({ operation }) => operation);
+    expect(operations.filter((operation) => operation === 'fir').length).toBeGreaterThan(1);
+    expect(operations).toContain('bias_act');
+  });
+
   it('in parts share the modulated input', () => {
-    const variants = { cellsFirst: false, invocations: 0, cellsAhead: 0 };
+    const variants = { cellsFirst: false, invocations: 0, cellsAhead: 0, ...apart };
     const parts = [0, 1].map((part) => ({
       ...call(8),
       tensors: { x: 'x', styles: 's', u: `u${part}` },

@@ -1,7 +1,7 @@
 import type { CellList } from './plan.ts';
 import type { Call, EntryCall } from './reversal.ts';
 import type { TensorStore } from './tensors.ts';
-import { unmodulatedName } from './variants.ts';
+import { unmodulatedName } from './variant_calls.ts';
 
 /** What the cone of a drag's iteration hangs on. */
 export interface ConeShape {

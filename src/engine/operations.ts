@@ -1,9 +1,16 @@
+import { convolutionOperations } from './convolution_operations.ts';
 import { dragOperations } from './drag_operations.ts';
+import { fusedOperations } from './fused_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import type { Operation } from './operation.ts';
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
-export const operations = { ...networkOperations, ...dragOperations };
+export const operations = {
+  ...networkOperations,
+  ...convolutionOperations,
+  ...fusedOperations,
+  ...dragOperations,
+};
 
 export type OperationName = keyof typeof operations;
 

@@ -13,7 +13,8 @@ import {
 } from './reversal.ts';
 import type { Shader } from './shaders.ts';
 import { type DeviceTensor, TensorStore } from './tensors.ts';
-import { type Variants, withVariants } from './variants.ts';
+import { withVariants } from './variant_calls.ts';
+import type { Variants } from './variants.ts';
 import { entryWork, type Work } from './work.ts';
 
 /** What a plan is made for. */
@@ -202,7 +203,8 @@ class PlanBuilder {
     const after = forwardEntries(afterwards);
     const shaders = new Map<string, Shader>();
     const names = new Set([...forward, ...after].map(({ operation }) => operation.shader));
-    for (const { operation } of calls) names.add(operationTable[operation].shader);
+    for (const { operation } of calls.flatMap((call) => call.fused ?? [call]))
+      names.add(operationTable[operation].shader);
     await Promise.all(
       [...names].map(async (name) => shaders.set(name, await pipelines.shader(name))),
     );

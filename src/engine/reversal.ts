@@ -12,6 +12,8 @@ export interface Call {
   readonly tensors: Readonly<Record<string, string>>;
   /** Fields of `struct Params` that are no sizes. */
   readonly params?: Readonly<Record<string, number>>;
+  /** The calls whose forward pass it makes by itself, and whose backward pass is its own. */
+  readonly fused?: readonly Call[];
 }
 
 /** One entry point of a call, as a plan runs it. */
@@ -54,10 +56,11 @@ export function forwardEntries(calls: readonly Call[]): EntryCall[] {
  * @throws RangeError where no path leads to a wanted tensor.
  */
 export function backwardEntries(
-  { calls, roots, wanted }: ReversalRequest,
+  { calls: forward, roots, wanted }: ReversalRequest,
   shaders: ReadonlyMap<string, Shader>,
 ): EntryCall[] {
   if (wanted.length === 0) return [];
+  const calls = forward.flatMap((call) => call.fused ?? [call]);
   const dependent = dependents(calls, wanted);
   const reached = new Set(roots);
   const contributed = new Set(wanted);

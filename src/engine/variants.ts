@@ -39,6 +39,8 @@ export interface Variants {
   readonly invocations: number;
   /** Convolutions over at least so many cells have their input modulated ahead. */
   readonly cellsAhead: number;
+  /** Demodulation, noise, bias and activation are a kernel of their own, or part of the one that they follow. */
+  readonly epilogue: 'apart' | 'fused';
   /** What was measured to be best, by `convolutionKey`. */
   readonly tuned?: ReadonlyMap<string, ConvolutionChoice>;
 }
@@ -46,8 +48,8 @@ export interface Variants {
 /** A sane choice for an adapter that was not measured: software adapters run on a processor and its caches. */
 export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
   isSoftware
-    ? { cellsFirst: false, invocations: 0, cellsAhead: 0 }
-    : { cellsFirst: true, invocations: 32768, cellsAhead: 4096 };
+    ? { cellsFirst: false, invocations: 0, cellsAhead: 0, epilogue: 'fused' }
+    : { cellsFirst: true, invocations: 32768, cellsAhead: 4096, epilogue: 'fused' };
 
 /** More parts cost more to add up than they gain. */
 const mostSplits = 32;
@@ -109,67 +111,6 @@ export function candidatesOf(call: Call, listed: number): ConvolutionChoice[] {
 /** Invocations of the smaller direction of a convolution whose sums are not split. */
 const unsplitInvocations = ({ sizes: { samples, inputs, outputs } }: Call, listed: number) =>
   samples * Math.ceil(listed / 4) * Math.min(quads(inputs), quads(outputs));
-
-/**
- * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
- * @param listed how many cells, or blocks, a convolution goes over
- */
-export const withVariants = (
-  calls: readonly Call[],
-  variants: Variants,
-  listed: (call: Call) => number,
-): Call[] => {
-  const chosen = calls.flatMap((call) => {
-    if (!isConvolution(call)) return [call];
-    const cells = listed(overCells(call));
-    return withChoice(call, choiceOf(call, variants, cells));
-  });
-  // The parts of a convolution share their modulated input.
-  const made = new Set<string>();
-  return chosen.filter(({ operation, tensors: { modulated } }) => {
-    if (operation !== 'modulate') return true;
-    const first = !made.has(modulated);
-    made.add(modulated);
-    return first;
-  });
-};
-
-/** A convolution as one choice computes it. */
-export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
-  const { cellsFirst, splits, modulation } = choice;
-  const up = call.operation === 'conv3x3_up';
-  const params = { ...call.params, cells_first: cellsFirst ? 1 : 0 };
-  if (splits > 1) {
-    const operation = up ? 'conv3x3_up_split_k' : 'conv3x3_split_k';
-    return [{ ...call, operation, sizes: { ...call.sizes, splits }, params }];
-  }
-  if (modulation === 'inline') return [{ ...overCells(call), params }];
-  const { outputs: _, ...sizes } = call.sizes;
-  const { x, styles, ...others } = call.tensors;
-  const modulated = modulatedName(x, styles);
-  return [
-    {
-      operation: 'modulate',
-      label: `${call.label}.modulate`,
-      sizes,
-      tensors: { x, styles, modulated },
-    },
-    {
-      ...call,
-      operation: up ? 'conv3x3_up_modulated' : 'conv3x3_modulated',
-      tensors: { modulated, ...others },
-      params,
-    },
-  ];
-}
-
-const timesSign = ' · ';
-
-/** What a map times styles is called. */
-const modulatedName = (x: string, styles: string): string => `${x}${timesSign}${styles}`;
-
-/** The map that has been modulated, of a name as `withChoice` gives it; any other name as it is. */
-export const unmodulatedName = (tensor: string): string => tensor.split(timesSign)[0];
 
 /** The convolution as all of its kernels go over it: by a list of cells, or of blocks. */
 export const overCells = (call: Call): Call => ({

@@ -59,6 +59,21 @@ const split = (plain: readonly Case[]): readonly Case[] =>
     sharedBothWays(plain.map((one) => ({ ...one, sizes: { ...one.sizes, splits } }))),
   );
 
+/** Demodulation is positive: it is one over a square root. */
+const activated = (plain: readonly Case[]): readonly Case[] =>
+  plain.map((one) => ({
+    ...one,
+    draw: { ...one.draw, demodulation: (random) => 0.5 + Math.abs(random.normal()) },
+  }));
+
+/** With one activation after the other. */
+const everyActivation = (plain: readonly Case[]): readonly Case[] => {
+  const all = Object.values(activations);
+  return activated(
+    plain.map((one, i) => ({ ...one, params: { ...one.params, ...all[i % all.length] } })),
+  );
+};
+
 /**
  * Shapes that are likely to go wrong: one channel, channels that are no multiple of four, maps that are no multiple
  * of a tile, odd sides, two samples, a single pixel, more than the 64 invocations of a workgroup.
@@ -117,11 +132,19 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 1, channels: 4, total: 12, height: 5, width: 4 }, params: { first: 4 } },
     { sizes: { samples: 2, channels: 3, total: 11, height: 3, width: 4 }, params: { first: 8 } },
   ],
-  bias_act: [
+  bias_act: activated([
     { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: activations.linear },
     { sizes: { samples: 2, channels: 5, height: 6, width: 7 }, params: activations.leaky },
     { sizes: { samples: 2, channels: 6, height: 9, width: 5 }, params: activations.clamped },
-  ],
+  ]),
+  conv3x3_cells_act: everyActivation(sharedBothWays(convolutions)),
+  conv3x3_modulated_act: everyActivation(sharedBothWays(convolutions)),
+  conv3x3_split_k_act: everyActivation(split(convolutions)),
+  fir_act: everyActivation([
+    { sizes: { samples: 1, channels: 1, height: 1, width: 1 } },
+    { sizes: { samples: 2, channels: 5, height: 6, width: 10 } },
+    { sizes: { samples: 1, channels: 12, height: 5, width: 4 } },
+  ]),
   to_rgb: [
     {
       sizes: { samples: 1, inputs: 1, outputs: 1, height: 1, width: 1 },

@@ -19,6 +19,7 @@ import { to_rgb } from './to_rgb.ts';
 import { truncate } from './truncate.ts';
 import type { Twin } from './twin.ts';
 import { upsample } from './upsample.ts';
+import { fir_act, withActivation } from './with_activation.ts';
 
 /** Lists are no numbers to compare in f64: test/cone.test.ts has their twin, and `cases` none for them. */
 const listsOfCells: Twin = () => {
@@ -36,6 +37,10 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   conv3x3_cells: conv3x3,
   conv3x3_up_cells: conv3x3_up,
   modulate,
+  conv3x3_cells_act: withActivation(conv3x3),
+  conv3x3_modulated_act: withActivation(ofModulated(conv3x3)),
+  conv3x3_split_k_act: withActivation(conv3x3),
+  fir_act,
   conv3x3_modulated: ofModulated(conv3x3),
   conv3x3_up_modulated: ofModulated(conv3x3_up),
   conv3x3_split_k: conv3x3,
