@@ -2,7 +2,7 @@
  * Weights stored in f16 against f32, in turns on one adapter: a whole picture, a drag's iteration over its cone, what they
  * read and take in memory, and how far they differ.
  *
- *   npx tsx bench/precision.ts [--shape 128|256|512|1024|demo] [--cone-only] [--repeats N] [--json]
+ *   npm run -s bench:precision -- [--shape 128|256|512|1024|demo] [--cone-only] [--repeats N] [--seconds N] [--json]
  */
 import { planWork } from '../src/bench/counting.ts';
 import { benchLatent, DragRun } from '../src/bench/drag_run.ts';
@@ -75,12 +75,16 @@ async function compare({ engine, progress }: Bench) {
     progress(`weights in ${precision}`);
     contenders.push(await prepare(engine, weights, precision, coneOnly === true));
   }
-  for (let repeat = 0; repeat < (options.repeats ?? usualRepeats); repeat++) {
+  const { budget, repeats = usualRepeats } = options;
+  let cost = 0;
+  for (let repeat = 0; repeat === 0 || (repeat < repeats && budget.fits(cost)); repeat++) {
     progress(`round ${repeat + 1}`);
+    const began = budget.spent;
     for (const { cone, picture, times } of contenders) {
       times.cone.push(await cone.time());
       if (picture) times.picture.push(await picture.time());
     }
+    cost = budget.spent - began;
   }
   const [full] = contenders;
   const ratio = (own: readonly number[], base: readonly number[]): number | null =>
