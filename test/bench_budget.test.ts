@@ -43,6 +43,7 @@ const shape = {
   ...{ resolution: 64, channelBase: 1024, channelMax: 32 },
   ...{ wDim: 64, zDim: 64, mappingLayers: 2, seed: 1 },
 };
+const matmul = readFileSync(new URL('../src/bench/matmul.wgsl', import.meta.url), 'utf8');
 const over = new Budget(0, () => 1, 0);
 
 describe('a bench', async () => {
@@ -94,16 +95,31 @@ describe('a bench', async () => {
   });
 
   it('of pictures makes one round whatever the time', async () => {
-    const matmul = readFileSync(new URL('../src/bench/matmul.wgsl', import.meta.url), 'utf8');
     const report = await runForwardBench(engine, { shape: '64', weights, budget: over }, matmul);
     expect(report.forward.runs).toBe(1);
     expect(report.fraction).toBeGreaterThan(0);
   });
 
   it('of operations counts the kernels for which there was no time', async () => {
-    const report = await runOperationsBench(engine, { shape: '64', weights, budget: over });
+    const request = { shape: '64', weights, budget: over };
+    const report = await runOperationsBench(engine, request, matmul);
     expect(report.operations).toEqual([]);
+    expect(report.peaks).toBe('measured');
+    expect(Math.min(report.peak_gflops, report.peak_gbs)).toBeGreaterThan(0);
     expect(report.left_out).toBeGreaterThan(10);
+  });
+
+  it('of operations gives the part of the roofline that a kernel reaches', async () => {
+    const peaks = { gflops: 100, gbs: 10 };
+    let asked = 0;
+    const budget = new Budget(0.004, () => asked++, 0);
+    const request = { shape: '64', weights, peaks, budget };
+    const { operations } = await runOperationsBench(engine, request, matmul);
+    expect(operations.length).toBeGreaterThan(1);
+    for (const { flops, bytes, ms, roofline } of operations) {
+      const least = 1000 * Math.max(flops / 100e9, bytes / 10e9);
+      expect((roofline ?? 0) * ms).toBeCloseTo(least, 2 - Math.log10(least));
+    }
   });
 
   describe('on a device without timestamps', async () => {

@@ -5,6 +5,7 @@ import { describeEnvironment, type Environment } from './environment.ts';
 import { type ForwardReport, runForwardBench } from './forward.ts';
 import { runIterationBench } from './iteration.ts';
 import type { IterationReport } from './iteration_report.ts';
+import { measurePeaks, type Peaks } from './peaks.ts';
 
 export interface MachineBenchRequest {
   readonly shapes: readonly {
@@ -26,6 +27,8 @@ export interface MachineBenchRequest {
 export interface MachineReport extends Environment {
   readonly iterations: readonly IterationReport[];
   readonly pictures: readonly ForwardReport[];
+  /** What was seen here, for the kernels' fractions of the roofline; null where no pictures are timed. */
+  readonly peaks: Peaks | null;
   readonly failed: readonly { readonly what: string; readonly reason: string }[];
 }
 
@@ -48,6 +51,7 @@ export async function runMachineBench(
   const measurements = shapes.length * (points.length + (pictures ? 1 : 0));
   let done = 0;
   const faults = new Faults(engine.device);
+  let peaks: Peaks | null = null;
   const measure = async <Report>(
     what: string,
     into: Report[],
@@ -64,6 +68,10 @@ export async function runMachineBench(
     done++;
   };
   try {
+    if (pictures) {
+      onProgress(0, 'what the adapter can do at best');
+      peaks = await measurePeaks(engine.device, matmul);
+    }
     for (const { name, weights: read } of shapes) {
       onProgress(done / measurements, `${name}: weights`);
       await drawn();
@@ -87,7 +95,7 @@ export async function runMachineBench(
   } finally {
     faults.end();
   }
-  return { ...describeEnvironment(engine), iterations, pictures: forward, failed };
+  return { ...describeEnvironment(engine), iterations, pictures: forward, peaks, failed };
 }
 
 /** Lets a page show what it was told. */

@@ -9,6 +9,7 @@ import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
 import { timeStep, timeStepFromHost } from './kernel_times.ts';
+import { measurePeaks, type Peaks } from './peaks.ts';
 import { benchPoints } from './points.ts';
 import { round } from './statistics.ts';
 
@@ -28,7 +29,7 @@ export interface OperationReport {
   readonly ms: number;
   readonly gflops: number;
   readonly gbs: number;
-  /** Of what the given peaks allow for its operations and bytes. */
+  /** Of what the peaks allow for its operations and bytes; null where the time was too short to see. */
   readonly roofline: number | null;
 }
 
@@ -36,8 +37,10 @@ export interface OperationsReport {
   readonly shape: string;
   /** Of the convolutions' weights as they are stored. */
   readonly precision: Precision;
-  readonly peak_gflops: number | null;
-  readonly peak_gbs: number | null;
+  readonly peak_gflops: number;
+  readonly peak_gbs: number;
+  /** The card's, as they were given, or what was seen here. */
+  readonly peaks: 'given' | 'measured';
   /** Whose clock the times are by: the host's where the device has no timestamps. */
   readonly clock: 'device' | 'host';
   /** Kernels for which there was no time. */
@@ -49,20 +52,26 @@ export interface OperationsBenchRequest {
   readonly shape: string;
   readonly weights: GeneratorWeights;
   readonly precision?: Precision;
-  readonly peakGflops?: number;
-  readonly peakGbs?: number;
+  /** The card's; measured where they are not given. */
+  readonly peaks?: Peaks;
   /** No further kernel is begun once it is over. */
   readonly budget?: Budget;
 }
 
-/** Every kernel by itself, on every shape on which an iteration or a picture runs it. */
+/**
+ * Every kernel by itself, on every shape on which an iteration or a picture runs it.
+ * @param matmul src/bench/matmul.wgsl
+ */
 export async function runOperationsBench(
   engine: Engine,
   request: OperationsBenchRequest,
+  matmul: string,
   onProgress: Progress = () => {},
 ): Promise<OperationsReport> {
-  const { peakGflops, peakGbs, budget = new Budget() } = request;
+  const { budget = new Budget() } = request;
   const { device } = engine;
+  if (!request.peaks) onProgress('what the adapter can do at best');
+  const peaks = request.peaks ?? (await measurePeaks(device, matmul));
   onProgress('packing the weights');
   const generator = await Generator.load(engine, request.weights, { precision: request.precision });
   const { config } = generator;
@@ -104,7 +113,7 @@ export async function runOperationsBench(
         continue;
       }
       const ms = (await timeStep(device, step)) ?? (await timeStepFromHost(device, step));
-      operations.push(report(step, within, lists, ms, peakGflops, peakGbs));
+      operations.push(report(step, within, lists, ms, peaks));
     }
   }
   if (left > 0) onProgress(`${left} kernels are left out; a larger --seconds times them`);
@@ -115,8 +124,9 @@ export async function runOperationsBench(
   return {
     shape: request.shape,
     precision: generator.precision,
-    peak_gflops: peakGflops ?? null,
-    peak_gbs: peakGbs ?? null,
+    peak_gflops: round(peaks.gflops),
+    peak_gbs: round(peaks.gbs),
+    peaks: request.peaks ? 'given' : 'measured',
     clock: device.features.has('timestamp-query') ? 'device' : 'host',
     left_out: left,
     operations,
@@ -131,14 +141,10 @@ function report(
   within: OperationReport['within'],
   counts: ReadonlyMap<string, CellCounts>,
   ms: number,
-  peakGflops: number | undefined,
-  peakGbs: number | undefined,
+  peaks: Peaks,
 ): OperationReport {
   const { flops, macs, bytes } = stepWork(step, counts);
-  const least =
-    peakGflops === undefined || peakGbs === undefined
-      ? undefined
-      : Math.max(flops / peakGflops, bytes / peakGbs) / 1e6;
+  const least = Math.max(flops / peaks.gflops, bytes / peaks.gbs) / 1e6;
   return {
     within,
     operation: step.call.operation,
@@ -152,7 +158,7 @@ function report(
     ms: round(ms),
     gflops: perMillisecond(flops, ms),
     gbs: perMillisecond(bytes, ms),
-    roofline: least === undefined || ms === 0 ? null : round(least / ms),
+    roofline: ms === 0 ? null : round(least / ms),
   };
 }
 
