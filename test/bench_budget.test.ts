@@ -7,6 +7,7 @@ import { benchLatent, DragRun } from '../src/bench/drag_run.ts';
 import { runForwardBench } from '../src/bench/forward.ts';
 import { type IterationBenchRequest, runIterationBench } from '../src/bench/iteration.ts';
 import { timeStepFromHost } from '../src/bench/kernel_times.ts';
+import { MemoryWatch } from '../src/bench/memory.ts';
 import { randomWeights } from '../src/bench/networks.ts';
 import { runOperationsBench } from '../src/bench/operations.ts';
 import { benchPoints } from '../src/bench/points.ts';
@@ -82,6 +83,7 @@ describe('a bench', async () => {
   it('can be ended between two phases, and leaves no memory behind', async () => {
     const stop = new AbortController();
     const phases: string[] = [];
+    const memory = new MemoryWatch(engine.device);
     const run = runIterationBench(
       engine,
       { shape: '64', weights, points: 1, signal: stop.signal },
@@ -91,7 +93,10 @@ describe('a bench', async () => {
       },
     );
     await expect(run).rejects.toThrow('enough');
+    memory.end();
     expect(phases.at(-1)).toBe('kernel times');
+    expect(memory.peak).toBeGreaterThan(0);
+    expect(memory.bytes).toBe(0);
   });
 
   it('of pictures makes one round whatever the time', async () => {

@@ -44,7 +44,13 @@ export async function benchmark(
       ...choice,
       shapes: shapes.map((name) => ({ name, weights: () => weightsOf(name, demo) })),
     };
-    return await Promise.race([runMachineBench(engine, request, matmul, progress), lost]);
+    // Destroying the device ends at once what would be asked for its result only after minutes.
+    const { signal } = choice;
+    const cancelled = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    const measured = runMachineBench(engine, request, matmul, progress);
+    return await Promise.race([measured, lost, cancelled]);
   } finally {
     lost.catch(() => {});
     engine.destroy();

@@ -2,8 +2,6 @@ import type { IterationRecord } from '../drag/records.ts';
 import type { DragRun } from './drag_run.ts';
 import { median } from './statistics.ts';
 
-const localsInRound = 5;
-
 /** Iterations over a cone and over whole maps in turns, so that what else the machine does falls on both. */
 export class Rounds {
   readonly local: number[] = [];
@@ -14,12 +12,13 @@ export class Rounds {
   constructor(
     private readonly localRun: DragRun,
     private readonly denseRun: DragRun,
+    private readonly localsInRound: number,
   ) {}
 
   /** @returns what the dense iteration gave */
   async next(): Promise<IterationRecord> {
     const own: number[] = [];
-    for (let i = 0; i < localsInRound; i++) own.push(await this.localRun.time());
+    for (let i = 0; i < this.localsInRound; i++) own.push(await this.localRun.time());
     const { record, milliseconds } = await this.denseRun.timedTrace();
     this.local.push(...own);
     this.dense.push(milliseconds);
@@ -29,6 +28,6 @@ export class Rounds {
 
   /** What a round takes, in milliseconds; to be asked after one. */
   get cost(): number {
-    return localsInRound * median(this.local) + median(this.dense);
+    return this.localsInRound * median(this.local) + median(this.dense);
   }
 }
