@@ -48,7 +48,13 @@ export type { PixelImage } from './engine/image.ts';
 export type { Precision } from './engine/layouts.ts';
 export { type ImageSink, Presenter } from './engine/present.ts';
 export { ShaderError, type ShaderSource } from './engine/shaders.ts';
-export { type LayerTuning, mergeTunings, type Tuning, useTuning } from './engine/tuning.ts';
+export {
+  type LayerTuning,
+  mergeTunings,
+  otherThanDefault,
+  type Tuning,
+  useTuning,
+} from './engine/tuning.ts';
 export { readTunings, writeTunings } from './engine/tuning_record.ts';
 export {
   DeviceLimitError,

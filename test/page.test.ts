@@ -50,6 +50,9 @@ test('a person drags a point and the picture follows', async () => {
   const { page, faults } = await openPage();
   await waitForState(page, 'ready');
   await page.click('#smooth');
+  expect(await page.$eval('#tuning-status', (status) => status.textContent)).toMatch(
+    /kernels|Tun/i,
+  );
   const before = await picture(page);
   expect(contrast(before), 'the canvas shows a picture').toBeGreaterThan(15);
 

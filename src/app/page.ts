@@ -17,6 +17,7 @@ import { onShaderEdit } from './shaders.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { Status } from './status.ts';
 import { Tools } from './tools.ts';
+import { TuningPane } from './tuning_pane.ts';
 import type { Progress } from './workbench.ts';
 
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
@@ -55,6 +56,7 @@ export class Page {
     page.#take(editor);
     await editor.begin();
     page.#enable();
+    new TuningPane(editor);
     new BenchmarkPane(
       () => ({ gpu, demo: file, variants: editor.engine.variants }),
       () => editor.stop(),

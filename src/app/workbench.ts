@@ -6,8 +6,10 @@ import {
   loadModel,
   type Model,
   openEngine,
+  useTuning,
 } from '../index.ts';
 import { Frames } from './frames.ts';
+import { readKeptTunings } from './kept_tuning.ts';
 import type { ModelFile } from './model_source.ts';
 import { shaderSource } from './shaders.ts';
 
@@ -49,6 +51,7 @@ export class Workbench {
     failed: (error: unknown) => void,
   ): Promise<Workbench> {
     const engine = await openEngine(gpu, { shaders: shaderSource });
+    await useTuning(engine, readKeptTunings());
     const model = await loadModel(engine, file.bytes, { file: file.name, onProgress: progress });
     progress(undefined, 'compiling the kernels');
     const session = await model.createDragSession(await latent(model), options);

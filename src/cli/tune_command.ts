@@ -1,6 +1,6 @@
 import { officialSides, randomModelBytes } from '../bench/networks.ts';
 import type { TuningRequest } from '../drag/tune.ts';
-import { mergeTunings, type Tuning } from '../engine/tuning.ts';
+import { mergeTunings, otherThanDefault, type Tuning } from '../engine/tuning.ts';
 import { readTunings, writeTunings } from '../engine/tuning_record.ts';
 import { InputError } from '../formats/errors.ts';
 import type { Precision } from '../index.ts';
@@ -137,12 +137,6 @@ async function modelFile(line: CommandLine): Promise<ModelFile | undefined> {
 const count = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** The layers for which another choice than the default was found. */
-const changed = ({ layers }: Tuning): number =>
-  [...layers.values()].filter(
-    ({ choice, measured }) => JSON.stringify(choice) !== JSON.stringify(measured[0]?.choice),
-  ).length;
-
 function describe({ tuning, fresh, adapter, seconds, complete }: Measured): string {
   const file = tuningFile();
   const now =
@@ -150,7 +144,7 @@ function describe({ tuning, fresh, adapter, seconds, complete }: Measured): stri
       ? 'all layers are known already (--reset measures them anew)'
       : `${count(fresh, 'layer')} measured in ${seconds.toFixed(1)} s`;
   const rest = complete ? '' : ', not all: run it again to go on';
-  const known = `${count(tuning.layers.size, 'layer')} known on ${adapter}, ${changed(tuning)} with other kernels than by default`;
+  const known = `${count(tuning.layers.size, 'layer')} known on ${adapter}, ${otherThanDefault(tuning)} with other kernels than by default`;
   return `${now}${rest}; ${known}; ${file === undefined ? 'not kept' : `kept in ${file}`}`;
 }
 

@@ -9,13 +9,13 @@ export interface ContestResult {
   readonly milliseconds: readonly number[];
 }
 
-const rounds = 5;
+const rounds = 4;
 /** Pairs of the first candidate and the best of the others, measured once more when it is known. */
-const confirmations = 5;
+const confirmations = 4;
 /** The first candidate stays unless another one takes less than this part of its time. */
 const worthwhile = 0.96;
 /** So many times slower than the fastest, after one round and after more, a candidate is out. */
-const hopeless = { atFirst: 2.5, later: 1.3 };
+const hopeless = { atFirst: 2, later: 1.15 };
 
 /**
  * Which of some candidates is fastest. They are measured in turns, so that whatever else a machine does meets them all

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import { dispatch, type Plan } from './plan.ts';
 import { largestBinding } from './tensors.ts';
 import { readTimestamps } from './timestamps.ts';
 
@@ -16,7 +16,9 @@ const mostFlushed = 128 * 2 ** 20;
 export class PlanTimer {
   readonly #device: GPUDevice;
   readonly #flushed: GPUBuffer;
+  /** How often a plan is run in one measurement. */
   readonly #runs = new WeakMap<Plan, number>();
+  readonly #warm = new WeakSet<GPUComputePipeline>();
 
   /** @param bytesBetween that are read between two uses of a layer */
   constructor(device: GPUDevice, bytesBetween: number) {
@@ -31,21 +33,32 @@ export class PlanTimer {
 
   /** Milliseconds of one run, on average over one measurement. */
   async time(plan: Plan): Promise<number> {
-    const runs = this.#runs.get(plan) ?? (await this.#enoughRuns(plan));
-    return this.#measure(plan, runs);
+    const known = this.#runs.get(plan);
+    if (known !== undefined) return this.#measure(plan, known);
+    await this.#warmUp(plan);
+    const once = await this.#measure(plan, 1);
+    const runs = Math.min(once > 0 ? Math.ceil(longEnough / once) : mostRuns, mostRuns);
+    this.#runs.set(plan, runs);
+    return runs === 1 ? once : this.#measure(plan, runs);
   }
 
   destroy(): void {
     this.#flushed.destroy();
   }
 
-  async #enoughRuns(plan: Plan): Promise<number> {
-    // Some drivers compile a kernel at its first dispatch.
-    await this.#measure(plan, 1);
-    const once = await this.#measure(plan, 1);
-    const runs = once > 0 ? Math.ceil(longEnough / once) : mostRuns;
-    this.#runs.set(plan, Math.min(runs, mostRuns));
-    return Math.min(runs, mostRuns);
+  /** Some drivers compile a kernel at its first dispatch. */
+  async #warmUp({ steps }: Plan): Promise<void> {
+    const cold = steps.filter(({ kernel }) => !this.#warm.has(kernel.pipeline));
+    if (cold.length === 0) return;
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const step of cold) {
+      dispatch(pass, step);
+      this.#warm.add(step.kernel.pipeline);
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+    await this.#device.queue.onSubmittedWorkDone();
   }
 
   /**

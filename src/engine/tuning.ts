@@ -60,7 +60,7 @@ export async function useTuning(
   engine: Engine,
   tunings: readonly Tuning[],
 ): Promise<Tuning | undefined> {
-  const tuning = tuningOf(await tuningSite(engine), tunings);
+  const tuning = tunings.length > 0 ? tuningOf(await tuningSite(engine), tunings) : undefined;
   const choices = [...(tuning?.layers ?? [])].map(([key, { choice }]) => [key, choice] as const);
   if (choices.length > 0 || engine.variants.tuned)
     engine.takeVariants({
@@ -78,6 +78,12 @@ export function mergeTunings(known: readonly Tuning[], more: Tuning): Tuning[] {
   // The newest first, so that the oldest are cut where there are too many.
   return [{ ...more, layers }, ...others];
 }
+
+/** For how many layers another choice than the default is the fastest. */
+export const otherThanDefault = ({ layers }: Tuning): number =>
+  [...layers.values()].filter(
+    ({ choice, measured }) => JSON.stringify(choice) !== JSON.stringify(measured[0]?.choice),
+  ).length;
 
 const sameAdapter = (a: TunedAdapter, b: TunedAdapter): boolean => adapterKey(a) === adapterKey(b);
 
