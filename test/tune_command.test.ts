@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +17,9 @@ const inFolder = (name: string) => join(folder, name);
 const kept = inFolder('draggan-webgpu/tuning.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// A cache of its own, in this process and in those that it starts.
+// A cache of its own, in this process and in those that it starts; but not for the driver, which would compile anew.
+const driverCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+vi.stubEnv('MESA_SHADER_CACHE_DIR', process.env.MESA_SHADER_CACHE_DIR ?? driverCache);
 vi.stubEnv('DRAGGAN_TUNING', '');
 vi.stubEnv('XDG_CACHE_HOME', folder);
 beforeEach(() => rmSync(kept, { force: true }));

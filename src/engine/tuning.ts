@@ -1,5 +1,6 @@
 import type { Engine } from './device.ts';
-import { networkOperations } from './network_operations.ts';
+import { dragOperations } from './drag_operations.ts';
+import { operationTable } from './operations.ts';
 import type { ConvolutionChoice } from './variants.ts';
 
 /** Which kernels are the fastest on an adapter, and what they were measured to take. */
@@ -37,7 +38,8 @@ export interface LayerTuning {
 export async function tuningSite({ adapter, pipelines }: Engine): Promise<TuningSite> {
   const { vendor, architecture, device, description } = adapter;
   const features = [...adapter.features].sort();
-  const names = new Set(Object.values(networkOperations).map(({ shader }) => shader));
+  const rows = Object.entries(operationTable).filter(([name]) => !(name in dragOperations));
+  const names = new Set(rows.map(([, { shader }]) => shader));
   const shaders = await Promise.all([...names].sort().map((name) => pipelines.shader(name)));
   const texts = new TextEncoder().encode(shaders.map(({ code }) => code).join('\0'));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', texts));

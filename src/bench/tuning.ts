@@ -1,0 +1,101 @@
+import type { Engine } from '../engine/device.ts';
+import { Generator } from '../engine/generator.ts';
+import type { Variants } from '../engine/variants.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import type { Budget } from './budget.ts';
+import { benchLatent, DragRun } from './drag_run.ts';
+import { ForwardRun } from './forward_run.ts';
+import type { Progress } from './iteration.ts';
+import { benchPoints } from './points.ts';
+import { median, relativeDifference, round, type Times, times } from './statistics.ts';
+
+/** The same work on the default kernels and on those that were measured to be the fastest. */
+export interface TuningComparison {
+  readonly standard: Times;
+  readonly tuned: Times;
+  /** Tuned over default: the median of the rounds. */
+  readonly ratio: number;
+}
+
+export interface TuningReport {
+  readonly shape: string;
+  readonly points: number;
+  readonly iteration: TuningComparison;
+  readonly picture: TuningComparison;
+  /** Of the gradients of the two. */
+  readonly agreement: number;
+}
+
+export interface TuningBenchRequest {
+  readonly shape: string;
+  readonly weights: GeneratorWeights;
+  readonly points: number;
+  /** As many as there is time for by default. */
+  readonly repeats: number | undefined;
+  readonly budget: Budget;
+}
+
+interface Timed {
+  time(): Promise<number>;
+}
+
+const fewestRounds = 3;
+
+/** What a tuning is worth: iterations of the cone and pictures, on both sets of kernels in turns. */
+export async function runTuningBench(
+  engine: Engine,
+  request: TuningBenchRequest,
+  onProgress: Progress = () => {},
+): Promise<TuningReport> {
+  const { variants } = engine;
+  const { repeats, budget } = request;
+  // Half of the time for each of the two.
+  const going = (rounds: number, left: number): boolean =>
+    rounds < (repeats ?? fewestRounds) || (repeats === undefined && budget.left > left);
+  if (!variants.tuned) throw new Error('nothing is known of this adapter: run draggan tune first');
+  onProgress('packing the weights');
+  const generator = await Generator.load(engine, request.weights);
+  const { config } = generator;
+  const ws = benchLatent(config.numWs, config.wDim);
+  const points = benchPoints(request.points, config.resolution);
+  const withBoth = async <Run>(make: () => Promise<Run>): Promise<[Run, Run]> => {
+    const pair = async (taken: Variants) => {
+      engine.variants = taken;
+      return make();
+    };
+    return [await pair({ ...variants, tuned: undefined }), await pair(variants)];
+  };
+  onProgress('compiling the kernels');
+  const iterations = await withBoth(() =>
+    DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false }),
+  );
+  const [first, second] = [await iterations[0].trace(), await iterations[1].trace()];
+  const agreement = relativeDifference(second.gradient ?? [], first.gradient ?? []);
+  onProgress('iterations');
+  const half = budget.left / 2;
+  const iteration = await inTurns(iterations, (rounds) => going(rounds, half));
+  onProgress('pictures');
+  const pictures = await withBoth(() => ForwardRun.begin(generator));
+  for (const picture of pictures) await picture.time();
+  const picture = await inTurns(pictures, (rounds) => going(rounds, 0));
+  for (const run of [...iterations, ...pictures]) run.destroy();
+  generator.destroy();
+  const { shape } = request;
+  return { shape, points: request.points, iteration, picture, agreement: round(agreement) };
+}
+
+async function inTurns(
+  [standard, tuned]: readonly [Timed, Timed],
+  going: (rounds: number) => boolean,
+): Promise<TuningComparison> {
+  const all: { standard: number; tuned: number }[] = [];
+  while (going(all.length)) {
+    const round = { standard: await standard.time(), tuned: await tuned.time() };
+    all.push(round);
+  }
+  return {
+    standard: times(all.map((one) => one.standard)),
+    tuned: times(all.map((one) => one.tuned)),
+    ratio: round(median(all.map((one) => one.tuned / one.standard))),
+  };
+}
