@@ -1,11 +1,14 @@
 import { ConeLayout } from '../engine/cone.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { Layout } from '../engine/layouts.ts';
+import { tensorShape } from '../engine/operation.ts';
+import { operationTable } from '../engine/operations.ts';
 import { Plan } from '../engine/plan.ts';
 import type { EntryCall } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { maskedTiles, tileGrid } from './mask_tiles.ts';
 import {
+  frozenCalls,
   iterationCalls,
   type ObjectiveShape,
   referenceCalls,
@@ -40,6 +43,8 @@ export class DragLoop {
   #shape: ObjectiveShape | undefined;
   #plan: Plan | undefined;
   #references: Plan | undefined;
+  /** What follows from the frozen rows of ws. */
+  #frozen: Plan | undefined;
   #cone: ConeLayout | undefined;
   #staleReferences = true;
   /** Of the kernels that the plans were made from. */
@@ -88,6 +93,7 @@ export class DragLoop {
       this.#createTensors(shape);
     }
     await this.#buildPlans(shape);
+    this.#generator.run(built(this.#frozen));
     this.#shape = shape;
     this.#generation = generation;
     if (old?.cells !== shape.cells || (shape.masked && !old.masked)) this.#staleReferences = true;
@@ -121,6 +127,7 @@ export class DragLoop {
     const rows = built(this.#shape).space === 'w' ? 1 : trainedRows;
     this.#store.write('w', ws.subarray(0, rows * wDim));
     this.#store.write('frozen_ws', ws.subarray(trainedRows * wDim));
+    this.#generator.run(built(this.#frozen));
     this.#store.write('positions', handles.flat());
     this.resume();
   }
@@ -168,6 +175,7 @@ export class DragLoop {
   destroy(): void {
     this.#plan?.destroy();
     this.#references?.destroy();
+    this.#frozen?.destroy();
     this.#ring.destroy();
     this.#store.destroy();
   }
@@ -185,18 +193,17 @@ export class DragLoop {
     const request = shape.masked
       ? { calls: referenceCalls(config, shape) }
       : { calls: referenceCalls(config, shape, cone), cells };
-    const references = await Plan.build(request, resources);
-    let plan: Plan;
+    const iteration = { ...iterationCalls(config, shape, cone), cells };
+    const plans: Plan[] = [];
     try {
-      plan = await Plan.build({ ...iterationCalls(config, shape, cone), cells }, resources);
+      for (const one of [{ calls: frozenCalls(config, shape) }, request, iteration])
+        plans.push(await Plan.build(one, resources));
     } catch (error) {
-      references.destroy();
+      for (const plan of plans) plan.destroy();
       throw error;
     }
-    this.#plan?.destroy();
-    this.#references?.destroy();
-    this.#plan = plan;
-    this.#references = references;
+    for (const old of [this.#frozen, this.#references, this.#plan]) old?.destroy();
+    [this.#frozen, this.#references, this.#plan] = plans;
   }
 
   #createTensors(shape: ObjectiveShape): void {
@@ -209,6 +216,11 @@ export class DragLoop {
     this.#ensure('initial_ws', 'vector', [numWs, wDim]);
     if (space === 'w') this.#ensure('broadcast_ws', 'vector', [trainedRows, wDim]);
     this.#nameRows(space);
+    for (const { operation, sizes, tensors } of frozenCalls(this.#generator.config, shape))
+      for (const output of operationTable[operation].outputs) {
+        const spec = operationTable[operation].tensors[output];
+        this.#ensure(tensors[output], spec.layout, tensorShape(spec, sizes));
+      }
     this.#ensure('status', 'plain', [8]);
     this.#ensure('positions', 'plain', [points, 2]);
     this.#ensure('targets', 'plain', [points, 2]);

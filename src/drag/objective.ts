@@ -2,6 +2,7 @@ import { type ConeLayout, mostRectangles } from '../engine/cone.ts';
 import type { Call } from '../engine/reversal.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
+import { splitFrozen } from './frozen_layers.ts';
 import { sampledTileCount, tileGrid } from './mask_tiles.ts';
 import { type DragOptions, featureResolution, imageRadius } from './options.ts';
 
@@ -164,9 +165,19 @@ function featureCalls(
   return [
     ...(space === 'w' ? broadcast : []),
     ...(cone ? [cone.call('forward')] : []),
-    ...synthesisCalls(config, { upTo: cells, image: false }),
+    ...layersOf(config, cells).others,
   ];
 }
+
+/**
+ * Styles and demodulation of the layers whose rows of ws no iteration changes. Their results are constants of iterations
+ * and references, and are made when the rows are known.
+ */
+export const frozenCalls = (config: GeneratorConfig, { cells }: ObjectiveShape): readonly Call[] =>
+  layersOf(config, cells).frozen;
+
+const layersOf = (config: GeneratorConfig, cells: number) =>
+  splitFrozen(synthesisCalls(config, { upTo: cells, image: false }), trainedRows);
 
 function samplingCall({ cells, tiles }: ObjectiveShape): Call {
   const grid = tileGrid(cells);
