@@ -152,8 +152,8 @@ describe('a contest', () => {
   const [point] = benchPoints(1, 64);
   const config = randomWeights(shape).config;
   const ours = {
+    image: Float32Array.of(1, 2),
     results: {
-      image: Float32Array.of(1, 2),
       loss: 3,
       gradient: Float32Array.of(4, 5),
       found: point.handle,
@@ -168,7 +168,7 @@ describe('a contest', () => {
       ...{ ms: 200, values: ours.results.gradient, loss: 3 },
       found: [trackingRadius, trackingRadius],
     },
-    forward: { ms: 30, values: ours.results.image, loss: 0, found: [] },
+    forward: { ms: 30, values: ours.image, loss: 0, found: [] },
   };
   const contest = () => new Contest('peer', ours, point, new Budget(1), () => {});
 

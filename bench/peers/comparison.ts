@@ -68,6 +68,7 @@ export async function runPeersBench(
     const contest = new Contest(name, ours, point, budget, onProgress);
     contests.push(contest);
     try {
+      if (budget.left <= 0) throw new Error('there was no time left for it');
       onProgress(`${name}: starting`);
       const peer = await startPeer(name, request.folder, commands, budget);
       try {

@@ -33,7 +33,7 @@ export class Contest {
 
   constructor(
     readonly name: string,
-    private readonly ours: Pick<Ours, 'time' | 'results' | 'shape'>,
+    private readonly ours: Pick<Ours, 'time' | 'results' | 'image' | 'shape'>,
     private readonly point: PointPair,
     private readonly budget: Budget,
     private readonly onProgress: Progress,
@@ -68,7 +68,7 @@ export class Contest {
   }
 
   #compareImage({ values }: PeerResult): void {
-    this.#note('image', relativeDifference(values, this.ours.results.image));
+    this.#note('image', relativeDifference(values, this.ours.image));
   }
 
   #compareIteration({ loss, values, found }: PeerResult): void {

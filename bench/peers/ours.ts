@@ -16,6 +16,7 @@ const iterationsAtOnce = 3;
 export class Ours {
   /** Milliseconds of every run. */
   readonly times: Record<Compared, number[]> = { forward: [], iteration: [] };
+  #image: Float32Array | undefined;
 
   private constructor(
     private readonly drag: DragRun,
@@ -23,9 +24,8 @@ export class Ours {
     readonly shape: ObjectiveShape,
     readonly ws: Float32Array,
     readonly reference: Float32Array,
-    /** The picture, and the iteration's loss, gradient and tracked point. */
+    /** Of the iteration. */
     readonly results: {
-      readonly image: Float32Array;
       readonly loss: number;
       readonly gradient: Float32Array;
       readonly found: readonly [number, number];
@@ -39,22 +39,24 @@ export class Ours {
     const drag = await DragRun.begin(generator, ws, [point], { coverage: 'cone', masked: false });
     const picture = await ForwardRun.begin(generator);
     const { lossMotion, gradient, points } = await drag.trace();
-    const first = await picture.time();
-    const ours = new Ours(
+    return new Ours(
       drag,
       picture,
       objectiveShape(config, options, { points: 1, masked: false }),
       ws,
       await drag.loop.store.read('references'),
       {
-        image: await picture.store.read('image'),
         loss: lossMotion,
         gradient: gradient ?? new Float32Array(),
         found: points[0],
       },
     );
-    ours.times.forward.push(first);
-    return ours;
+  }
+
+  /** The picture. @throws RangeError before one was timed */
+  get image(): Float32Array {
+    if (!this.#image) throw new RangeError('there is no picture yet');
+    return this.#image;
   }
 
   /**
@@ -70,6 +72,7 @@ export class Ours {
     for (let i = 0; i < runs; i++)
       own.push(await (what === 'forward' ? this.picture.time() : this.drag.time()));
     this.times[what].push(...own);
+    if (what === 'forward') this.#image ??= await this.picture.store.read('image');
     return median(own);
   }
 

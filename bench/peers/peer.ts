@@ -59,7 +59,7 @@ export class Peer {
     milliseconds: number,
   ): Promise<Peer> {
     const peer = new Peer(name, folder, command, args);
-    await peer.#answer('to start', milliseconds);
+    await peer.#answer('its start', milliseconds);
     return peer;
   }
 
@@ -91,13 +91,11 @@ export class Peer {
       this.#child.kill('SIGKILL');
     };
     const timer =
-      milliseconds === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(kill, Math.max(0, milliseconds));
+      milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(kill, milliseconds);
     try {
       for (;;) {
         const { value, done } = await this.#lines.next();
-        if (late) throw new Error(`had not the time ${what}: ${seconds(milliseconds)} s`);
+        if (late) throw new Error(`${what} was not done within ${seconds(milliseconds)} s`);
         if (done) throw new Error(lastLine(this.#lastWords) || `${this.name} ended`);
         // Drivers write lines of their own.
         if (!value.startsWith('{')) continue;
@@ -112,12 +110,12 @@ export class Peer {
 }
 
 const doing: Readonly<Record<Task, string>> = {
-  warmup: 'to compile its kernels',
-  forward: 'for a picture',
-  iteration: 'for an iteration',
+  warmup: 'the compilation of its kernels',
+  forward: 'a picture',
+  iteration: 'an iteration',
 };
 
-const seconds = (milliseconds: number): string => (Math.max(0, milliseconds) / 1000).toFixed(1);
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
 
 /** The error, without its stack. */
 function lastLine(text: string): string {
