@@ -27,7 +27,13 @@ describe('a contest', () => {
     expect(counts[2]).toBeGreaterThan(3);
   });
 
-  it('compares within a round, so that a machine that slows down misleads nobody', async () => {
+  it('takes the least of the times, so that other programs mislead nobody', async () => {
+    // All but one measurement of the faster one are disturbed.
+    const { run } = fake((candidate, n) => (candidate === 1 ? 8 + (n % 3 === 1 ? 0 : 10) : 10), 2);
+    expect((await run()).winner).toBe(1);
+  });
+
+  it('is not misled by a machine that slows down', async () => {
     let clock = 0;
     const { run } = fake((candidate) => 1.1 ** clock++ * [10, 8][candidate], 2);
     expect((await run()).winner).toBe(1);
@@ -35,7 +41,7 @@ describe('a contest', () => {
 
   it('does not believe in luck: the best is measured once more', async () => {
     // Fast in the rounds, not after them.
-    const { run } = fake((candidate, n) => (candidate === 1 && n < 4 ? 8 : 10), 3);
+    const { run } = fake((candidate, n) => (candidate === 1 && n < 5 ? 8 : 10), 3);
     expect((await run()).winner).toBe(0);
   });
 
