@@ -17,6 +17,8 @@ const row = (what: string, { standard, tuned, ratio }: TuningComparison): string
   ms(standard.median_ms),
   ms(tuned.median_ms),
   String(ratio),
+  ms(standard.min_ms),
+  ms(tuned.min_ms),
   String(tuned.runs),
 ];
 
@@ -36,7 +38,7 @@ await runBench(
     [
       `${driver} · ${runtime}`,
       textTable(
-        ['', 'default', 'tuned', 'ratio', 'rounds'],
+        ['', 'default', 'tuned', 'ratio', 'default, least', 'tuned, least', 'rounds'],
         [row('iteration', iteration), row('picture', picture)],
       ),
       `gradients agree to ${agreement.toExponential(1)}`,
