@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ForwardRun } from '../src/bench/forward_run.ts';
 import { openNodeGpu } from '../src/cli/node_gpu.ts';
 import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { DragSession } from '../src/drag/session.ts';
@@ -84,6 +85,29 @@ describe('the tuner', () => {
     const more = await tuneModel(generator, { points: 3, measure: counting, known: [one] });
     expect(asked.length).toBeGreaterThan(0);
     expect(more.layers.size).toBe(keys.length + asked.length);
+    generator.destroy();
+  });
+
+  it('measures weights in f16 by themselves, and takes that for them alone', async () => {
+    const { engine, generator } = await openTiny();
+    // Which split no sums.
+    engine.variants = defaultVariants({ ...engine.adapter, isSoftware: true });
+    const weights = readGenerator(readFixture('tiny').file);
+    const halves = await Generator.load(engine, weights, { precision: 'f16' });
+    const whole = await tuneModel(generator, { measure: most });
+    const half = await tuneModel(halves, { measure: most, known: [whole] });
+    expect(half.layers.size).toBe(2 * whole.layers.size);
+    const one = [...half.layers].filter(([key]) => key.endsWith('f16'));
+    await useTuning(engine, [{ ...half, layers: new Map(one) }]);
+    const chosen = async (of: Generator) => {
+      const run = await ForwardRun.begin(of);
+      const splits = run.plan.steps.filter(({ call }) => call.operation.includes('split_k'));
+      run.destroy();
+      return splits.length;
+    };
+    expect(await chosen(halves)).toBeGreaterThan(0);
+    expect(await chosen(generator)).toBe(0);
+    halves.destroy();
     generator.destroy();
   });
 

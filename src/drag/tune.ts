@@ -64,7 +64,7 @@ export async function tuneModel(
 }
 
 /** The convolutions of an iteration, then those of a picture. */
-function layersOf({ config }: Generator, request: TuningRequest): TunableLayer[] {
+function layersOf({ config, store }: Generator, request: TuningRequest): TunableLayer[] {
   const { points = 1, masked = false } = request;
   const options = changeOptions(defaultOptions(config), request.options ?? {});
   const shape = objectiveShape(config, options, { points, masked });
@@ -74,5 +74,5 @@ function layersOf({ config }: Generator, request: TuningRequest): TunableLayer[]
     cells: cone && ((entry) => cone.listOf(entry)),
   };
   const picture = { calls: synthesisCalls(config, { upTo: config.resolution, image: true }) };
-  return tunableLayers([iteration, picture]);
+  return tunableLayers([iteration, picture], store);
 }

@@ -195,8 +195,11 @@ class PlanBuilder {
     const { afterwards } = this.#request;
     const { pipelines, variants } = this.#resources;
     const calls = variants
-      ? withVariants(this.#request.calls, variants, (call) =>
-          listedCells(call, this.#request.cells),
+      ? withVariants(
+          this.#request.calls,
+          variants,
+          (call) => listedCells(call, this.#request.cells),
+          (call) => weightPrecision(call, this.#owned),
         )
       : this.#request.calls;
     const forward = forwardEntries(calls);
@@ -215,18 +218,10 @@ class PlanBuilder {
     ];
     const kernels = await Promise.all(
       entries.map(({ call, operation, entry }) =>
-        pipelines.kernel(operation.shader, entry, this.#precisionOf(call)),
+        pipelines.kernel(operation.shader, entry, weightPrecision(call, this.#owned)),
       ),
     );
     return entries.map((entry, i) => this.#draft(entry, kernels[i], params));
-  }
-
-  /** How the weights of a call are stored; where it has none, that makes no difference. */
-  #precisionOf({ tensors }: Call): Precision {
-    const halves = Object.values(tensors).some(
-      (name) => this.#owned.find(name)?.layout === 'convolution_half',
-    );
-    return halves ? 'f16' : 'f32';
   }
 
   #draft(entryCall: EntryCall, kernel: Kernel, params: ParamsBuffer): Draft {
@@ -351,6 +346,14 @@ class PlanBuilder {
       ...entryWork(draft, shader, listed),
     };
   }
+}
+
+/** How the weights of a call are stored; where it has none, that makes no difference. */
+export function weightPrecision({ tensors }: Call, store: TensorStore): Precision {
+  const halves = Object.values(tensors).some(
+    (name) => store.find(name)?.layout === 'convolution_half',
+  );
+  return halves ? 'f16' : 'f32';
 }
 
 /** The most cells that the forward pass of a call goes over. @param cells as in `PlanRequest` */

@@ -1,6 +1,6 @@
 import { tensorShape } from './operation.ts';
 import { operationTable } from './operations.ts';
-import { type CellList, listedCells, type PlanRequest } from './plan.ts';
+import { type CellList, listedCells, type PlanRequest, weightPrecision } from './plan.ts';
 import { type Call, dependents, gradientOf } from './reversal.ts';
 import type { TensorStore } from './tensors.ts';
 import { convolutionKey, isConvolution, overCells } from './variants.ts';
@@ -16,15 +16,22 @@ export interface TunableLayer {
   readonly request: PlanRequest;
 }
 
-/** The convolutions of plans, each key once, in the order in which they come. */
-export function tunableLayers(plans: readonly PlanRequest[]): TunableLayer[] {
+/**
+ * The convolutions of plans, each key once, in the order in which they come.
+ * @param weights the model's
+ */
+export function tunableLayers(plans: readonly PlanRequest[], weights: TensorStore): TunableLayer[] {
   const layers = new Map<string, TunableLayer>();
   for (const plan of plans)
-    for (const layer of layersOf(plan)) if (!layers.has(layer.key)) layers.set(layer.key, layer);
+    for (const layer of layersOf(plan, weights))
+      if (!layers.has(layer.key)) layers.set(layer.key, layer);
   return [...layers.values()];
 }
 
-function layersOf({ calls, wanted = [], cells }: PlanRequest): TunableLayer[] {
+function layersOf(
+  { calls, wanted = [], cells }: PlanRequest,
+  weights: TensorStore,
+): TunableLayer[] {
   const dependent = dependents(calls, wanted);
   return calls.flatMap((convolution, at) => {
     if (!isConvolution(convolution)) return [];
@@ -33,7 +40,7 @@ function layersOf({ calls, wanted = [], cells }: PlanRequest): TunableLayer[] {
     const made = outputsOf(layer);
     const differentiated = inputsOf(layer).filter((tensor) => dependent.has(tensor));
     return {
-      key: convolutionKey(convolution, listed),
+      key: convolutionKey(convolution, listed, weightPrecision(convolution, weights)),
       convolution,
       listed,
       request: {

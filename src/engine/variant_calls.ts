@@ -1,3 +1,4 @@
+import type { Precision } from './layouts.ts';
 import type { Call } from './reversal.ts';
 import {
   type ConvolutionChoice,
@@ -10,11 +11,13 @@ import {
 /**
  * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
  * @param listed how many cells, or blocks, a convolution goes over
+ * @param precision of its weights; f32 where it is not given
  */
 export function withVariants(
   calls: readonly Call[],
   variants: Variants,
   listed: (call: Call) => number,
+  precision?: (call: Call) => Precision,
 ): Call[] {
   const chosen: Call[] = [];
   const fused = new Set<Call>();
@@ -24,7 +27,7 @@ export function withVariants(
       chosen.push(call);
       continue;
     }
-    const choice = choiceOf(call, variants, listed(overCells(call)));
+    const choice = choiceOf(call, variants, listed(overCells(call)), precision?.(call));
     const layer = withChoice(call, choice);
     const following = variants.epilogue === 'fused' ? epilogueOf(call, calls.slice(at + 1)) : [];
     for (const one of following) fused.add(one);

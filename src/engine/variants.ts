@@ -1,5 +1,5 @@
 import type { AdapterDescription } from './device.ts';
-import { paddedChannels } from './layouts.ts';
+import { type Precision, paddedChannels } from './layouts.ts';
 import type { Call } from './reversal.ts';
 
 /** How one convolution of a plan is computed, forward and backward. */
@@ -69,10 +69,11 @@ export const isConvolution = ({ operation }: Call): boolean =>
  * What a measurement of a convolution holds for: its operation and shape, and how many cells it goes over, rounded up to
  * a power of two since lists vary with points and radii.
  */
-export function convolutionKey(call: Call, listed: number): string {
+export function convolutionKey(call: Call, listed: number, precision: Precision = 'f32'): string {
   const { samples, inputs, outputs, height, width } = call.sizes;
   const cells = 2 ** Math.ceil(Math.log2(Math.max(1, listed)));
-  return `${call.operation} ${samples}×${inputs}→${outputs} ${height}×${width} ${cells} cells`;
+  const weights = precision === 'f16' ? ', weights in f16' : '';
+  return `${call.operation} ${samples}×${inputs}→${outputs} ${height}×${width} ${cells} cells${weights}`;
 }
 
 /** The most parts that a convolution's sums may be split into. */
@@ -83,9 +84,14 @@ export function mostSplitsOf({ sizes: { inputs, outputs } }: Call): number {
 }
 
 /** What was measured, else what `variants` says of all. @param listed as in `withVariants` */
-export function choiceOf(call: Call, variants: Variants, listed: number): ConvolutionChoice {
+export function choiceOf(
+  call: Call,
+  variants: Variants,
+  listed: number,
+  precision?: Precision,
+): ConvolutionChoice {
   const { cellsFirst, invocations, cellsAhead, tuned } = variants;
-  const measured = tuned?.get(convolutionKey(call, listed));
+  const measured = tuned?.get(convolutionKey(call, listed, precision));
   if (measured) return { ...measured, splits: Math.min(measured.splits, mostSplitsOf(call)) };
   const wanted = Math.ceil(invocations / unsplitInvocations(call, listed));
   const splits = Math.max(1, Math.min(wanted, mostSplitsOf(call)));
