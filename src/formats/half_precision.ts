@@ -1,7 +1,7 @@
 let f16Values: Float32Array | undefined;
 
 /** Every f16 as an f32, by its bits. A table is several times faster than decoding each element. */
-function f16Table(): Float32Array {
+export function f16Table(): Float32Array {
   if (f16Values) return f16Values;
   f16Values = new Float32Array(1 << 16);
   for (let bits = 0; bits < 1 << 16; bits++) {

@@ -1,5 +1,4 @@
 import { type FileLocation, FormatError } from './errors.ts';
-import { decodeBF16, decodeF16 } from './half_precision.ts';
 import {
   bytesPerElement,
   type Dtype,
@@ -8,6 +7,7 @@ import {
   showShape,
   type TensorFile,
 } from './named_tensors.ts';
+import { rowMajorStrides, StridedTensor } from './strided_tensor.ts';
 
 /** A header longer than this is no model's: the largest StyleGAN2 needs 40 kB. Bounded before anything is decoded. */
 const longestHeader = 8 * 2 ** 20;
@@ -45,11 +45,13 @@ export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
       tensor: name,
     });
     places.push({ name, begin, end });
-    tensors.set(name, {
+    const storage = {
+      bytes: plain.subarray(dataStart + begin, dataStart + end),
       dtype,
-      shape,
-      data: () => decode(plain.slice(dataStart + begin, dataStart + end), dtype),
-    });
+      littleEndian: true,
+    };
+    const view = { offset: 0, shape, strides: rowMajorStrides(shape) };
+    tensors.set(name, StridedTensor.create(storage, view, { file, tensor: name }));
   }
   refuseOverlaps(places, dataStart, file);
   return { tensors, metadata, format: 'safetensors', file };
@@ -184,38 +186,6 @@ function refuseOverlaps(
       });
     }
     previous = place;
-  }
-}
-
-/** @param bytes the tensor's own copy, so that any alignment will do */
-function decode(bytes: Uint8Array<ArrayBuffer>, dtype: Dtype): Float32Array {
-  const { buffer } = bytes;
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer);
-    case 'F16':
-      return decodeF16(new Uint16Array(buffer));
-    case 'BF16':
-      return decodeBF16(new Uint16Array(buffer));
-    case 'F64':
-      return Float32Array.from(new Float64Array(buffer));
-    case 'U8':
-    case 'BOOL':
-      return Float32Array.from(bytes);
-    case 'I8':
-      return Float32Array.from(new Int8Array(buffer));
-    case 'U16':
-      return Float32Array.from(new Uint16Array(buffer));
-    case 'I16':
-      return Float32Array.from(new Int16Array(buffer));
-    case 'U32':
-      return Float32Array.from(new Uint32Array(buffer));
-    case 'I32':
-      return Float32Array.from(new Int32Array(buffer));
-    case 'U64':
-      return Float32Array.from(new BigUint64Array(buffer), Number);
-    case 'I64':
-      return Float32Array.from(new BigInt64Array(buffer), Number);
   }
 }
 
