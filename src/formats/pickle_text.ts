@@ -1,0 +1,51 @@
+import type { PickleValue } from './pickle_values.ts';
+
+/** No number of a model's file has more digits, or bytes; longer ones would take quadratic time to decode. */
+const longestNumber = 256;
+
+/** A Python integer, little-endian in two's complement, as the opcodes LONG1 and LONG4 have it; undefined: too long. */
+export function decodeLong(bytes: Uint8Array): number | bigint | undefined {
+  if (bytes.length > longestNumber) return undefined;
+  let value = 0n;
+  for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
+  return narrow(BigInt.asIntN(8 * bytes.length, value));
+}
+
+/** The line of INT or LONG: `42`, `42L`, and `01` and `00` for True and False; undefined: none of them. */
+export function parseIntegerLine(line: string): PickleValue | undefined {
+  if (line === '01') return true;
+  if (line === '00') return false;
+  const digits = line.replace(/L$/, '');
+  if (digits.length > longestNumber || !/^[+-]?\d+$/.test(digits)) return undefined;
+  return narrow(BigInt(digits.replace(/^\+/, '')));
+}
+
+/** The line of FLOAT; undefined: no number. */
+export function parseFloatLine(line: string): number | undefined {
+  const special: Record<string, number> = { nan: NaN, inf: Infinity, '-inf': -Infinity };
+  if (Object.hasOwn(special, line)) return special[line];
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(line) ? Number(line) : undefined;
+}
+
+/** The line of STRING, quoted as Python's repr does; undefined: no such text. */
+export function parseStringLine(line: string): string | undefined {
+  const quoted = /^(['"])(.*)\1$/s.exec(line);
+  const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
+  return quoted?.[2]?.replace(/\\(x[\da-f]{2}|.)/gis, (_, code: string) =>
+    code.length === 3 ? fromHex(code.slice(1)) : (escapes[code] ?? code),
+  );
+}
+
+/** The line of UNICODE, in Python's raw-unicode-escape. */
+export function parseUnicodeLine(line: string): string {
+  const escaped = /\\u([\da-fA-F]{4})|\\U(000[\da-fA-F]{5}|0010[\da-fA-F]{4})/g;
+  return line.replace(escaped, (_, short, long) => fromHex(short ?? long));
+}
+
+const fromHex = (digits: string): string => String.fromCodePoint(Number.parseInt(digits, 16));
+
+/** A number where that is exact. */
+function narrow(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
