@@ -18,7 +18,7 @@
  * ```
  */
 
-export { loadModel, Model } from './drag/model.ts';
+export { createModel, type LoadOptions, loadModel, Model } from './drag/model.ts';
 export type { DragOptions } from './drag/options.ts';
 export {
   DragSession,
@@ -64,4 +64,7 @@ export {
   NoAdapterError,
   UnsupportedModelError,
 } from './formats/errors.ts';
+export type { TensorFile } from './formats/named_tensors.ts';
 export type { GeneratorConfig } from './stylegan2/config.ts';
+export { parseModelFile } from './stylegan2/model_file.ts';
+export { type GeneratorWeights, readGenerator } from './stylegan2/weights.ts';

@@ -113,7 +113,7 @@ describe('wrong input', () => {
     ['an unknown option', ['info', tiny, '--frobnicate'], /Unknown option '--frobnicate'/],
     ['an option without its value', ['generate', tiny, '--seed'], /--seed.*argument missing/],
     ['a cut file', ['info', inFolder('cut.safetensors')], /cut\.safetensors: tensor .* outside/],
-    ['a text file', ['info', inFolder('text.safetensors')], /byte 0: not a safetensors file/],
+    ['a text file', ['info', inFolder('text.safetensors')], /byte 0: no model that we know/],
     ['no such file', ['info', inFolder('absent')], /absent: no such file/],
     ['a folder', ['info', folder], /: not a file/],
     ['no network', ['info', fixture('seeds.safetensors')], /none of its 8 tensors/],

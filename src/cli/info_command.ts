@@ -7,10 +7,10 @@ export const info: Command = {
   usage: 'MODEL',
   options: {},
   async run({ model }) {
-    const { config, format, bytes } = await readModelFile(model);
+    const { config, file, length } = await readModelFile(model);
     const described = {
-      format,
-      bytes: bytes.length,
+      format: file.format,
+      bytes: length,
       resolution: config.resolution,
       img_channels: config.imgChannels,
       channels: Object.fromEntries(config.channels),

@@ -27,7 +27,7 @@ export async function openModel(
   { precision, tuned }: OpenOptions,
 ): Promise<OpenModel> {
   progress.update('opening a device');
-  const [{ openNodeGpu }, { loadModel, openEngine }, { useKeptTuning }] = await Promise.all([
+  const [{ openNodeGpu }, { createModel, openEngine }, { useKeptTuning }] = await Promise.all([
     import('./node_gpu.ts'),
     import('../index.ts'),
     import('./kept_tuning.ts'),
@@ -35,8 +35,7 @@ export async function openModel(
   const { gpu, driver } = await openNodeGpu();
   const engine = await openEngine(gpu, { shaders: nodeShaders });
   if (tuned) await useKeptTuning(engine, (line) => progress.finish(line));
-  const model = await loadModel(engine, file.bytes, {
-    file: file.path,
+  const model = await createModel(engine, file.weights, {
     precision,
     onProgress: (fraction, what) => progress.update(`${Math.round(100 * fraction)} % ${what}`),
   });

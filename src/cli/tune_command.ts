@@ -9,7 +9,7 @@ import { type OutputFile, prepareOutput } from './atomic_file.ts';
 import type { Command } from './command.ts';
 import { readInput } from './input_file.ts';
 import { forgetTunings, keepTunings, readKeptTunings, tuningFile } from './kept_tuning.ts';
-import { type ModelFile, parseModelFile, readModelFile } from './model_file.ts';
+import { checkModelFile, type ModelFile, readModelFile } from './model_file.ts';
 import { openModel } from './open_model.ts';
 import { parsePrecision, precisionOption } from './precision_option.ts';
 import type { Progress } from './progress.ts';
@@ -128,7 +128,7 @@ async function readImport(line: CommandLine): Promise<Tuning[] | undefined> {
 async function modelFile(line: CommandLine): Promise<ModelFile | undefined> {
   const shape = line.choice('shape', shapes);
   const side = officialSides.find((known) => String(known) === shape);
-  if (line.model === '') return side && parseModelFile(randomModelBytes(side), `shape ${side}`);
+  if (line.model === '') return side && checkModelFile(randomModelBytes(side), `shape ${side}`);
   if (shape !== undefined)
     throw new InputError('has no meaning beside a MODEL', { option: 'shape' });
   return readModelFile(line.model);

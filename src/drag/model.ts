@@ -10,9 +10,9 @@ import {
 import type { PixelImage } from '../engine/image.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { Tuning } from '../engine/tuning.ts';
-import { parseSafetensors } from '../formats/safetensors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
-import { readGenerator } from '../stylegan2/weights.ts';
+import { parseModelFile } from '../stylegan2/model_file.ts';
+import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
 import { type DragOptions, defaultOptions } from './options.ts';
 import { DragSession } from './session.ts';
 import { type TuningRequest, tuneModel } from './tune.ts';
@@ -83,25 +83,38 @@ export class Model {
   }
 }
 
+export interface LoadOptions {
+  readonly onProgress?: (fraction: number, what: string) => void;
+  /** As in `GeneratorOptions`. */
+  readonly precision?: Precision;
+}
+
 /**
- * Reads a model file and puts it on the device.
+ * Reads a model file of any format that `parseModelFile` knows and puts it on the device.
  * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; DeviceLimitError
  * where the adapter is too small for it
  */
 export async function loadModel(
   engine: Engine,
   bytes: Uint8Array,
-  options: {
+  options: LoadOptions & {
     /** Names the file in errors. */
     readonly file?: string;
-    readonly onProgress?: (fraction: number, what: string) => void;
-    /** As in `GeneratorOptions`. */
-    readonly precision?: Precision;
   } = {},
 ): Promise<Model> {
-  const { file, precision, onProgress = () => {} } = options;
-  onProgress(0, 'reading the file');
-  const weights = readGenerator(parseSafetensors(bytes, file));
+  options.onProgress?.(0, 'reading the file');
+  return createModel(engine, readGenerator(parseModelFile(bytes, options.file)), options);
+}
+
+/**
+ * Puts a generator that was read and checked on the device.
+ * @throws DeviceLimitError where the adapter is too small for it
+ */
+export async function createModel(
+  engine: Engine,
+  weights: GeneratorWeights,
+  { precision, onProgress = () => {} }: LoadOptions = {},
+): Promise<Model> {
   const generator = await Generator.load(engine, weights, {
     precision,
     onProgress: (fraction) => onProgress(fraction, 'packing the weights'),

@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedModelError } from '../formats/errors.ts';
 import { type NamedTensor, showShape } from '../formats/named_tensors.ts';
+import { refuseArchitecture, refuseOblong } from './other_architectures.ts';
 
 /** Drag options measured for one model and kept in its file's metadata; those that it does not name are absent. */
 export interface DragDefaults {
@@ -61,6 +62,7 @@ export function blockResolutions(resolution: number): number[] {
 export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
   const declared = readJson(source, 'config');
   refuseArchitecture(source, declared);
+  refuseOblong(source);
   const resolution = readResolution(source);
   const channels = new Map(
     blockResolutions(resolution).map((r) => [
@@ -133,36 +135,6 @@ function countMappingLayers({ tensors }: GeneratorSource): number {
     if (layer) highest = Math.max(highest, Number(layer[1]));
   }
   return highest + 1;
-}
-
-function refuseArchitecture(
-  { tensors, file }: GeneratorSource,
-  declared: Record<string, unknown> | undefined,
-): void {
-  const refuse = (what: string, tensor?: string): never => {
-    throw new UnsupportedModelError(
-      `${what} is not supported, only StyleGAN2 with architecture skip`,
-      {
-        file,
-        tensor,
-      },
-    );
-  };
-  const architecture = declared?.architecture;
-  if (typeof architecture === 'string' && architecture !== 'skip') {
-    refuse(`architecture ${architecture.slice(0, 40)}`);
-  }
-  for (const name of tensors.keys()) {
-    if (/^synthesis\.(input\.|L\d+_)/.test(name)) refuse('StyleGAN3', name);
-    if (/^synthesis\.b\d+\.skip\./.test(name)) refuse('architecture resnet', name);
-  }
-  if (
-    tensors.has('synthesis.b4.conv1.weight') &&
-    !tensors.has('synthesis.b4.torgb.weight') &&
-    !tensors.has('synthesis.b8.torgb.weight')
-  ) {
-    refuse('architecture orig (no torgb in the low blocks)', 'synthesis.b4.torgb.weight');
-  }
 }
 
 function readClamp(

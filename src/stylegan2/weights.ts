@@ -22,6 +22,9 @@ export interface GeneratorWeights {
   tensors: Map<string, NamedTensor>;
 }
 
+/** Eight times what the largest known networks have (1024², 2 × channels). */
+const mostParameters = 2 ** 28;
+
 interface Expected {
   shape: readonly number[];
   /** Learned, as opposed to a buffer such as the noise or the average w. */
@@ -39,6 +42,7 @@ export function readGenerator(file: TensorFile): GeneratorWeights {
   const source = selectGenerator(file);
   const shape = readConfig(source);
   const expected = expectedTensors(shape, source.tensors);
+  refuseTooLarge(expected, file.file);
   const tensors = new Map<string, NamedTensor>();
   let parameters = 0;
   for (const [name, { shape: needed, learned }] of expected) {
@@ -60,6 +64,21 @@ export function readGenerator(file: TensorFile): GeneratorWeights {
   refuseOtherFilters(source);
   refuseUnknownLayers(source, expected);
   return { config: { ...shape, parameters }, tensors };
+}
+
+/**
+ * The shapes follow from a few tensors of the file, and views of one storage may be as large as the file each: bounded
+ * before anything is decoded.
+ */
+function refuseTooLarge(expected: ReadonlyMap<string, Expected>, file?: string): void {
+  let total = 0;
+  for (const { shape } of expected.values()) total += elementCount(shape);
+  if (total > mostParameters) {
+    throw new UnsupportedModelError(
+      `a network of ${total} parameters is not supported, only up to ${mostParameters}`,
+      { file },
+    );
+  }
 }
 
 /**
