@@ -39,3 +39,9 @@ export function officialTree() {
   };
   return { networks, attributes, children };
 }
+
+/** The first place where two lists differ, −1 where they are equal: vitest takes a second for 100,000 numbers. */
+export function firstDifference(a: ArrayLike<number> = [], b: ArrayLike<number> = []): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (!Object.is(a[i], b[i])) return i;
+  return -1;
+}

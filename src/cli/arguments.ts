@@ -19,6 +19,8 @@ export interface NumberRange {
 export interface CommandLine {
   /** Empty where a command that can do without has none. */
   model: string;
+  /** The second argument, of commands that have one. */
+  output: string | undefined;
   flag(name: string): boolean;
   text(name: string): string | undefined;
   /** @throws InputError where the option is missing or empty */
@@ -32,17 +34,21 @@ export interface CommandLine {
 /**
  * Parses what follows the command: one MODEL and the command's options, `--name value` or `--name=value`.
  * @param needsModel whether a command line without a MODEL is wrong
+ * @param output what a second argument is called, of commands that have one
  * @throws InputError for anything else
  */
 export function parseCommandLine(
   args: readonly string[],
   options: Readonly<Record<string, Option>>,
-  needsModel = true,
+  { needsModel = true, output: outputName }: { needsModel?: boolean; output?: string } = {},
 ): CommandLine {
   const { values, positionals } = parse(joinNegativeNumbers(args), options);
-  const [model, extra] = positionals;
+  const [model, ...others] = positionals;
   if (model === '' || (model === undefined && needsModel))
     throw new InputError('no MODEL file is named');
+  const output = outputName === undefined ? undefined : others.shift();
+  if (outputName !== undefined && !output) throw new InputError(`no ${outputName} is named`);
+  const [extra] = others;
   if (extra !== undefined) throw new InputError(`what is "${extra}"? one MODEL file is expected`);
   const text = (name: string) => {
     const value = values[name];
@@ -50,6 +56,7 @@ export function parseCommandLine(
   };
   return {
     model: model ?? '',
+    output,
     flag: (name) => values[name] === true,
     text,
     required(name) {

@@ -13,10 +13,10 @@ export interface OutputFile {
 
 /**
  * Checks that a file can be written, before the long work whose result it will hold.
- * @param option the option that named it, for the message
+ * @param option the option that named it, for the message; none where it is an argument
  * @throws InputError where the folder is missing or may not be written, or the path is a folder
  */
-export async function prepareOutput(path: string, option: string): Promise<OutputFile> {
+export async function prepareOutput(path: string, option?: string): Promise<OutputFile> {
   const refuse = (why: string): never => {
     throw new InputError(`${path}: ${why}`, { option });
   };

@@ -7,6 +7,8 @@ export interface Command {
   summary: string;
   /** Its arguments, as in the help. */
   usage: string;
+  /** What it writes, where that is its second argument. */
+  output?: string;
   options: Readonly<Record<string, Option>>;
   /** Whether it can do without a MODEL. */
   needsModel?: false;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { DeviceLimitError, DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
 import { parseCommandLine } from './arguments.ts';
 import type { Command } from './command.ts';
+import { convert } from './convert_command.ts';
 import { drag } from './drag_command.ts';
 import { evaluate } from './eval_command.ts';
 import { generate } from './generate_command.ts';
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   eval: evaluate,
   drag,
   tune,
+  convert,
 };
 
 /** Exit codes: what was asked for is wrong, or we or the machine failed. */
@@ -59,7 +61,7 @@ export async function runCommand(args: readonly string[], progress: Progress): P
     );
   }
   if (rest.includes('--help') || rest.includes('-h')) return help(name, command);
-  return command.run(parseCommandLine(rest, command.options, command.needsModel), progress);
+  return command.run(parseCommandLine(rest, command.options, command), progress);
 }
 
 function report(error: unknown): number {

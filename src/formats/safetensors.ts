@@ -13,10 +13,10 @@ import { rowMajorStrides, StridedTensor } from './strided_tensor.ts';
 const longestHeader = 8 * 2 ** 20;
 const highestRank = 8;
 
-/** A tensor to be written, as F32 or I32; `data` in row-major order. */
+/** A tensor to be written, as F32, I32, or (its bits in a Uint16Array) F16; `data` in row-major order. */
 export interface WritableTensor {
   shape: readonly number[];
-  data: Float32Array | Int32Array;
+  data: Float32Array | Int32Array | Uint16Array;
 }
 
 /**
@@ -58,8 +58,8 @@ export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
 }
 
 /**
- * Writes a safetensors file, tensors in the map's order, the data aligned to 8 bytes. The same input gives the same
- * bytes.
+ * Writes a safetensors file, tensors in the map's order, but those of 2 bytes an element last, so that each is aligned;
+ * the data begin at a multiple of 8 bytes. The same input gives the same bytes.
  * @throws RangeError where a shape does not match its data (a fault of the caller)
  */
 export function writeSafetensors(
@@ -68,13 +68,19 @@ export function writeSafetensors(
 ): Uint8Array {
   const header: Record<string, unknown> = {};
   if (metadata) header.__metadata__ = metadata;
+  const sorted = [...tensors].sort(
+    ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
+  );
   let length = 0;
-  for (const [name, { shape, data }] of tensors) {
+  for (const [name, { shape, data }] of sorted) {
     if (elementCount(shape) !== data.length) {
       throw new RangeError(`${name}: ${data.length} elements do not fill ${showShape(shape)}`);
     }
-    const dtype: Dtype = data instanceof Int32Array ? 'I32' : 'F32';
-    header[name] = { dtype, shape, data_offsets: [length, length + data.byteLength] };
+    header[name] = {
+      dtype: dtypeOf(data),
+      shape,
+      data_offsets: [length, length + data.byteLength],
+    };
     length += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -83,11 +89,16 @@ export function writeSafetensors(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
   bytes.set(json, 8);
   let at = dataStart;
-  for (const { data } of tensors.values()) {
+  for (const [, { data }] of sorted) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return bytes;
+}
+
+function dtypeOf(data: WritableTensor['data']): Dtype {
+  if (data instanceof Uint16Array) return 'F16';
+  return data instanceof Int32Array ? 'I32' : 'F32';
 }
 
 function readHeader(bytes: Uint8Array, file?: string) {

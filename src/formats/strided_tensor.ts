@@ -32,10 +32,19 @@ export interface StridedView {
  * flipping and indexing give further views of the same bytes.
  */
 export class StridedTensor implements NamedTensor {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** A field, so that whoever takes a tensor apart can call it by itself. */
+  readonly data: () => Float32Array;
+
   private constructor(
     readonly storage: Storage,
     readonly view: StridedView,
-  ) {}
+  ) {
+    this.shape = view.shape;
+    this.dtype = storage.dtype;
+    this.data = () => decodeView(storage, view);
+  }
 
   /**
    * Checks that every element of the view lies in the storage, and that it has no more elements than the storage: a
@@ -68,14 +77,6 @@ export class StridedTensor implements NamedTensor {
       );
     }
     return new StridedTensor(storage, { ...view, shape: [...shape], strides: [...strides] });
-  }
-
-  get shape(): readonly number[] {
-    return this.view.shape;
-  }
-
-  get dtype(): Dtype {
-    return this.storage.dtype;
   }
 
   /** Its axes in another order. */
@@ -112,28 +113,27 @@ export class StridedTensor implements NamedTensor {
     return this.#with({ shift: (this.view.shift ?? 0) + shift });
   }
 
-  data(): Float32Array {
-    const { bytes, dtype, littleEndian } = this.storage;
-    const { offset, shape, strides, shift = 0 } = this.view;
-    const width = bytesPerElement[dtype];
-    const count = elementCount(shape);
-    let values: Float32Array;
-    if (littleEndian && inOnePiece(shape, strides)) {
-      const start = bytes.byteOffset + offset * width;
-      const copy = bytes.buffer.slice(start, start + count * width);
-      values = decodeElements(new Uint8Array(copy as ArrayBuffer), dtype);
-    } else {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      values = new Float32Array(count);
-      gather(values, this.view, elementReader(view, dtype, littleEndian), width);
-    }
-    if (shift !== 0) for (let i = 0; i < count; i++) values[i] = (values[i] ?? 0) + shift;
-    return values;
-  }
-
   #with(changes: Partial<StridedView>): StridedTensor {
     return new StridedTensor(this.storage, { ...this.view, ...changes });
   }
+}
+
+/** The elements in row-major order. */
+function decodeView({ bytes, dtype, littleEndian }: Storage, view: StridedView): Float32Array {
+  const { offset, shape, strides, shift = 0 } = view;
+  const width = bytesPerElement[dtype];
+  const count = elementCount(shape);
+  let values: Float32Array;
+  if (littleEndian && inOnePiece(shape, strides)) {
+    const copy = new Uint8Array(bytes.subarray(offset * width, (offset + count) * width));
+    values = decodeElements(copy, dtype);
+  } else {
+    const access = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    values = new Float32Array(count);
+    gather(values, view, elementReader(access, dtype, littleEndian), width);
+  }
+  if (shift !== 0) for (let i = 0; i < count; i++) values[i] = (values[i] ?? 0) + shift;
+  return values;
 }
 
 /** Row-major strides of a shape. */
