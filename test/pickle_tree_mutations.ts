@@ -30,7 +30,7 @@ const oddValue: fc.Arbitrary<PickleValue> = fc.oneof(
   ),
   fc.constantFrom<PickleValue>('', 'G_ema', 'resnet', '__proto__', 'synthesis'),
   fc
-    .constantFrom(
+    .constantFrom<(() => PickleValue)[]>(
       () => [],
       () => new Map(),
       () => new Set(),
