@@ -82,6 +82,9 @@ function overview(): string {
     '',
     ...lines,
     '',
+    'MODEL is a StyleGAN2 generator, told by what the file holds: safetensors, the official pickles (PyTorch, and',
+    "TensorFlow's), rosinality's .pt. Nothing in a pickle is run.",
+    '',
     '  draggan COMMAND --help   its options',
     '  draggan --version',
   ].join('\n');
