@@ -18,7 +18,8 @@ class Outcomes {
   #slowest = 0;
 
   add(name: string, parse: () => TensorFile | undefined): void {
-    const start = performance.now();
+    // The processor's time: the clock's would count what other programs do.
+    const before = process.cpuUsage();
     try {
       const file = parse();
       if (file) readGenerator(file);
@@ -30,7 +31,8 @@ class Outcomes {
       expect(error.message).not.toMatch(/\n/);
       this.#refused++;
     }
-    const took = performance.now() - start;
+    const { user, system } = process.cpuUsage(before);
+    const took = (user + system) / 1000;
     this.#slowest = Math.max(this.#slowest, took);
     expect(took, name).toBeLessThan(longest);
   }

@@ -79,6 +79,11 @@ export class StridedTensor implements NamedTensor {
     return new StridedTensor(storage, { ...view, shape: [...shape], strides: [...strides] });
   }
 
+  /** From a storage and view that were checked before: they came back from a worker. */
+  static restore(storage: Storage, view: StridedView): StridedTensor {
+    return new StridedTensor(storage, view);
+  }
+
   /** Its axes in another order. */
   permute(...axes: readonly number[]): StridedTensor {
     const { shape, strides } = this.view;

@@ -1,0 +1,51 @@
+import type { Dtype, TensorFile } from './named_tensors.ts';
+import { StridedTensor, type StridedView } from './strided_tensor.ts';
+
+/** A file of tensors as a message between a worker and its page: plain data, and the file's bytes to be transferred. */
+export interface TensorMessage {
+  readonly bytes: ArrayBuffer;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: Dtype;
+    readonly littleEndian: boolean;
+    /** Where its storage lies in `bytes`. */
+    readonly start: number;
+    readonly length: number;
+    readonly view: StridedView;
+  }[];
+  readonly metadata: Readonly<Record<string, string | undefined>>;
+  readonly format: string;
+  readonly file?: string;
+}
+
+/**
+ * What a worker that parsed a file hands to its page, with `[message.bytes]` as the list of transfers, so that the file
+ * is in memory once. The file's tensors cannot be used any more once it is sent.
+ * @param bytes what the file was parsed from, a whole ArrayBuffer
+ * @throws RangeError for a tensor that is no view of them (a fault of the caller)
+ */
+export function tensorMessage(file: TensorFile, bytes: ArrayBuffer): TensorMessage {
+  const tensors = [...file.tensors].map(([name, tensor]) => {
+    if (!(tensor instanceof StridedTensor) || tensor.storage.bytes.buffer !== bytes) {
+      throw new RangeError(`${name} is no view of the file's bytes`);
+    }
+    const { storage, view } = tensor;
+    const { dtype, littleEndian } = storage;
+    const { byteOffset: start, byteLength: length } = storage.bytes;
+    return { name, dtype, littleEndian, start, length, view };
+  });
+  const { metadata, format, file: name } = file;
+  return { bytes, tensors, metadata: { ...metadata }, format, file: name };
+}
+
+/** The file that a message was made of, its tensors views of the bytes that came with it. */
+export function readTensorMessage(message: TensorMessage): TensorFile {
+  const { bytes, metadata, format, file } = message;
+  const tensors = new Map(
+    message.tensors.map(({ name, dtype, littleEndian, start, length, view }) => {
+      const storage = { bytes: new Uint8Array(bytes, start, length), dtype, littleEndian };
+      return [name, StridedTensor.restore(storage, view)];
+    }),
+  );
+  return { tensors, metadata: Object.assign(Object.create(null), metadata), format, file };
+}
