@@ -86,6 +86,15 @@ describe('an official pickle', () => {
     expect(JSON.parse(file.metadata.config ?? '')).toMatchObject({ resize: 64, conv_clamp: 256 });
   });
 
+  it('may have weights in f16', () => {
+    const { networks, children } = officialTree();
+    const data = Uint16Array.from({ length: 32 }, (_, i) => 0x3c00 + i);
+    children('synthesis.b8.conv1', '_parameters').set('bias', torchTensor({ shape: [32], data }));
+    const bias = read(pickle(networks)).tensors.get('synthesis.b8.conv1.bias');
+    expect(bias?.dtype).toBe('F16');
+    expect(bias?.data()).toEqual(Float32Array.from({ length: 32 }, (_, i) => 1 + i / 1024));
+  });
+
   it('may leave out the noise', () => {
     const { networks, children } = officialTree();
     children('synthesis.b8.conv0', '_buffers').delete('noise_const');
@@ -269,6 +278,28 @@ describe('an official pickle', () => {
     const tensors = new TorchTensors({ value: null, storage }, part);
     const networks = new Map([['G_ema', shared]]);
     expect(() => readOfficialPickle(networks, tensors, part)).toThrow(/more than 4096 modules/);
+  });
+});
+
+describe('readGenerator', () => {
+  it('says how far it is, and refuses what is too large before it decodes any of it', () => {
+    const file = parseModelFile(readModelFixture('tiny_official.pkl'));
+    const fractions: number[] = [];
+    readGenerator(file, (fraction) => fractions.push(fraction));
+    expect(fractions.length).toBeGreaterThan(50);
+    expect(fractions.at(-1)).toBe(1);
+    const data = (): never => {
+      throw new RangeError('it is decoded');
+    };
+    const shape = [2 ** 15, 2 ** 15];
+    const tensors = new Map([...file.tensors]);
+    for (let r = 4; r <= 64; r *= 2) {
+      for (const layer of ['conv0', 'conv1']) {
+        const name = `synthesis.b${r}.${layer}.weight`;
+        if (tensors.has(name)) tensors.set(name, { shape: [...shape, 3, 3], dtype: 'F32', data });
+      }
+    }
+    expect(() => readGenerator({ ...file, tensors })).toThrow(/only up to 268435456/);
   });
 });
 

@@ -11,7 +11,8 @@ import { joined, pickle } from './pickle_writer.ts';
 /** A tensor to be written. */
 export interface PlainTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  /** F16 as its bits. */
+  readonly data: Float32Array | Uint16Array;
 }
 
 /** An object that a pickle makes by a call. */
@@ -57,8 +58,9 @@ export function orderedDict(entries: readonly (readonly [string, PickleValue])[]
 }
 
 /** One storage in PyTorch's legacy format. */
-export function torchStream(data: Float32Array): Uint8Array<ArrayBuffer> {
-  const type = new PickleGlobal('torch.FloatStorage', 0);
+export function torchStream(data: PlainTensor['data']): Uint8Array<ArrayBuffer> {
+  const name = data instanceof Uint16Array ? 'torch.HalfStorage' : 'torch.FloatStorage';
+  const type = new PickleGlobal(name, 0);
   const id = new PersistentId(new PickleTuple(['storage', type, '0', 'cpu', data.length, null]), 0);
   const system = new Map<PickleValue, PickleValue>([['little_endian', true]]);
   const count = new BigUint64Array([BigInt(data.length)]);

@@ -22,8 +22,8 @@ export interface GeneratorWeights {
   tensors: Map<string, NamedTensor>;
 }
 
-/** Eight times what the largest known networks have (1024², 2 × channels). */
-const mostParameters = 2 ** 28;
+/** Nine times what the official 1024² network has; it bounds time and memory. */
+const mostElements = 2 ** 28;
 
 interface Expected {
   shape: readonly number[];
@@ -35,14 +35,19 @@ interface Expected {
  * Finds the generator among a file's tensors (`mapping.*` and `synthesis.*`, with or without the prefix `G.`) and checks
  * it. Other tensors are ignored, but a layer inside the generator that we do not know is refused, since leaving it out
  * would give other images.
+ * @param onProgress called with the fraction that is checked: for a large model that takes a second
  * @throws FormatError for a tensor that is missing, has another shape than needed, or holds a NaN or an infinity
  * @throws UnsupportedModelError for another architecture, filter, or size
  */
-export function readGenerator(file: TensorFile): GeneratorWeights {
+export function readGenerator(
+  file: TensorFile,
+  onProgress: (fraction: number) => void = () => {},
+): GeneratorWeights {
   const source = selectGenerator(file);
   const shape = readConfig(source);
   const expected = expectedTensors(shape, source.tensors);
-  refuseTooLarge(expected, file.file);
+  const total = countElements(expected, file.file);
+  let checked = 0;
   const tensors = new Map<string, NamedTensor>();
   let parameters = 0;
   for (const [name, { shape: needed, learned }] of expected) {
@@ -59,6 +64,8 @@ export function readGenerator(file: TensorFile): GeneratorWeights {
       throw new FormatError('holds a NaN or an infinity', location);
     }
     if (learned) parameters += elementCount(needed);
+    checked += elementCount(needed);
+    onProgress(checked / total);
     tensors.set(name, { shape: needed, dtype: tensor.dtype, data: () => tensor.data() });
   }
   refuseOtherFilters(source);
@@ -70,15 +77,14 @@ export function readGenerator(file: TensorFile): GeneratorWeights {
  * The shapes follow from a few tensors of the file, and views of one storage may be as large as the file each: bounded
  * before anything is decoded.
  */
-function refuseTooLarge(expected: ReadonlyMap<string, Expected>, file?: string): void {
+function countElements(expected: ReadonlyMap<string, Expected>, file?: string): number {
   let total = 0;
   for (const { shape } of expected.values()) total += elementCount(shape);
-  if (total > mostParameters) {
-    throw new UnsupportedModelError(
-      `a network of ${total} parameters is not supported, only up to ${mostParameters}`,
-      { file },
-    );
-  }
+  if (total <= mostElements) return total;
+  throw new UnsupportedModelError(
+    `a network of ${total} numbers is not supported, only up to ${mostElements}`,
+    { file },
+  );
 }
 
 /**
