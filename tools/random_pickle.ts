@@ -4,7 +4,7 @@
  *
  *     npx tsx tools/random_pickle.ts OUT.pkl [--resolution 1024] [--channel-base 32768] [--channel-max 512]
  *
- * The defaults are the official configuration of a 1024² network; the file takes 360 MB.
+ * The defaults are the official configuration of a 1024² network; the file takes 400 MB.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
