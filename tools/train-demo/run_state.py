@@ -9,10 +9,15 @@ from network import Generator
 
 
 class RunState:
-    """A generator with its exponential average, saved to and resumed from one file."""
+    """A generator with its exponential average, saved to and resumed from one file.
 
-    def __init__(self, path: pathlib.Path, generator: Generator, optimiser: torch.optim.Optimizer):
+    `others`: what else has a state_dict and goes on with the run, by name.
+    """
+
+    def __init__(self, path: pathlib.Path, generator: Generator, optimiser: torch.optim.Optimizer,
+                 **others):
         self.path, self.generator, self.optimiser = path, generator, optimiser
+        self.others = others
         self.average = {k: v.clone() for k, v in generator.state_dict().items()}
         self.steps = self.pictures = 0
         self.seconds_before = 0.0  # of earlier sessions of this run
@@ -44,6 +49,7 @@ class RunState:
             'steps': self.steps,
             'pictures': self.pictures,
             'seconds': self.seconds,
+            **{name: other.state_dict() for name, other in self.others.items()},
         }, temporary)
         os.replace(temporary, self.path)
 
@@ -54,6 +60,8 @@ class RunState:
         self.generator.load_state_dict(saved['generator'])
         self.average = saved['average']
         self.optimiser.load_state_dict(saved['optimiser'])
+        for name, other in self.others.items():
+            other.load_state_dict(saved[name])
         self.steps, self.pictures = saved['steps'], saved['pictures']
         self.seconds_before, self.started = saved['seconds'], time.time()
         return True
