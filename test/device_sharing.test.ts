@@ -50,10 +50,23 @@ describe('buffers', () => {
       };
       return buffer;
     });
-    // What all sessions share (the plan that draws pictures, the arena) is there before the count.
+    // Changes that rebuild plans and make tensors anew.
+    const change = async (session: DragSession) => {
+      session.setOptions({ r1: 40, featureBlock: 2 });
+      await session.step();
+      session.setMask(null);
+      session.setPoints([...session.points, { handle: [5, 5], target: [30, 5] }]);
+      await session.step();
+      session.setOptions({ space: 'w' });
+      await session.step();
+      await session.undo();
+      await session.step();
+    };
+    // What all sessions share (the plan that draws pictures, the arena for all of these plans) is there before the count.
     const first = openFixture(generator, 'drag_tiny_mask_reg');
     await first.run({ steps: 2, trace: () => {} });
     await first.image();
+    await change(first);
     await first.destroy();
     const shared = live.size;
 
@@ -65,16 +78,7 @@ describe('buffers', () => {
     expect(iterations).toBe(195);
     expect(live.size).toBe(early);
 
-    // Changes that rebuild plans and make tensors anew.
-    session.setOptions({ r1: 40, featureBlock: 2 });
-    await session.step();
-    session.setMask(null);
-    session.setPoints([...session.points, { handle: [5, 5], target: [30, 5] }]);
-    await session.step();
-    session.setOptions({ space: 'w' });
-    await session.step();
-    await session.undo();
-    await session.step();
+    await change(session);
     await session.image();
     await session.destroy();
     expect(live.size).toBeLessThanOrEqual(shared);

@@ -82,6 +82,26 @@ const kernels: readonly (readonly [string, Variants | undefined])[] = [
   ['with split sums', { cellsFirst: true, invocations: 1e6, cellsAhead: 0, epilogue: 'apart' }],
   ['over cells, fused', { cellsFirst: false, invocations: 0, cellsAhead: 1e9, epilogue: 'fused' }],
   ['ahead, fused', { cellsFirst: true, invocations: 0, cellsAhead: 0, epilogue: 'fused' }],
+  [
+    'of tiles',
+    {
+      cellsFirst: true,
+      invocations: 0,
+      cellsAhead: 0,
+      winograd: { cells: 0, channels: 0 },
+      epilogue: 'apart',
+    },
+  ],
+  [
+    'of tiles, fused',
+    {
+      cellsFirst: false,
+      invocations: 0,
+      cellsAhead: 0,
+      winograd: { cells: 0, channels: 0 },
+      epilogue: 'fused',
+    },
+  ],
   ['split, fused', { cellsFirst: false, invocations: 1e6, cellsAhead: 0, epilogue: 'fused' }],
 ];
 
@@ -102,7 +122,13 @@ describe.each(kernels)('the modulated convolution, %s,', (_, variants) => {
       call('bias_act', map, noActivation),
     ];
     await compare(
-      variants ? withVariants(calls, variants, () => height * width) : calls,
+      variants
+        ? withVariants(calls, variants, () => ({
+            listed: height * width,
+            dense: true,
+            freeRounding: true,
+          }))
+        : calls,
       'y',
       {
         x: values('x'),

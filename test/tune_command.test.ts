@@ -25,7 +25,12 @@ vi.stubEnv('XDG_CACHE_HOME', folder);
 beforeEach(() => rmSync(kept, { force: true }));
 
 const tuning = (device: string, key: string): Tuning => {
-  const choice = { cellsFirst: true, splits: 4, modulation: 'inline' } as const;
+  const choice = {
+    cellsFirst: true,
+    splits: 4,
+    modulation: 'inline',
+    algorithm: 'direct',
+  } as const;
   return {
     adapter: { vendor: 'v', architecture: 'a', device, description: '', features: [] },
     kernels: '0'.repeat(64),
@@ -105,7 +110,7 @@ describe('draggan tune without a device', () => {
     expect(() => tuningFile({ DRAGGAN_TUNING: 'on' })).toThrow('use off');
   });
 
-  it.each(['{', '{"format":"draggan-webgpu tuning","version":2}', '\0', ''])(
+  it.each(['{', '{"format":"draggan-webgpu tuning","version":1}', '\0', ''])(
     'ignores a kept file that holds %j, with one line',
     async (text) => {
       keep(text);

@@ -4,11 +4,24 @@ import type { Tuning } from '../src/engine/tuning.ts';
 import { readTunings, writeTunings } from '../src/engine/tuning_record.ts';
 import { FormatError } from '../src/formats/errors.ts';
 
-const choice = { cellsFirst: true, splits: 4, modulation: 'inline' as const };
+const choice = {
+  cellsFirst: true,
+  splits: 4,
+  modulation: 'inline' as const,
+  algorithm: 'direct' as const,
+};
 const layer = {
   choice,
   measured: [
-    { choice: { cellsFirst: false, splits: 1, modulation: 'ahead' as const }, milliseconds: 2.5 },
+    {
+      choice: {
+        cellsFirst: false,
+        splits: 1,
+        modulation: 'ahead' as const,
+        algorithm: 'winograd' as const,
+      },
+      milliseconds: 2.5,
+    },
     { choice, milliseconds: 1.25 },
   ],
 };
@@ -45,7 +58,7 @@ describe('a record of tunings', () => {
     ['no JSON', '{', 'is no JSON'],
     ['another file', '{"format":"other"}', 'the tuning is no draggan-webgpu tuning'],
     ['a list', '[]', 'the tuning is no object'],
-    ['another version', edited('version')(2), 'version is not 1'],
+    ['another version', edited('version')(1), 'version is not 2'],
     ['no list', edited('tunings')({}), 'tunings is no list'],
     ['too many', edited('tunings')(new Array(65).fill(0)), 'more than 64'],
     ['no hash', edited('tunings', 0, 'kernels')('12'), 'tunings[0].kernels is no SHA-256'],
@@ -56,6 +69,7 @@ describe('a record of tunings', () => {
     ],
     ['a key twice', inLayer('layer')('conv3x3 1×32→32 8×8 64 cells'), 'layers[1] is there twice'],
     ['a wrong type', inLayer('choice', 'cellsFirst')(1), 'choice.cellsFirst is not true or false'],
+    ['another algorithm', inLayer('choice', 'algorithm')('fft'), 'is not direct or winograd'],
     ['too many parts', inLayer('choice', 'splits')(1e6), 'layers[1].choice.splits is not'],
     ['half a part', inLayer('choice', 'splits')(1.5), 'layers[1].choice.splits is not'],
     ['a negative time', inLayer('measured', 0, 'ms')(-1), 'measured[0].ms is no time'],

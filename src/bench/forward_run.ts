@@ -20,7 +20,7 @@ export class ForwardRun {
     store.write('ws', benchLatent(config.numWs, config.wDim));
     store.create('image', 'map', generator.tensorShape('image'));
     const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
-    const plan = await Plan.build({ calls }, { ...engine, store, arena });
+    const plan = await Plan.build({ calls, freeRounding: true }, { ...engine, store, arena });
     await warmUp(engine.device, plan);
     return new ForwardRun(generator, store, plan);
   }

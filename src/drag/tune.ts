@@ -73,6 +73,7 @@ function layersOf({ config, store }: Generator, request: TuningRequest): Tunable
     ...iterationCalls(config, shape, cone),
     cells: cone && ((entry) => cone.listOf(entry)),
   };
-  const picture = { calls: synthesisCalls(config, { upTo: config.resolution, image: true }) };
+  const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+  const picture = { calls, freeRounding: true };
   return tunableLayers([iteration, picture], store);
 }

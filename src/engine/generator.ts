@@ -183,6 +183,7 @@ export class Generator {
           }),
           roots: gradient ? [gradient.of] : [],
           wanted: gradient ? this.#reachedRows(gradient.of) : [],
+          freeRounding: true,
         },
         this.#resources(store),
       );
@@ -298,7 +299,8 @@ export class Generator {
     const store = this.latentStore();
     store.create('image', 'map', this.tensorShape('image'));
     const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
-    return { plan: new StandingPlan({ calls }, () => this.#resources(store)), store };
+    const request = { calls, freeRounding: true };
+    return { plan: new StandingPlan(request, () => this.#resources(store)), store };
   }
 
   #resources(store: TensorStore): PlanResources {

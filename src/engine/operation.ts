@@ -17,6 +17,8 @@ export interface EntryPoint {
   readonly over?: string;
   /** It also sets the ring around the listed cells to zero, and `listed` counts that as well. */
   readonly ring?: true;
+  /** Whether its flops are products with the weights of a convolution; where it says nothing, whether it reads some. */
+  readonly multiplies?: boolean;
   /** Workgroups, in one dimension. */
   readonly workgroups: (sizes: Sizes) => number;
   /** Floating-point operations (a multiply-add is two), as dispatched. */

@@ -3,12 +3,14 @@ import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import type { Operation } from './operation.ts';
+import { winogradOperations } from './winograd_operations.ts';
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
 export const operations = {
   ...networkOperations,
   ...convolutionOperations,
   ...fusedOperations,
+  ...winogradOperations,
   ...dragOperations,
 };
 

@@ -14,7 +14,7 @@ import {
 import type { Shader } from './shaders.ts';
 import { type DeviceTensor, TensorStore } from './tensors.ts';
 import { withVariants } from './variant_calls.ts';
-import type { Variants } from './variants.ts';
+import { overCells, type Setting, type Variants } from './variants.ts';
 import { entryWork, type Work } from './work.ts';
 
 /** What a plan is made for. */
@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly afterwards?: readonly Call[];
   /** Which cells an entry point covers: a list in the store. All where it says none. */
   readonly cells?: (entry: EntryCall) => CellList | undefined;
+  /** Nobody compares its results with another plan's, so that kernels may be taken that round otherwise. */
+  readonly freeRounding?: boolean;
 }
 
 /** A tensor that lists cells of a map (shaders/lib/cells.wgsl). */
@@ -167,6 +169,7 @@ class PlanBuilder {
       roots: [],
       wanted: [],
       afterwards: [],
+      freeRounding: false,
       ...request,
       cells: request.cells ?? (() => undefined),
     };
@@ -195,11 +198,8 @@ class PlanBuilder {
     const { afterwards } = this.#request;
     const { pipelines, variants } = this.#resources;
     const calls = variants
-      ? withVariants(
-          this.#request.calls,
-          variants,
-          (call) => listedCells(call, this.#request.cells),
-          (call) => weightPrecision(call, this.#owned),
+      ? withVariants(this.#request.calls, variants, (call) =>
+          settingOf(call, this.#owned, this.#request),
         )
       : this.#request.calls;
     const forward = forwardEntries(calls);
@@ -356,11 +356,17 @@ export function weightPrecision({ tensors }: Call, store: TensorStore): Precisio
   return halves ? 'f16' : 'f32';
 }
 
-/** The most cells that the forward pass of a call goes over. @param cells as in `PlanRequest` */
-export function listedCells(call: Call, cells: PlanRequest['cells']): number {
+/** How a plan has a convolution. */
+export function settingOf(
+  convolution: Call,
+  store: TensorStore,
+  { cells, freeRounding }: Pick<PlanRequest, 'cells' | 'freeRounding'>,
+): Setting {
+  const call = overCells(convolution);
   const operation = operationTable[call.operation];
   const { over } = operation.forward.forward;
-  if (over === undefined) return 0;
+  const precision = weightPrecision(call, store);
+  if (over === undefined) return { listed: 0, precision };
   const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
   const entry: EntryCall = {
     call,
@@ -369,7 +375,9 @@ export function listedCells(call: Call, cells: PlanRequest['cells']): number {
     direction: 'forward',
     accumulate: false,
   };
-  return cells?.(entry)?.computed ?? height * width;
+  const list = cells?.(entry);
+  const listed = list?.computed ?? height * width;
+  return { listed, dense: list === undefined, freeRounding, precision };
 }
 
 /** A number of workgroups in two dimensions; kernels find their place with `linear_workgroup` of lib/layout. */

@@ -1,17 +1,16 @@
 import { tensorShape } from './operation.ts';
 import { operationTable } from './operations.ts';
-import { type CellList, listedCells, type PlanRequest, weightPrecision } from './plan.ts';
+import { type CellList, type PlanRequest, settingOf } from './plan.ts';
 import { type Call, dependents, gradientOf } from './reversal.ts';
 import type { TensorStore } from './tensors.ts';
-import { convolutionKey, isConvolution, overCells } from './variants.ts';
+import { convolutionKey, isConvolution, type Setting } from './variants.ts';
 
 /** A convolution of a plan, with what follows it in its layer: what one measurement holds for. */
 export interface TunableLayer {
   /** `convolutionKey` */
   readonly key: string;
   readonly convolution: Call;
-  /** Cells, or blocks, that the convolution goes over. */
-  readonly listed: number;
+  readonly setting: Setting;
   /** The layer alone, in the directions and over the lists that its plan has. */
   readonly request: PlanRequest;
 }
@@ -29,25 +28,26 @@ export function tunableLayers(plans: readonly PlanRequest[], weights: TensorStor
 }
 
 function layersOf(
-  { calls, wanted = [], cells }: PlanRequest,
+  { calls, wanted = [], cells, freeRounding }: PlanRequest,
   weights: TensorStore,
 ): TunableLayer[] {
   const dependent = dependents(calls, wanted);
   return calls.flatMap((convolution, at) => {
     if (!isConvolution(convolution)) return [];
-    const listed = listedCells(overCells(convolution), cells);
+    const setting = settingOf(convolution, weights, { cells, freeRounding });
     const layer = [convolution, ...following(calls, at)];
     const made = outputsOf(layer);
     const differentiated = inputsOf(layer).filter((tensor) => dependent.has(tensor));
     return {
-      key: convolutionKey(convolution, listed, weightPrecision(convolution, weights)),
+      key: convolutionKey(convolution, setting),
       convolution,
-      listed,
+      setting,
       request: {
         calls: layer,
         roots: differentiated.length > 0 ? made.slice(-1) : [],
         wanted: differentiated,
         cells,
+        freeRounding,
       },
     };
   });

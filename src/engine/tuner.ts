@@ -82,9 +82,9 @@ async function tuneLayer(
 
 /** The adapter's default first, then all others. */
 function candidates({ engine }: Generator, layer: TunableLayer): ConvolutionChoice[] {
-  const { convolution, listed } = layer;
-  const standard = choiceOf(convolution, { ...engine.variants, tuned: undefined }, listed);
-  const others = candidatesOf(convolution, listed).filter((choice) => !same(choice, standard));
+  const { convolution, setting } = layer;
+  const standard = choiceOf(convolution, { ...engine.variants, tuned: undefined }, setting);
+  const others = candidatesOf(convolution, setting).filter((choice) => !same(choice, standard));
   return [standard, ...others];
 }
 

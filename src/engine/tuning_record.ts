@@ -5,12 +5,12 @@ import { type ConvolutionChoice, choiceFields } from './variants.ts';
 /**
  * Tunings as JSON, to be kept, sent and read again:
  *
- *   { "format": "draggan-webgpu tuning", "version": 1, "tunings": [ {
+ *   { "format": "draggan-webgpu tuning", "version": 2, "tunings": [ {
  *       "adapter": { "vendor", "architecture", "device", "description", "features": [] }, "kernels": "<SHA-256>",
  *       "layers": [ { "layer": "<convolutionKey>", "choice": {}, "measured": [ { "choice": {}, "ms": 0.1 } ] } ] } ] }
  */
 const format = 'draggan-webgpu tuning';
-const version = 1;
+const version = 2;
 
 /** More is no tuning of ours. */
 const most = {

@@ -1,23 +1,22 @@
-import type { Precision } from './layouts.ts';
 import type { Call } from './reversal.ts';
 import {
   type ConvolutionChoice,
   choiceOf,
   isConvolution,
   overCells,
+  type Setting,
   type Variants,
 } from './variants.ts';
+import { winogradParts } from './winograd_operations.ts';
 
 /**
  * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
- * @param listed how many cells, or blocks, a convolution goes over
- * @param precision of its weights; f32 where it is not given
+ * @param setting of a convolution
  */
 export function withVariants(
   calls: readonly Call[],
   variants: Variants,
-  listed: (call: Call) => number,
-  precision?: (call: Call) => Precision,
+  setting: (call: Call) => Setting,
 ): Call[] {
   const chosen: Call[] = [];
   const fused = new Set<Call>();
@@ -27,7 +26,7 @@ export function withVariants(
       chosen.push(call);
       continue;
     }
-    const choice = choiceOf(call, variants, listed(overCells(call)), precision?.(call));
+    const choice = choiceOf(call, variants, setting(call));
     const layer = withChoice(call, choice);
     const following = variants.epilogue === 'fused' ? epilogueOf(call, calls.slice(at + 1)) : [];
     for (const one of following) fused.add(one);
@@ -38,9 +37,19 @@ export function withVariants(
 
 /** A convolution as one choice computes it, without its epilogue. */
 export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
-  const { cellsFirst, splits, modulation } = choice;
+  const { cellsFirst, splits, modulation, algorithm } = choice;
   const up = call.operation === 'conv3x3_up';
   const params = { ...call.params, cells_first: cellsFirst ? 1 : 0 };
+  if (algorithm === 'winograd') {
+    const { sizes, firstTiles } = winogradParts(call.sizes);
+    return firstTiles.map((first_tile, part) => ({
+      ...call,
+      operation: 'conv3x3_winograd',
+      sizes,
+      params: { ...params, first_tile },
+      fused: part === firstTiles.length - 1 ? [{ ...overCells(call), params }] : [],
+    }));
+  }
   if (splits > 1) {
     const operation = up ? 'conv3x3_up_split_k' : 'conv3x3_split_k';
     return [{ ...call, operation, sizes: { ...call.sizes, splits }, params }];
@@ -102,28 +111,32 @@ const withActivation = {
   conv3x3_cells: 'conv3x3_cells_act',
   conv3x3_modulated: 'conv3x3_modulated_act',
   conv3x3_split_k: 'conv3x3_split_k_act',
+  conv3x3_winograd: 'conv3x3_winograd_act',
   fir: 'fir_act',
 } as const;
 
 const canBeFused = (operation: string): operation is keyof typeof withActivation =>
   operation in withActivation;
 
-/** A layer whose bias_act, if it ends with one, is made by the call before. */
+/** A layer whose bias_act, if it ends with one, is made by the calls that make its input. */
 function withEpilogue(layer: readonly Call[]): Call[] {
-  const [last, activation] = layer.slice(-2);
-  if (activation?.operation !== 'bias_act' || !canBeFused(last.operation)) return [...layer];
-  const { u: _, ...before } = last.tensors;
-  const { u: __, ...after } = activation.tensors;
-  return [
-    ...layer.slice(0, -2),
-    {
-      operation: withActivation[last.operation],
+  const activation = layer[layer.length - 1];
+  const last = layer[layer.length - 2];
+  if (activation.operation !== 'bias_act' || !last || !canBeFused(last.operation))
+    return [...layer];
+  return layer.slice(0, -1).map((call) => {
+    const { operation } = call;
+    if (!canBeFused(operation) || call.tensors.u !== activation.tensors.u) return call;
+    const { u: _, ...before } = call.tensors;
+    const { u: __, ...after } = activation.tensors;
+    return {
+      operation: withActivation[operation],
       // Its parameters are set by the name of bias_act.
       label: activation.label,
-      sizes: last.sizes,
+      sizes: call.sizes,
       tensors: { ...before, ...after },
-      params: { ...last.params, ...activation.params },
-      fused: [last, activation],
-    },
-  ];
+      params: { ...call.params, ...activation.params },
+      fused: [...(call.fused ?? [call]), ...(call === last ? [activation] : [])],
+    };
+  });
 }

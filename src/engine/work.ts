@@ -31,7 +31,7 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
     const spec = operation.tensors[name] ?? operation.tensors[name.replace(/^d_/, '')];
     return spec ? [spec] : [];
   });
-  const multiplies = specs.some(({ layout }) => layout === 'convolution');
+  const { multiplies = specs.some(({ layout }) => layout === 'convolution') } = point;
   const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
   const share = cells === 0 ? 1 : Math.min(1, listed / cells);
   const bytes = specs.reduce(

@@ -1,5 +1,6 @@
 import type { Sizes } from '../../src/engine/operation.ts';
 import type { OperationName } from '../../src/engine/operations.ts';
+import { winogradSizes } from '../../src/engine/winograd_operations.ts';
 import { dragCases } from './drag_cases.ts';
 import type { Random } from './random.ts';
 import type { Tensors } from './twin.ts';
@@ -58,6 +59,12 @@ const split = (plain: readonly Case[]): readonly Case[] =>
   [1, 7, 64].flatMap((splits) =>
     sharedBothWays(plain.map((one) => ({ ...one, sizes: { ...one.sizes, splits } }))),
   );
+
+const inTiles = (plain: readonly Case[]): readonly Case[] =>
+  sharedBothWays(plain).map(({ sizes, params }) => ({
+    sizes: winogradSizes(sizes),
+    params: { ...params, first_tile: 0 },
+  }));
 
 /** Demodulation is positive: it is one over a square root. */
 const activated = (plain: readonly Case[]): readonly Case[] =>
@@ -140,6 +147,8 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   conv3x3_cells_act: everyActivation(sharedBothWays(convolutions)),
   conv3x3_modulated_act: everyActivation(sharedBothWays(convolutions)),
   conv3x3_split_k_act: everyActivation(split(convolutions)),
+  conv3x3_winograd: inTiles(convolutions),
+  conv3x3_winograd_act: everyActivation(inTiles(convolutions)),
   fir_act: everyActivation([
     { sizes: { samples: 1, channels: 1, height: 1, width: 1 } },
     { sizes: { samples: 2, channels: 5, height: 6, width: 10 } },

@@ -40,6 +40,8 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   conv3x3_cells_act: withActivation(conv3x3),
   conv3x3_modulated_act: withActivation(ofModulated(conv3x3)),
   conv3x3_split_k_act: withActivation(conv3x3),
+  conv3x3_winograd: conv3x3,
+  conv3x3_winograd_act: withActivation(conv3x3),
   fir_act,
   conv3x3_modulated: ofModulated(conv3x3),
   conv3x3_up_modulated: ofModulated(conv3x3_up),
