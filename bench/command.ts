@@ -34,10 +34,15 @@ export interface Bench {
   readonly progress: (what: string) => void;
 }
 
-/** Options of a bench's command line. @throws where one is not known or no number */
+/**
+ * Options of a bench's command line.
+ * @param usualSeconds how long it may take where neither `--seconds` nor `--repeats` says
+ * @throws where an option is not known or no number
+ */
 export function benchOptions(
   names: readonly string[],
   flags: readonly string[] = [],
+  usualSeconds = defaultSeconds,
 ): BenchOptions {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
   for (const name of ['repeats', 'seconds', ...names]) options[name] = { type: 'string' };
@@ -49,7 +54,7 @@ export function benchOptions(
   const count = (name: string) =>
     values[name] === undefined ? undefined : positive(name, values[name]);
   const repeats = count('repeats');
-  const seconds = count('seconds') ?? (repeats ? Number.POSITIVE_INFINITY : defaultSeconds);
+  const seconds = count('seconds') ?? (repeats ? Number.POSITIVE_INFINITY : usualSeconds);
   // The program's start counts as well.
   const budget = new Budget(seconds, () => performance.now(), 0);
   return { json: values.json === true, repeats, budget, values };

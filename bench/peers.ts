@@ -8,8 +8,8 @@
  * results are compared before times count. The peers' iterations are whole maps, without the picture and without Adam's
  * step; ours is what a drag really runs.
  *
- * A peer that is not done when the time is over is killed, and its figures are null, with the reason: on a software
- * adapter jax-js takes minutes to compile its kernels, and therefore comes last. `--seconds 900` gives it time.
+ * A peer that is not done when the time is over is killed, and its figures are null, with the reason. On a software adapter
+ * jax-js may take minutes to compile its kernels when it first runs, and therefore comes last.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,9 @@ import { benchOptions, officialSide, runBench } from './command.ts';
 import { runPeersBench } from './peers/comparison.ts';
 import { ms, textTable } from './table.ts';
 
-const options = benchOptions(['shape', 'peers']);
+/** At 256² one iteration and one picture of every peer take three minutes on two cores, however little ours take. */
+const usualSeconds = 240;
+const options = benchOptions(['shape', 'peers'], [], usualSeconds);
 const shape = String(options.values.shape ?? '256');
 const wanted = String(options.values.peers ?? 'tfjs,pytorch_cpu,jaxjs').split(',');
 const tiny = {

@@ -183,7 +183,8 @@ export class Generator {
           }),
           roots: gradient ? [gradient.of] : [],
           wanted: gradient ? this.#reachedRows(gradient.of) : [],
-          freeRounding: true,
+          // A gradient shows which slope of leaky ReLU rounding chose.
+          freeRounding: gradient === undefined,
         },
         this.#resources(store),
       );
