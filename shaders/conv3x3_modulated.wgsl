@@ -6,7 +6,7 @@
 // backward  weight, d_u                             → d_modulated at the listed cells
 //
 // Work is laid out as in conv3x3_cells. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, lib/cell_gradients, lib/modulated_sums
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -20,23 +20,11 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
   let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), output_quads);
   if (!share.valid) { return; }
   let four = four_cells(share.group);
-  var sums: array<vec4f, 4>;
-  for (var tap = 0u; tap < 9u; tap++) {
-    let offset = vec2i(i32(tap / 3u), i32(tap % 3u)) - 1;
-    var from_modulated: array<u32, 4>;
-    for (var k = 0u; k < 4u; k++) { from_modulated[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (var i = 0u; i < input_quads; i++) {
-      let w = weight_at((tap * input_quads + i) * output_quads + share.quad);
-      for (var k = 0u; k < 4u; k++) {
-        if (from_modulated[k] != 0xffffffffu) { sums[k] += w * modulated[from_modulated[k] * input_quads + i]; }
-      }
-    }
-  }
+  let sums = sums_at(four, share.quad);
   for (var k = 0u; k < four.count; k++) {
     u[neighbour(four.sample, four.cells[k], vec2i()) * output_quads + share.quad] = sums[k];
   }
@@ -45,22 +33,10 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 @compute @workgroup_size(64)
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
-  let output_quads = quads(params.outputs);
   let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), input_quads);
   if (!share.valid) { return; }
   let four = four_cells(share.group);
-  var sums: array<vec4f, 4>;
-  for (var tap = 0u; tap < 9u; tap++) {
-    let offset = 1 - vec2i(i32(tap / 3u), i32(tap % 3u));
-    var from_u: array<u32, 4>;
-    for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (var o = 0u; o < output_quads; o++) {
-      let w = weight_at((tap * input_quads + share.quad) * output_quads + o);
-      for (var k = 0u; k < 4u; k++) {
-        if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }
-      }
-    }
-  }
+  let sums = gradients_at(four, share.quad);
   for (var k = 0u; k < four.count; k++) {
     let at = neighbour(four.sample, four.cells[k], vec2i()) * input_quads + share.quad;
     d_modulated[at] = select(vec4f(), d_modulated[at], params.accumulate != 0u) + sums[k];

@@ -4,7 +4,7 @@
 //
 // forward  modulated (N,I,H,W), weight (O,I,3,3), demodulation (N,O), noise (H,W), bias (O)  → y (N,O,H,W)
 //
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, lib/activation
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, lib/modulated_sums, lib/activation
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32,
@@ -22,23 +22,11 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let input_quads = quads(params.inputs);
   let output_quads = quads(params.outputs);
   let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), output_quads);
   if (!share.valid) { return; }
   let four = four_cells(share.group);
-  var sums: array<vec4f, 4>;
-  for (var tap = 0u; tap < 9u; tap++) {
-    let offset = vec2i(i32(tap / 3u), i32(tap % 3u)) - 1;
-    var from_modulated: array<u32, 4>;
-    for (var k = 0u; k < 4u; k++) { from_modulated[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (var i = 0u; i < input_quads; i++) {
-      let w = weight_at((tap * input_quads + i) * output_quads + share.quad);
-      for (var k = 0u; k < 4u; k++) {
-        if (from_modulated[k] != 0xffffffffu) { sums[k] += w * modulated[from_modulated[k] * input_quads + i]; }
-      }
-    }
-  }
+  let sums = sums_at(four, share.quad);
   for (var k = 0u; k < four.count; k++) {
     let pixel = four.cells[k].x * params.width + four.cells[k].y;
     let at = (four.sample * params.height * params.width + pixel) * output_quads + share.quad;

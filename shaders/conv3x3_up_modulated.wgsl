@@ -7,7 +7,7 @@
 // backward  weight, d_t                             → d_modulated at the listed cells
 //
 // Work is laid out as in conv3x3_up_cells. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/weights
+// uses lib/layout, lib/cells, lib/shares, lib/weights, lib/up_gradients, lib/up_blocks
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -19,10 +19,6 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(5) var<storage, read> d_t: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> d_modulated: array<vec4f>;
 
-fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
-  return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);
-}
-
 fn store(sample: u32, pixel: vec2u, quad: u32, value: vec4f) {
   let height = 2u * params.height + 1u;
   let width = 2u * params.width + 1u;
@@ -30,9 +26,6 @@ fn store(sample: u32, pixel: vec2u, quad: u32, value: vec4f) {
     t[((sample * height + pixel.x) * width + pixel.y) * quads(params.outputs) + quad] = value;
   }
 }
-
-/// Four cells of the list, or four blocks.
-fn fours() -> u32 { return (cell_count() + 3u) / 4u; }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -51,7 +44,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   for (var a = parity.x; a < 3u; a += 2u) {
     for (var b = parity.y; b < 3u; b += 2u) {
       var from_modulated: array<u32, 4>;
-      for (var k = 0u; k < 4u; k++) { from_modulated[k] = input_cell(sample, vec2i(blocks[k]) - vec2i(vec2u(a, b) / 2u)); }
+      for (var k = 0u; k < 4u; k++) { from_modulated[k] = cell_of_x(sample, vec2i(blocks[k]) - vec2i(vec2u(a, b) / 2u)); }
       for (var c = 0u; c < input_quads; c++) {
         let w = tap(a, b, c, o);
         for (var k = 0u; k < 4u; k++) {
@@ -63,39 +56,17 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   for (var k = 0u; k < 4u && first + k < cell_count(); k++) { store(sample, 2u * blocks[k] + parity, o, sums[k]); }
 }
 
-/// Where an input cell lies, in pixels; beyond the border 0xffffffff.
-fn input_cell(sample: u32, cell: vec2i) -> u32 {
-  if (any(cell < vec2i()) || cell.x >= i32(params.height) || cell.y >= i32(params.width)) { return 0xffffffffu; }
-  return (sample * params.height + u32(cell.x)) * params.width + u32(cell.y);
-}
-
 @compute @workgroup_size(64)
 fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);
-  let output_quads = quads(params.outputs);
   let share = share_of(linear_workgroup(id, count) * 64u + lane, params.samples * fours(), input_quads);
   if (!share.valid) { return; }
   let sample = share.group / fours();
   let first = 4u * (share.group % fours());
-  let height = 2u * params.height + 1u;
-  let width = 2u * params.width + 1u;
-  var cells: array<vec2u, 4>;
-  var from_t: array<u32, 4>;
-  for (var k = 0u; k < 4u; k++) {
-    cells[k] = cell_at(min(first + k, cell_count() - 1u));
-    from_t[k] = (sample * height + 2u * cells[k].x) * width + 2u * cells[k].y;
-  }
-  var sums: array<vec4f, 4>;
-  for (var a = 0u; a < 3u; a++) {
-    for (var b = 0u; b < 3u; b++) {
-      for (var o = 0u; o < output_quads; o++) {
-        let w = tap(a, b, share.quad, o);
-        for (var k = 0u; k < 4u; k++) { sums[k] += d_t[(from_t[k] + a * width + b) * output_quads + o] * w; }
-      }
-    }
-  }
+  let sums = gradients_at(sample, first, share.quad);
   for (var k = 0u; k < 4u && first + k < cell_count(); k++) {
-    let pixel = (sample * params.height + cells[k].x) * params.width + cells[k].y;
+    let cell = cell_at(first + k);
+    let pixel = (sample * params.height + cell.x) * params.width + cell.y;
     let at = pixel * input_quads + share.quad;
     d_modulated[at] = select(vec4f(), d_modulated[at], params.accumulate != 0u) + sums[k];
   }

@@ -8,7 +8,7 @@
 //
 // A parity has (2 − row)·(2 − column) taps, so its K = taps · I/4 steps are shared out among the splits by themselves.
 // Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/up_blocks
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, splits: u32, listed: u32, cells_first: u32, accumulate: u32,
@@ -26,19 +26,6 @@ struct Params {
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> parts: array<vec4f>;
 @group(0) @binding(11) var<storage, read_write> d_parts: array<vec4f>;
-
-fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
-  return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);
-}
-
-/// Groups of four cells of the list, or of four blocks.
-fn fours() -> u32 { return (cell_count() + 3u) / 4u; }
-
-/// Where a cell of x lies, in pixels; beyond the border 0xffffffff.
-fn cell_of_x(sample: u32, cell: vec2i) -> u32 {
-  if (any(cell < vec2i()) || cell.x >= i32(params.height) || cell.y >= i32(params.width)) { return 0xffffffffu; }
-  return (sample * params.height + u32(cell.x)) * params.width + u32(cell.y);
-}
 
 /// Where a part begins: `part` is a split, forward of a parity.
 fn part_at(part: u32, sample: u32, k: u32, quad: u32, quad_count: u32) -> u32 {

@@ -8,7 +8,7 @@
 //
 // t is the largest tensor of a network; where it is larger than the adapter binds, it comes in parts, each a multiple
 // of four channels. One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang 2019); SPEC §2.
-// uses lib/layout, lib/cells
+// uses lib/layout, lib/cells, lib/filter
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, total: u32, first: u32, accumulate: u32 }
 
@@ -19,26 +19,12 @@ struct Params { samples: u32, channels: u32, height: u32, width: u32, total: u32
 @group(0) @binding(4) var<storage, read> d_u: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> d_t: array<vec4f>;
 
-const filter_taps = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
-
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
   let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
-  let width = params.width + 1u;
-  var sum = vec4f();
-  for (var a = 0u; a < 4u; a++) {
-    let row = work.row + a;
-    if (row < 1u || row > params.height + 1u) { continue; }
-    let line = (work.sample * (params.height + 1u) + row - 1u) * width;
-    var along = vec4f();
-    for (var b = 0u; b < 4u; b++) {
-      let column = work.column + b;
-      if (column >= 1u && column <= width) { along += filter_taps[b] * t[(line + column - 1u) * channel_quads + work.quad]; }
-    }
-    sum += filter_taps[a] * along;
-  }
+  let sum = filtered(work.sample, work.row, work.column, work.quad);
   let pixel = (work.sample * params.height + work.row) * params.width + work.column;
   u[pixel * quads(params.total) + params.first / 4u + work.quad] = sum;
 }

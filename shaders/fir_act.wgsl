@@ -5,7 +5,7 @@
 // forward  t (N,C,H+1,W+1), demodulation (N,C), noise (H,W), bias (C)  → y (N,C,H,W)
 //
 // For all channels of a layer at once: a t that comes in parts has its epilogue apart.
-// uses lib/layout, lib/cells, lib/activation
+// uses lib/layout, lib/cells, lib/filter, lib/activation
 
 struct Params {
   samples: u32, channels: u32, height: u32, width: u32,
@@ -20,26 +20,12 @@ struct Params {
 @group(0) @binding(5) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-const filter_taps = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
-
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let channel_quads = quads(params.channels);
   let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
-  let width = params.width + 1u;
-  var sum = vec4f();
-  for (var a = 0u; a < 4u; a++) {
-    let row = work.row + a;
-    if (row < 1u || row > params.height + 1u) { continue; }
-    let line = (work.sample * (params.height + 1u) + row - 1u) * width;
-    var along = vec4f();
-    for (var b = 0u; b < 4u; b++) {
-      let column = work.column + b;
-      if (column >= 1u && column <= width) { along += filter_taps[b] * t[(line + column - 1u) * channel_quads + work.quad]; }
-    }
-    sum += filter_taps[a] * along;
-  }
+  let sum = filtered(work.sample, work.row, work.column, work.quad);
   let pixel = work.row * params.width + work.column;
   let at = (work.sample * params.height * params.width + pixel) * channel_quads + work.quad;
   y[at] = activated(sum, work.sample, pixel, work.quad, params.channels);

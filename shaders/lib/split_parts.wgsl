@@ -1,0 +1,48 @@
+// The first pass of a convolution whose sums are split, and their sum: what conv3x3_split_k and its fused form share. Needs
+// lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, and x, styles and parts.
+
+/// Where the part of a split for cell k of the list begins.
+fn part_at(split: u32, sample: u32, k: u32, quad: u32, quad_count: u32) -> u32 {
+  return ((split * params.samples + sample) * params.listed + k) * quad_count + quad;
+}
+
+@compute @workgroup_size(64)
+fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let input_quads = quads(params.inputs);
+  let output_quads = quads(params.outputs);
+  let share = share_of(linear_workgroup(id, count) * 64u + lane, group_count(), output_quads * params.splits);
+  if (!share.valid) { return; }
+  let quad = share.quad % output_quads;
+  let split = share.quad / output_quads;
+  let four = four_cells(share.group);
+  let style = four.sample * vector_stride(params.inputs) / 4u;
+  let end = (split + 1u) * 9u * input_quads / params.splits;
+  var sums: array<vec4f, 4>;
+  var step = split * 9u * input_quads / params.splits;
+  while (step < end) {
+    let tap = step / input_quads;
+    let offset = vec2i(i32(tap / 3u), i32(tap % 3u)) - 1;
+    var from_x: array<u32, 4>;
+    for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
+    for (; step < min(end, (tap + 1u) * input_quads); step++) {
+      let i = step - tap * input_quads;
+      let w = weight_at(step * output_quads + quad);
+      let s = styles[style + i];
+      for (var k = 0u; k < 4u; k++) {
+        if (from_x[k] != 0xffffffffu) { sums[k] += w * (s * x[from_x[k] * input_quads + i]); }
+      }
+    }
+  }
+  let first = 4u * (share.group % ((cell_count() + 3u) / 4u));
+  for (var k = 0u; k < four.count; k++) { parts[part_at(split, four.sample, first + k, quad, output_quads)] = sums[k]; }
+}
+
+/// The sum of all parts for a cell of the list and four channels, of which `index` counts the invocations.
+fn sum_of_parts(index: u32, sample: u32, quad: u32) -> vec4f {
+  let output_quads = quads(params.outputs);
+  var sum = vec4f();
+  for (var split = 0u; split < params.splits; split++) {
+    sum += parts[part_at(split, sample, index / output_quads % cell_count(), quad, output_quads)];
+  }
+  return sum;
+}
