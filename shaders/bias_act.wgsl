@@ -6,6 +6,7 @@
 // forward                u (N,C,H,W), demodulation (N,C), noise (H,W), bias (C)  → y (N,C,H,W)
 // backward               y, d_y, demodulation   → d_u = demodulation · d_v,   d_v = d_y · gain · (1 or slope), 0 where clamped
 // backward_demodulation  y, d_y, demodulation, noise, bias   → d_demodulation[n,c] = Σ_yx d_v · u
+// backward_bias          y, d_y                              → d_bias[c] = Σ_nyx d_v
 //
 // The slope is read off the sign of y, and d_v · u = (d_y · y − d_v · (noise_gain · noise + bias)) / demodulation where y
 // is not clamped, so neither v nor u is kept for the backward pass. Padding channels get no noise and stay zero. One
@@ -27,6 +28,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read> d_y: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_u: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_demodulation: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_bias: array<vec4f>;
 
 fn slope_at(value: vec4f) -> vec4f {
   let slope = params.gain * select(vec4f(params.slope), vec4f(1.0), value > vec4f());
@@ -79,4 +81,20 @@ fn backward_demodulation(@builtin(workgroup_id) id: vec3u, @builtin(num_workgrou
     let d = select(vec4f(), sum / scale, scale != vec4f());
     d_demodulation[at] = select(vec4f(), d_demodulation[at], params.accumulate != 0u) + d;
   }
+}
+
+@compute @workgroup_size(64)
+fn backward_bias(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let quad = linear_workgroup(id, count);
+  var sum = vec4f();
+  for (var sample = 0u; sample < params.samples && quad < channel_quads; sample++) {
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      let at = ((sample * params.height + cell.x) * params.width + cell.y) * channel_quads + quad;
+      sum += slope_at(y[at]) * d_y[at];
+    }
+  }
+  sum = workgroup_sum4(lane, sum);
+  if (lane == 0u && quad < channel_quads) { d_bias[quad] = select(vec4f(), d_bias[quad], params.accumulate != 0u) + sum; }
 }

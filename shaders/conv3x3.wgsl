@@ -6,11 +6,12 @@
 // backward         weight, d_u                                   → d_modulated (N,I,H,W) = convᵀ(d_u, W)
 // backward_styles  x, d_modulated                                → d_styles[n,i] = Σ_yx x · d_modulated
 // backward_x       styles, d_modulated                           → d_x = s · d_modulated
+// backward_weight  x, styles, d_u                                → d_weight[o,i,a,b] = Σ_nyx s · x · d_u
 //
-// Activations are modulated as they are read, so the weights are constants and need no gradient of their own.
+// Activations are modulated as they are read, so the weights are the same for all samples.
 // One invocation makes four pixels of a row and four channels: a 4×4 block of the weights is read once for four pixels.
 // The whole map is covered; conv3x3_cells covers a list of cells. Source: Karras et al. 2020, section 2.2; SPEC §2.
-// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights, lib/tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -24,6 +25,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_weight: array<mat4x4f>;
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

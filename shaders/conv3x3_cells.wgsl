@@ -2,11 +2,11 @@
 //
 // forward          x, styles, weight   → u at the listed cells
 // backward         weight, d_u         → d_modulated at the listed cells
-// backward_styles, backward_x          as in conv3x3
+// backward_styles, backward_x, backward_weight   as in conv3x3
 //
 // One invocation makes four cells of the list, whichever they are, and four channels: a 4×4 block of the weights is read
 // once for four cells, so no pixel is computed that the list does not name. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/cell_gradients, lib/cell_sums
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/cell_gradients, lib/cell_sums, lib/tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -20,6 +20,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_weight: array<mat4x4f>;
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -4,9 +4,10 @@
 //
 // forward   modulated (N,I,H,W), weight (O,I,3,3)   → u (N,O,H,W) at the listed cells
 // backward  weight, d_u                             → d_modulated at the listed cells
+// backward_weight  modulated, d_u                   → d_weight, summed over the listed cells
 //
 // Work is laid out as in conv3x3_cells. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, lib/cell_gradients, lib/modulated_sums
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, lib/cell_gradients, lib/modulated_sums, lib/tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -17,6 +18,9 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(4) var<storage, read_write> u: array<vec4f>;
 @group(0) @binding(5) var<storage, read> d_u: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> d_modulated: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> d_weight: array<mat4x4f>;
+
+fn modulated_at(sample: u32, pixel: u32, quad: u32) -> vec4f { return modulated[pixel * quads(params.inputs) + quad]; }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -7,10 +7,10 @@
 // forward          parts               → u at the listed cells
 // backward_parts   weight, d_u         → d_parts (splits,I,N,listed)
 // backward         d_parts             → d_modulated at the listed cells
-// backward_styles, backward_x          as in conv3x3
+// backward_styles, backward_x, backward_weight   as in conv3x3
 //
 // Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/split_parts
+// uses lib/layout, lib/cells, lib/four_cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/split_parts, lib/tap_gradient, lib/weight_gradients
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, splits: u32, listed: u32, cells_first: u32, accumulate: u32,
@@ -28,6 +28,7 @@ struct Params {
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> parts: array<vec4f>;
 @group(0) @binding(11) var<storage, read_write> d_parts: array<vec4f>;
+@group(0) @binding(12) var<storage, read_write> d_weight: array<mat4x4f>;
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {

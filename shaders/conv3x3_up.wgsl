@@ -6,11 +6,12 @@
 // backward         weight, d_t                                   → d_modulated[n,c,i,j] = Σ_oab W · d_t[n,o,2i+a,2j+b]
 // backward_styles  x, d_modulated                                → d_styles[n,c] = Σ_ij x · d_modulated
 // backward_x       styles, d_modulated                           → d_x = s · d_modulated
+// backward_weight  x, styles, d_t                                → d_weight[o,c,a,b] = Σ_nij s · x · d_t[2i+a,2j+b]
 //
 // Forward as four parities: a pixel of t with even row and column takes four taps, with one odd two, with both odd
 // one; nine products make four pixels. One invocation makes 2×4 pixels of t and four channels, from 2×3 cells of x.
 // Source: Karras et al. 2020, section 2; SPEC §2.
-// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights
+// uses lib/layout, lib/strips, lib/cells, lib/reductions, lib/modulation, lib/weights, lib/up_tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -24,6 +25,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_weight: array<mat4x4f>;
 
 fn tap(a: u32, b: u32, input: u32, output: u32) -> mat4x4f {
   return weight_at(((a * 3u + b) * quads(params.inputs) + input) * quads(params.outputs) + output);

@@ -2,11 +2,11 @@
 //
 // forward          x, styles, weight   → t at the listed blocks; block (i,j) is the pixels 2i … 2i+1, 2j … 2j+1 of t
 // backward         weight, d_t         → d_modulated at the listed cells of x
-// backward_styles, backward_x          as in conv3x3_up
+// backward_styles, backward_x, backward_weight   as in conv3x3_up
 //
 // Forward: one invocation makes one parity of four blocks (even or odd rows by even or odd columns, with four, two or one
 // taps) and four channels. Backward: four cells and four channels. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/up_gradients, lib/up_blocks
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/up_gradients, lib/up_blocks, lib/up_tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -20,6 +20,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read_write> d_modulated: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_weight: array<mat4x4f>;
 
 fn store(sample: u32, pixel: vec2u, quad: u32, value: vec4f) {
   let height = 2u * params.height + 1u;

@@ -5,9 +5,10 @@
 //
 // forward   modulated (N,I,H,W), weight (O,I,3,3)   → t (N,O,2H+1,2W+1) at the listed blocks
 // backward  weight, d_t                             → d_modulated at the listed cells
+// backward_weight  modulated, d_t                   → d_weight, summed over the listed cells
 //
 // Work is laid out as in conv3x3_up_cells. Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/weights, lib/up_gradients, lib/up_blocks
+// uses lib/layout, lib/cells, lib/shares, lib/weights, lib/up_gradients, lib/up_blocks, lib/up_tap_gradient, lib/weight_gradients
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, cells_first: u32, accumulate: u32 }
 
@@ -18,6 +19,9 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(4) var<storage, read_write> t: array<vec4f>;
 @group(0) @binding(5) var<storage, read> d_t: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> d_modulated: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> d_weight: array<mat4x4f>;
+
+fn modulated_at(sample: u32, pixel: u32, quad: u32) -> vec4f { return modulated[pixel * quads(params.inputs) + quad]; }
 
 fn store(sample: u32, pixel: vec2u, quad: u32, value: vec4f) {
   let height = 2u * params.height + 1u;

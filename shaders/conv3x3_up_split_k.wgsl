@@ -4,11 +4,11 @@
 // forward          parts               → t at the listed blocks
 // backward_parts   weight, d_t         → d_parts (splits,I,N,listed), of the listed cells of x
 // backward         d_parts             → d_modulated
-// backward_styles, backward_x          as in conv3x3_up
+// backward_styles, backward_x, backward_weight   as in conv3x3_up
 //
 // A parity has (2 − row)·(2 − column) taps, so its K = taps · I/4 steps are shared out among the splits by themselves.
 // Source: SPEC §2, §4.
-// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/up_blocks
+// uses lib/layout, lib/cells, lib/shares, lib/reductions, lib/modulation, lib/weights, lib/up_blocks, lib/up_tap_gradient, lib/weight_gradients
 
 struct Params {
   samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, splits: u32, listed: u32, cells_first: u32, accumulate: u32,
@@ -26,6 +26,7 @@ struct Params {
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> parts: array<vec4f>;
 @group(0) @binding(11) var<storage, read_write> d_parts: array<vec4f>;
+@group(0) @binding(12) var<storage, read_write> d_weight: array<mat4x4f>;
 
 /// Where a part begins: `part` is a split, forward of a parity.
 fn part_at(part: u32, sample: u32, k: u32, quad: u32, quad_count: u32) -> u32 {

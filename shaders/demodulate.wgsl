@@ -5,9 +5,11 @@
 // forward    energy (O,I), styles (N,I)                              → demodulation (N,O)
 // backward   energy, styles, demodulation, d_demodulation (N,O)      → d_styles (N,I)
 //            ∂d[o]/∂s[i] = −d[o]³ · energy[o,i] · s[i]
+// backward_energy  styles, demodulation, d_demodulation              → d_energy (O,I)
+//            ∂d[o]/∂energy[o,i] = −d[o]³ · s[i]² / 2
 //
 // One workgroup a result; its invocations stride over the sum, then reduce it in a fixed order. Results of padding
-// channels are zero. Source: Karras et al. 2020, equation 3; SPEC §2.
+// channels are zero. Energies take one invocation each. Source: Karras et al. 2020, equation 3; SPEC §2.
 // uses lib/layout, lib/reductions
 
 struct Params { samples: u32, inputs: u32, outputs: u32, accumulate: u32 }
@@ -18,6 +20,7 @@ struct Params { samples: u32, inputs: u32, outputs: u32, accumulate: u32 }
 @group(0) @binding(3) var<storage, read_write> demodulation: array<f32>;
 @group(0) @binding(4) var<storage, read> d_demodulation: array<f32>;
 @group(0) @binding(5) var<storage, read_write> d_styles: array<f32>;
+@group(0) @binding(6) var<storage, read_write> d_energy: array<f32>;
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -58,4 +61,20 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
     let at = sample * vector_stride(params.inputs) + input;
     d_styles[at] = select(0.0, d_styles[at], params.accumulate != 0u) + sum * styles[at];
   }
+}
+
+@compute @workgroup_size(64)
+fn backward_energy(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let index = linear_workgroup(id, count) * 64u + lane;
+  let output = index / params.inputs;
+  let input = index % params.inputs;
+  if (output >= params.outputs) { return; }
+  var sum = 0.0;
+  for (var sample = 0u; sample < params.samples; sample++) {
+    let at = sample * vector_stride(params.outputs) + output;
+    let d = demodulation[at];
+    let s = styles[sample * vector_stride(params.inputs) + input];
+    sum -= 0.5 * d_demodulation[at] * d * d * d * s * s;
+  }
+  d_energy[index] = select(0.0, d_energy[index], params.accumulate != 0u) + sum;
 }

@@ -5,8 +5,11 @@
 // forward          x (N,I,H,W), styles (N,I), weight (O,I,1,1), bias (O)  → rgb (N,O,H,W)
 // backward_styles  x, weight, rgb, d_rgb                                  → d_styles[n,i] = Σ_yx x · Wᵀ(d)
 // backward_x       styles, weight, rgb, d_rgb                             → d_x = s · Wᵀ(d)       d = d_rgb, 0 where clamped
+// backward_weight  x, styles, rgb, d_rgb                                  → d_weight[c,i] = Σ_nyx d[c] · s[i] · x[i]
+// backward_bias    rgb, d_rgb                                             → d_bias[c] = Σ_nyx d[c]
 //
-// O is at most 4, one group of channels. One invocation a pixel forward, a pixel and four channels back.
+// O is at most 4, one group of channels. One invocation a pixel forward, a pixel and four channels back; one workgroup
+// for four input channels of the weights, and one for the bias.
 // Source: Karras et al. 2020, section 4.1 (skip architecture); SPEC §2.
 // uses lib/layout, lib/cells, lib/reductions
 
@@ -22,11 +25,14 @@ struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32
 @group(0) @binding(7) var<storage, read> d_rgb: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> d_styles: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_x: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> d_weight: array<mat4x4f>;
+@group(0) @binding(11) var<storage, read_write> d_bias: array<vec4f>;
+
+/// d at a pixel.
+fn unclamped(pixel: u32) -> vec4f { return select(vec4f(), d_rgb[pixel], abs(rgb[pixel]) < vec4f(params.clamp)); }
 
 /// Wᵀ(d) at a pixel, for four input channels.
-fn back(pixel: u32, quad: u32) -> vec4f {
-  return select(vec4f(), d_rgb[pixel], abs(rgb[pixel]) < vec4f(params.clamp)) * weight[quad];
-}
+fn back(pixel: u32, quad: u32) -> vec4f { return unclamped(pixel) * weight[quad]; }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -71,4 +77,39 @@ fn backward_x(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: 
   let at = pixel * input_quads + work.quad;
   let d = styles[work.sample * vector_stride(params.inputs) / 4u + work.quad] * back(pixel, work.quad);
   d_x[at] = select(vec4f(), d_x[at], params.accumulate != 0u) + d;
+}
+
+@compute @workgroup_size(64)
+fn backward_weight(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let input_quads = quads(params.inputs);
+  let quad = linear_workgroup(id, count);
+  var sum: mat4x4f;
+  for (var sample = 0u; sample < params.samples && quad < input_quads; sample++) {
+    let s = styles[sample * vector_stride(params.inputs) / 4u + quad];
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      let pixel = (sample * params.height + cell.x) * params.width + cell.y;
+      let m = s * x[pixel * input_quads + quad];
+      let d = unclamped(pixel);
+      sum += mat4x4f(m.x * d, m.y * d, m.z * d, m.w * d);
+    }
+  }
+  for (var column = 0u; column < 4u; column++) { sum[column] = workgroup_sum4(lane, sum[column]); }
+  if (lane == 0u && quad < input_quads) {
+    if (params.accumulate != 0u) { sum += d_weight[quad]; }
+    d_weight[quad] = sum;
+  }
+}
+
+@compute @workgroup_size(64)
+fn backward_bias(@builtin(local_invocation_index) lane: u32) {
+  var sum = vec4f();
+  for (var sample = 0u; sample < params.samples; sample++) {
+    for (var k = lane; k < cell_count(); k += 64u) {
+      let cell = cell_at(k);
+      sum += unclamped((sample * params.height + cell.x) * params.width + cell.y);
+    }
+  }
+  sum = workgroup_sum4(lane, sum);
+  if (lane == 0u) { d_bias[0] = select(vec4f(), d_bias[0], params.accumulate != 0u) + sum; }
 }

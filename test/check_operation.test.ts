@@ -85,8 +85,8 @@ const edits: readonly {
     name: 'demodulate',
     from: 'i < params.inputs;',
     to: 'i < params.inputs + 4u;',
-    own: ['d_styles'],
-    twin: ['demodulation', 'd_styles'],
+    own: ['d_styles', 'd_energy'],
+    twin: ['demodulation', 'd_styles', 'd_energy'],
   },
 ];
 

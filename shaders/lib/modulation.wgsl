@@ -5,6 +5,11 @@
 // d_modulated (N,I,H,W) is the gradient of the modulated input. Styles: one workgroup for four channels of a sample,
 // summed over the cells in a fixed order. Needs lib/layout, lib/cells, lib/reductions.
 
+/// Four channels of the modulated input; `pixel` counts those of all samples.
+fn modulated_at(sample: u32, pixel: u32, quad: u32) -> vec4f {
+  return styles[sample * vector_stride(params.inputs) / 4u + quad] * x[pixel * quads(params.inputs) + quad];
+}
+
 @compute @workgroup_size(64)
 fn backward_styles(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);

@@ -16,6 +16,7 @@ import {
   strips,
   sumOfParts,
   vector,
+  weightBlocks,
 } from './grids.ts';
 import type { Operation } from './operation.ts';
 
@@ -39,6 +40,14 @@ const modulation = {
   backward_styles: makesOver('x', 'd_styles', channelSums('inputs'), perCell('inputs', 2)),
   backward_x: makesOver('x', 'd_x', cells('inputs'), perCell('inputs', 2)),
 };
+/**
+ * The gradient of the weights. Every kernel of a convolution has it, from the same text, so that plans that train a network
+ * take the same kernels as others. It goes over the input's cells, as the gradient of the input does: from these all
+ * pixels of the result can be reached that have a gradient.
+ */
+const trained = (over: 'x' | 'modulated') => ({
+  backward_weight: makesOver(over, 'd_weight', weightBlocks, cellProducts(9)),
+});
 
 /** Rows of the convolutions, as plain as they are documented and in faster variants, and of what follows them in a layer. */
 export const convolutionOperations = {
@@ -50,6 +59,7 @@ export const convolutionOperations = {
     backward: {
       backward: makes('d_modulated', strips('inputs'), stripProducts),
       ...modulation,
+      ...trained('x'),
     },
   },
   conv3x3_cells: {
@@ -60,6 +70,7 @@ export const convolutionOperations = {
     backward: {
       backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
       ...modulation,
+      ...trained('x'),
     },
   },
   modulate: {
@@ -86,6 +97,7 @@ export const convolutionOperations = {
     forward: { forward: makesOver('u', 'u', cells('outputs', 4), cellProducts(9, 4)) },
     backward: {
       backward: makesOver('modulated', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+      ...trained('modulated'),
     },
   },
   conv3x3_split_k: {
@@ -104,6 +116,7 @@ export const convolutionOperations = {
       backward_parts: makesOver('x', 'd_parts', split('inputs', 4), cellProducts(9, 4)),
       backward: makesOver('x', 'd_modulated', cells('inputs'), sumOfParts('inputs')),
       ...modulation,
+      ...trained('x'),
     },
   },
   conv3x3_up: {
@@ -130,6 +143,7 @@ export const convolutionOperations = {
     backward: {
       backward: makes('d_modulated', strips('inputs'), stripProducts),
       ...modulation,
+      ...trained('x'),
     },
   },
   conv3x3_up_cells: {
@@ -144,6 +158,7 @@ export const convolutionOperations = {
     backward: {
       backward: makesOver('x', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
       ...modulation,
+      ...trained('x'),
     },
   },
   conv3x3_up_modulated: {
@@ -158,6 +173,7 @@ export const convolutionOperations = {
     forward: { forward: makesOver('blocks', 't', parities('outputs'), cellProducts(9, 4)) },
     backward: {
       backward: makesOver('modulated', 'd_modulated', cells('inputs', 4), cellProducts(9, 4)),
+      ...trained('modulated'),
     },
   },
   conv3x3_up_split_k: {
@@ -177,6 +193,7 @@ export const convolutionOperations = {
       backward_parts: makesOver('x', 'd_parts', split('inputs', 4), cellProducts(9, 4)),
       backward: makesOver('x', 'd_modulated', cells('inputs'), sumOfParts('inputs')),
       ...modulation,
+      ...trained('x'),
     },
   },
   fir: {
@@ -210,6 +227,7 @@ export const convolutionOperations = {
         channelSums('channels'),
         perCell('channels', 5),
       ),
+      backward_bias: makesOver('u', 'd_bias', (s) => quads(s.channels), perCell('channels', 3)),
     },
   },
 } satisfies Record<string, Operation>;

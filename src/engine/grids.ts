@@ -78,6 +78,12 @@ export const sumOfParts =
   (channels: string): Count =>
   (s) =>
     s.splits * s.samples * s.listed * s[channels];
+/** One 4×4 block of a tap for as many lanes as lib/weight_gradients says. */
+export const weightBlocks: Count = (s) => {
+  let lanes = 1;
+  while (lanes < width && 16 * lanes < s.height * s.width) lanes *= 2;
+  return groups(9 * quads(s.inputs) * quads(s.outputs) * lanes);
+};
 /** One workgroup for four channels of a sample: a sum over all cells of the list. */
 export const channelSums =
   (channels: string): Count =>

@@ -8,8 +8,10 @@ import {
   makes,
   makesOver,
   map,
+  one,
   perCell,
   plain,
+  quads,
   vector,
 } from './grids.ts';
 import { paddedChannels } from './layouts.ts';
@@ -19,6 +21,9 @@ const latents =
   (flops: number): Count =>
   (s) =>
     flops * s.rows * s.samples * s.length;
+
+/** A multiply-add for each weight of a 3×3 convolution. */
+const squares: Count = (s) => 2 * 9 * s.inputs * s.outputs;
 
 /** Rows of the mapping and the synthesis network. */
 export const networkOperations = {
@@ -97,6 +102,31 @@ export const networkOperations = {
         (s) => s.samples * paddedChannels(s.inputs),
         (s) => 5 * s.samples * s.outputs * s.inputs,
       ),
+      backward_energy: makes(
+        'd_energy',
+        (s) => groups(s.outputs * s.inputs),
+        (s) => 7 * s.samples * s.outputs * s.inputs,
+      ),
+    },
+  },
+  weight_energy: {
+    shader: 'weight_energy',
+    tensors: {
+      weight: convolution('outputs', 'inputs', '3', '3'),
+      energy: plain('total', 'inputs'),
+    },
+    outputs: ['energy'],
+    forward: {
+      forward: {
+        ...makes('energy', (s) => groups(quads(s.inputs) * quads(s.outputs)), squares),
+        multiplies: false,
+      },
+    },
+    backward: {
+      backward: {
+        ...makes('d_weight', (s) => groups(9 * quads(s.inputs) * quads(s.outputs)), squares),
+        multiplies: false,
+      },
     },
   },
   to_rgb: {
@@ -115,6 +145,8 @@ export const networkOperations = {
     backward: {
       backward_styles: makesOver('x', 'd_styles', channelSums('inputs'), cellProducts(1)),
       backward_x: makesOver('x', 'd_x', cells('inputs'), cellProducts(1)),
+      backward_weight: makesOver('x', 'd_weight', (s) => quads(s.inputs), cellProducts(1)),
+      backward_bias: makesOver('x', 'd_bias', one, perCell('outputs', 1)),
     },
   },
   upsample: {

@@ -265,7 +265,7 @@ class PlanBuilder {
     const tensor = call.tensors[base] ?? `${call.label}.${base}`;
     const name = gradient ? gradientOf(tensor) : tensor;
     const sizes = { ...call.sizes, listed };
-    const bytes = tensorBytes(spec, sizes, precision);
+    const bytes = tensorBytes(spec, sizes, gradient ? 'f32' : precision);
     const known = this.#owned.find(name)?.bytes ?? this.#transient.get(name);
     if (known !== undefined && known !== bytes)
       throw new RangeError(

@@ -28,15 +28,17 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
   const sizes = { ...call.sizes, listed };
   const flops = point.flops(sizes);
   const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
-    const spec = operation.tensors[name] ?? operation.tensors[name.replace(/^d_/, '')];
-    return spec ? [spec] : [];
+    const own = operation.tensors[name];
+    const spec = own ?? operation.tensors[name.replace(/^d_/, '')];
+    // Gradients are f32, however the weights are stored.
+    return spec ? [{ spec, precision: own ? shader.precision : 'f32' } as const] : [];
   });
-  const { multiplies = specs.some(({ layout }) => layout === 'convolution') } = point;
+  const { multiplies = specs.some(({ spec }) => spec.layout === 'convolution') } = point;
   const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
   const share = cells === 0 ? 1 : Math.min(1, listed / cells);
   const bytes = specs.reduce(
-    (sum, spec) =>
-      sum + tensorBytes(spec, sizes, shader.precision) * (sizedByMap(spec) ? share : 1),
+    (sum, { spec, precision }) =>
+      sum + tensorBytes(spec, sizes, precision) * (sizedByMap(spec) ? share : 1),
     // Four words, then those cells that are not all.
     cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
   );

@@ -9,6 +9,7 @@ export interface LayerCall {
     | 'normalize'
     | 'fully_connected'
     | 'truncate'
+    | 'weight_energy'
     | 'demodulate'
     | 'conv3x3'
     | 'conv3x3_up'

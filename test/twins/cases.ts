@@ -124,6 +124,12 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 2, inputs: 70, outputs: 9 }, draw: { energy: positive } },
     { sizes: { samples: 1, inputs: 3, outputs: 67 }, draw: { energy: positive } },
   ],
+  weight_energy: [
+    { sizes: { outputs: 1, inputs: 1, total: 1 }, params: { first: 0 } },
+    { sizes: { outputs: 6, inputs: 5, total: 6 }, params: { first: 0 } },
+    { sizes: { outputs: 8, inputs: 70, total: 17 }, params: { first: 4 } },
+    { sizes: { outputs: 3, inputs: 6, total: 11 }, params: { first: 8 } },
+  ],
   conv3x3: convolutions,
   conv3x3_cells: sharedBothWays(convolutions),
   modulate: convolutions,

@@ -9,7 +9,7 @@ import {
 } from './operation_trial.ts';
 import type { TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';
-import { type Tensors, tensor } from './twin.ts';
+import { type Tensors, type Twin, tensor } from './twin.ts';
 import { twins } from './twins.ts';
 
 /** How far one tensor is from what it should be. */
@@ -93,10 +93,28 @@ function twinGradients(
   const twin = twins[name];
   const one: Tensors = { loss: tensor([1], () => 1) };
   const by = operationTable[name].loss ? one : cotangents;
-  return new Map(
-    differentiable.map((input) => [input, twinGradient(twin, inputs, numbers, by, input).values]),
-  );
+  const meant = Object.entries(numbers).filter(([name]) => !chooseKernels.includes(name));
+  const values = Object.values({ ...inputs, ...by }).map((one) => one.values.join());
+  const gradients = new Map<string, Float64Array>();
+  for (const input of differentiable) {
+    const key = JSON.stringify([input, meant, values]);
+    const known = gradientsOfTwins.get(twin)?.get(key);
+    const gradient = known ?? twinGradient(twin, inputs, numbers, by, input).values;
+    gradients.set(input, gradient);
+    const ofTwin = gradientsOfTwins.get(twin) ?? new Map<string, Float64Array>();
+    gradientsOfTwins.set(twin, ofTwin.set(key, gradient));
+  }
+  return gradients;
 }
+
+/** Numbers that say how a kernel goes about its work, of which a twin knows nothing. */
+const chooseKernels: readonly string[] = ['cells_first', 'splits'];
+
+/**
+ * Differences that were taken, by all that the twin was given: several kernels have the same twin, and a convolution's
+ * weights are many.
+ */
+const gradientsOfTwins = new Map<Twin, Map<string, Float64Array>>();
 
 /** Everything that the twin gives; a loss is compared with its word of the status. */
 async function outputFigures(

@@ -1,6 +1,7 @@
 import { tensorShape } from '../../src/engine/operation.ts';
 import { type OperationName, operationTable } from '../../src/engine/operations.ts';
 import { gradientOf } from '../../src/engine/reversal.ts';
+import { decodeF16, encodeF16 } from '../../src/formats/half_precision.ts';
 import type { Case } from './cases.ts';
 import { type Figure, lossWords } from './figures.ts';
 import {
@@ -102,13 +103,16 @@ function derivativeOf(
 ) {
   const values = Float32Array.from(inputs[input].values);
   const largest = Math.max(...values.map(Math.abs));
+  const halves = trial.tensor(input).layout === 'convolution_half';
+  /** As the kernels get it. */
+  const stored = (value: number): number => (halves ? decodeF16(encodeF16([value]))[0] : value);
   const slope = async (at: number, width: number): Promise<number> => {
     const value = values[at];
     const measure = async (x: number): Promise<{ x: number; y: number }> => {
       values[at] = x;
       trial.write(input, values);
       trial.run('forward');
-      return { x: values[at], y: await objective() };
+      return { x: stored(values[at]), y: await objective() };
     };
     const below = await measure(value - width);
     const above = await measure(value + width);

@@ -52,8 +52,12 @@ export class PlanTrial {
         if (spec.axes.includes('listed')) continue;
         const name = call.tensors[variable] ?? `${call.label}.${variable}`;
         const shape = tensorShape(spec, call.sizes);
-        for (const made of [name, gradientOf(name)]) {
-          if (!names.has(made)) store.create(made, storedLayout(spec.layout, precision), shape);
+        const layouts = [
+          { made: name, layout: storedLayout(spec.layout, precision) },
+          { made: gradientOf(name), layout: spec.layout },
+        ];
+        for (const { made, layout } of layouts) {
+          if (!names.has(made)) store.create(made, layout, shape);
           names.add(made);
         }
       }

@@ -19,6 +19,7 @@ import { to_rgb } from './to_rgb.ts';
 import { truncate } from './truncate.ts';
 import type { Twin } from './twin.ts';
 import { upsample } from './upsample.ts';
+import { weight_energy } from './weight_energy.ts';
 import { fir_act, withActivation } from './with_activation.ts';
 
 /** Lists are no numbers to compare in f64: test/cone.test.ts has their twin, and `cases` none for them. */
@@ -32,6 +33,7 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   fully_connected,
   truncate,
   demodulate,
+  weight_energy,
   conv3x3,
   conv3x3_up,
   conv3x3_cells: conv3x3,

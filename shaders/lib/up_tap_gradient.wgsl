@@ -1,0 +1,8 @@
+// Where a cell of conv3x3_up's input goes: tap (a,b) makes pixel (2y+a, 2x+b) of it. Needs lib/layout and d_t.
+
+/// Four channels of the gradient of that pixel.
+fn gradient_of_tap(sample: u32, cell: vec2u, tap: u32, quad: u32) -> vec4f {
+  let at = 2u * cell + vec2u(tap / 3u, tap % 3u);
+  let pixel = (sample * (2u * params.height + 1u) + at.x) * (2u * params.width + 1u) + at.y;
+  return d_t[pixel * quads(params.outputs) + quad];
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { Engine } from '../src/engine/device.ts';
+import { Generator } from '../src/engine/generator.ts';
+import { Plan } from '../src/engine/plan.ts';
+import { gradientOf } from '../src/engine/reversal.ts';
+import type { TensorStore } from '../src/engine/tensors.ts';
+import type { Variants } from '../src/engine/variants.ts';
+import { synthesisCalls } from '../src/stylegan2/network.ts';
+import { weightEnergyCalls } from '../src/stylegan2/weight_energies.ts';
+import { readGenerator } from '../src/stylegan2/weights.ts';
+import { readFixture } from './fixture_files.ts';
+import { openTestDevice } from './test_device.ts';
+import { relativeDifference } from './twins/finite_differences.ts';
+import { Random } from './twins/random.ts';
+
+// SPEC.md §7.
+const gradientTolerance = 5e-4;
+/** Of finite differences, as a part of a tensor's largest value. Smaller ones round more, larger ones meet more kinks. */
+const relativeStep = 2 ** -12;
+/**
+ * Differences of f32 pictures against the gradient's length. Every step crosses kinks of some leaky ReLU, and rounding
+ * leaves 1e-3: the largest difference that was seen is 2.7e-3.
+ */
+const slopeTolerance = 5e-3;
+
+/** One of each sort: both convolutions, at few and many cells, a bias, both of toRGB, and the constant. */
+const trained = [
+  'synthesis.b4.const',
+  'synthesis.b4.conv1.weight',
+  'synthesis.b8.conv0.weight',
+  'synthesis.b64.conv0.weight',
+  'synthesis.b64.conv1.weight',
+  'synthesis.b16.conv1.bias',
+  'synthesis.b32.torgb.weight',
+  'synthesis.b64.torgb.bias',
+];
+
+const layers = [
+  { resolution: 4, layer: 'conv1' },
+  { resolution: 8, layer: 'conv0' },
+  { resolution: 64, layer: 'conv0' },
+  { resolution: 64, layer: 'conv1' },
+] as const;
+
+/** Every way in which a plan may compute a convolution. */
+const kernels: Readonly<Record<string, Variants | undefined>> = {
+  'plain kernels': undefined,
+  'lists of cells, fused': choice({ epilogue: 'fused' }),
+  'lists of cells, apart': choice({}),
+  'inputs modulated ahead': choice({ cellsAhead: 0, epilogue: 'fused' }),
+  'split sums': choice({ invocations: 32768, epilogue: 'fused' }),
+  'Winograd’s algorithm': choice({ winograd: { cells: 0, channels: 0 }, epilogue: 'fused' }),
+};
+
+function choice(fields: Partial<Variants>): Variants {
+  return { cellsFirst: true, invocations: 0, cellsAhead: 1e9, epilogue: 'apart', ...fields };
+}
+
+interface Network {
+  /** Σ image · cotangent, in f64. */
+  readonly objective: () => Promise<number>;
+  readonly store: TensorStore;
+  readonly destroy: () => void;
+}
+
+/** The tiny network with weights of its own to train, in parts where a largest tensor is given. */
+async function buildNetwork(variants?: Variants): Promise<Network> {
+  const device = await openTestDevice();
+  const description = { vendor: '', architecture: '', device: '', description: '', features: [] };
+  const engine = new Engine(device, { ...description, isSoftware: true }, nodeShaders);
+  const fixture = readFixture('tiny');
+  const generator = await Generator.load(engine, readGenerator(fixture.file));
+  const { config } = generator;
+  const store = generator.latentStore();
+  store.write('ws', fixture.values('ws').slice(0, config.numWs * config.wDim));
+  for (const name of trained) {
+    const { layout, shape } = generator.store.get(name);
+    const values = await generator.store.read(name);
+    // Shadows the model's.
+    store.create(name, layout, shape, values);
+    store.create(gradientOf(name), layout, shape);
+  }
+  const energies = weightEnergyCalls(config, layers);
+  for (const { energy } of energies.map(({ tensors }) => tensors))
+    store.create(energy, 'plain', generator.store.get(energy).shape);
+  const shape = generator.tensorShape('image');
+  const cotangent = fixture.values('image_cotangent');
+  store.create('image', 'map', shape);
+  store.create(gradientOf('image'), 'map', shape, cotangent);
+  const request = {
+    calls: [...energies, ...synthesisCalls(config, { upTo: config.resolution, image: true })],
+    roots: ['image'],
+    wanted: trained,
+    freeRounding: true,
+  };
+  const plan = await Plan.build(request, {
+    device,
+    pipelines: engine.pipelines,
+    store,
+    arena: generator.arena,
+    variants,
+  });
+  return {
+    store,
+    objective: async () => {
+      generator.run(plan);
+      const image = await store.read('image');
+      return image.reduce((sum, value, i) => sum + value * cotangent[i], 0);
+    },
+    destroy: () => {
+      plan.destroy();
+      store.destroy();
+      generator.destroy();
+    },
+  };
+}
+
+describe('gradients of the network’s weights', () => {
+  it.each(trained)('%s is what finite differences say', async (name) => {
+    const { store, objective, destroy } = await buildNetwork();
+    await objective();
+    const gradient = await store.read(gradientOf(name));
+    const values = await store.read(name);
+    const random = new Random(5);
+    const noise = values.map(() => random.normal());
+    const size = Math.max(...values.map(Math.abs));
+    const slope = Math.sqrt(gradient.reduce((sum, d) => sum + d * d, 0));
+    // Along the gradient, where errors of any element add up to little, and along one that has nothing to do with it.
+    const directions = [
+      gradient.map((d) => d / slope),
+      noise.map((d) => d / Math.sqrt(noise.length)),
+    ];
+    for (const direction of directions) {
+      const largest = Math.max(...direction.map(Math.abs));
+      const central = async (step: number): Promise<number> => {
+        const at = async (sign: number): Promise<number> => {
+          store.write(
+            name,
+            values.map((value, i) => value + sign * step * direction[i]),
+          );
+          return objective();
+        };
+        return ((await at(1)) - (await at(-1))) / (2 * step);
+      };
+      const step = (relativeStep * size) / largest;
+      const found = (4 * (await central(step / 2)) - (await central(step))) / 3;
+      const expected = gradient.reduce((sum, d, i) => sum + d * direction[i], 0);
+      expect(Math.abs(found - expected) / slope).toBeLessThan(slopeTolerance);
+    }
+    store.write(name, values);
+    destroy();
+  });
+
+  it.each(Object.keys(kernels).slice(1))('are the same with %s', async (name) => {
+    const plain = await buildNetwork();
+    const other = await buildNetwork(kernels[name]);
+    await plain.objective();
+    await other.objective();
+    for (const tensor of trained) {
+      const expected = await plain.store.read(gradientOf(tensor));
+      const found = await other.store.read(gradientOf(tensor));
+      expect(relativeDifference(found, expected), tensor).toBeLessThan(gradientTolerance);
+    }
+    plain.destroy();
+    other.destroy();
+  });
+});
