@@ -66,5 +66,12 @@ export {
 } from './formats/errors.ts';
 export type { TensorFile } from './formats/named_tensors.ts';
 export type { GeneratorConfig } from './stylegan2/config.ts';
+export {
+  type LatentFormat,
+  type LatentShape,
+  mixStyles,
+  readLatent,
+  writeLatent,
+} from './stylegan2/latent_file.ts';
 export { parseModelFile } from './stylegan2/model_file.ts';
 export { type GeneratorWeights, readGenerator } from './stylegan2/weights.ts';

@@ -12,7 +12,7 @@ import { PNG } from 'pngjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../src/cli/arguments.ts';
 import { prepareOutput } from '../src/cli/atomic_file.ts';
-import { readLatent } from '../src/cli/latent_file.ts';
+import { readLatentFile as readLatent } from '../src/cli/latent_file.ts';
 import { readMask } from '../src/cli/mask_file.ts';
 import { encodePng } from '../src/cli/png_file.ts';
 import { parsePoints } from '../src/cli/points.ts';

@@ -1,41 +1,40 @@
-import { FormatError } from '../formats/errors.ts';
-import { showShape } from '../formats/named_tensors.ts';
-import type { GeneratorConfig } from '../stylegan2/config.ts';
-import { readTensorFile } from './input_file.ts';
+import { InputError } from '../formats/errors.ts';
+import {
+  type LatentFormat,
+  type LatentShape,
+  readLatent,
+  writeLatent,
+} from '../stylegan2/latent_file.ts';
+import { prepareOutput } from './atomic_file.ts';
+import { readInput } from './input_file.ts';
 
-/** Which of a latent file's tensors counts: the first that is there. */
-const names = ['ws0', 'ws', 'w'];
+const formats: readonly LatentFormat[] = ['npy', 'npz', 'safetensors'];
 
 /**
- * Reads a latent: of a safetensors file the tensor `ws0`, else `ws`, else `w`, of shape (…, num_ws, w_dim); of several
- * samples the first. `w` may be (…, w_dim), one row for all.
+ * Reads a latent of any format.
  * @returns num_ws·w_dim values, row-major
- * @throws FormatError where there is none, or its shape is not the generator's, or it is not finite
+ * @throws InputError, FormatError
  */
-export async function readLatent(
-  path: string,
-  { numWs, wDim }: Pick<GeneratorConfig, 'numWs' | 'wDim'>,
-): Promise<Float32Array> {
-  const { tensors } = await readTensorFile(path);
-  const name = names.find((candidate) => tensors.has(candidate));
-  const tensor = name === undefined ? undefined : tensors.get(name);
-  if (name === undefined || !tensor) {
-    throw new FormatError(`no latent: wanted is a tensor ${names.join(', ')}`, { file: path });
+export async function readLatentFile(path: string, shape: LatentShape): Promise<Float32Array> {
+  return readLatent(await readInput(path), shape, path);
+}
+
+/** A latent that will be written at the end. */
+export interface LatentOutput {
+  write(ws: Float32Array, shape: LatentShape): Promise<void>;
+}
+
+/**
+ * Checks that a latent can be written. The name's ending says the format.
+ * @param option the option that named it
+ * @throws InputError for another ending, or a file that cannot be written
+ */
+export async function prepareLatentOutput(path: string, option: string): Promise<LatentOutput> {
+  const format = formats.find((known) => path.toLowerCase().endsWith(`.${known}`));
+  if (!format) {
+    const endings = formats.map((known) => `.${known}`).join(', ');
+    throw new InputError(`${path}: what format? its name should end in ${endings}`, { option });
   }
-  const { shape } = tensor;
-  const location = { file: path, tensor: name };
-  const hasRows = shape.at(-1) === wDim && shape.at(-2) === numWs;
-  const isOneRow = !hasRows && name === 'w' && shape.at(-1) === wDim;
-  if ((!hasRows && !isOneRow) || shape.includes(0)) {
-    throw new FormatError(
-      `shape ${showShape(shape)} found, ${showShape([numWs, wDim])} needed, with any sizes before it`,
-      location,
-    );
-  }
-  const values = tensor.data().subarray(0, isOneRow ? wDim : numWs * wDim);
-  if (!values.every(Number.isFinite)) throw new FormatError('a value is not finite', location);
-  if (hasRows) return values.slice();
-  const ws = new Float32Array(numWs * wDim);
-  for (let row = 0; row < numWs; row++) ws.set(values, row * wDim);
-  return ws;
+  const out = await prepareOutput(path, option);
+  return { write: (ws, shape) => out.write(writeLatent(ws, shape, format)) };
 }

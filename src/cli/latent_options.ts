@@ -2,7 +2,7 @@ import { InputError } from '../formats/errors.ts';
 import type { Model } from '../index.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import type { CommandLine, Option } from './arguments.ts';
-import { readLatent } from './latent_file.ts';
+import { readLatentFile } from './latent_file.ts';
 
 const largestSeed = 0xffffffff;
 /** Truncation that people are used to from the reference programs. */
@@ -14,7 +14,10 @@ export const latentOptions = {
   psi: { value: 'X', help: `truncation of the seed's w: 1 none, 0 the average (${usualPsi})` },
   cutoff: { value: 'N', help: 'truncates only the first N rows of ws (all)' },
   class: { value: 'K', help: 'class of a network with classes, from 0 (0)' },
-  latent: { value: 'FILE', help: 'a safetensors file with ws0, ws or w, instead of a seed' },
+  latent: {
+    value: 'FILE',
+    help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed',
+  },
 } satisfies Record<string, Option>;
 
 /** Gives ws (num_ws, w_dim) once the model is on a device. */
@@ -31,7 +34,7 @@ export async function parseLatent(line: CommandLine, config: GeneratorConfig): P
   const classIndex = parseClass(line, config);
   const file = line.text('latent');
   if (file !== undefined) {
-    const ws = await readLatent(file, config);
+    const ws = await readLatentFile(file, config);
     return async () => ws;
   }
   if (seed === undefined) throw new InputError('is needed, or --latent', { option: 'seed' });

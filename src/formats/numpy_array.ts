@@ -36,7 +36,7 @@ const dtypes: ReadonlyMap<string, Dtype> = new Map([
 ]);
 
 /**
- * A NumPy array, a view of the file.
+ * A NumPy array, a view of the file; of one in a pickle of a protocol before 3, which has its bytes as a text, a copy.
  * @param name for messages
  * @returns undefined for a value that is no array
  * @throws FormatError for an array whose elements are not all there, or of a type that is no number
@@ -49,10 +49,11 @@ export function numpyArray(
   if (!(value instanceof PickleObject) || !value.is(...reconstruct)) return undefined;
   const { file } = part;
   const location = { file, offset: value.offset, tensor: name };
-  const [, shape, type, fortran, bytes] = itemsOf(value.state) ?? [];
+  const [, shape, type, fortran, data] = itemsOf(value.state) ?? [];
+  const bytes = bytesOf(data);
   const sizes = sizesOf(shape);
   const element = elementType(type);
-  if (!sizes || !element || typeof fortran !== 'boolean' || !(bytes instanceof Uint8Array)) {
+  if (!sizes || !element || typeof fortran !== 'boolean' || !bytes) {
     throw new FormatError('a NumPy array that is not one of numbers', location);
   }
   const strides = fortran ? rowMajorStrides(sizes.toReversed()).reverse() : rowMajorStrides(sizes);
@@ -73,6 +74,12 @@ export function numberOf(value: PickleValue | undefined): number | undefined {
   if (!element || !bytes || bytes.length < bytesPerElement[element.dtype]) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return elementReader(view, element.dtype, element.littleEndian)(0);
+}
+
+/** An element type as NumPy writes it, e.g. `<f4`; undefined for one that is no number. */
+export function numpyElement(type: string): Omit<Storage, 'bytes'> | undefined {
+  const dtype = dtypes.get(type.replace(/^[<>|=]/, ''));
+  return dtype && { dtype, littleEndian: !type.startsWith('>') };
 }
 
 /** From `numpy.dtype('f4')` and its state (version, byte order, …). */

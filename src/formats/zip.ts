@@ -119,7 +119,7 @@ function readEntry(cursor: ByteCursor): ZipEntry {
   if (header === elsewhere && extra) header = extra.u64();
   cursor.take(lengths.comment);
   let refusal: string | undefined;
-  if (method !== 0) refusal = 'is compressed; PyTorch stores its entries as they are';
+  if (method !== 0) refusal = 'is compressed; only entries that are stored as they are can be read';
   else if (sizes.stored !== sizes.length) refusal = 'has two lengths';
   if (flags & 1) refusal = 'is encrypted';
   return { name, header, length: sizes.length, refusal };

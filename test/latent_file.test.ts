@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DragganError, FormatError, InputError } from '../src/formats/errors.ts';
+import { writeNpy } from '../src/formats/npy.ts';
+import { writeZip } from '../src/formats/zip_writing.ts';
+import { mixStyles, readLatent, writeLatent } from '../src/stylegan2/latent_file.ts';
+
+const network = { numWs: 4, wDim: 3 };
+/** What the fixtures hold: arange(12) / 8 − 0.5. NumPy 2 and PyTorch 2 wrote them. */
+const expected = Float32Array.from({ length: 12 }, (_, i) => i / 8 - 0.5);
+const oneRow = Float32Array.from({ length: 12 }, (_, i) => (i % 3) / 8 - 0.5);
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`fixtures/latents/${name}`, import.meta.url));
+const readable: [name: string, ws: Float32Array][] = [
+  ['f32.npy', expected],
+  ['f16.npy', expected],
+  ['f64_fortran_samples.npy', expected],
+  ['row.npy', oneRow],
+  ['projected_w.npz', expected],
+  ['positional.npz', expected],
+  ['tensor_zip.pt', expected],
+  ['tensor_legacy.pt', expected],
+  ['dict_zip.pt', expected],
+  ['dict_legacy.pt', expected],
+  ['array_in_torch.pt', expected],
+];
+
+describe('readLatent', () => {
+  it.each(readable)('reads %s', (name, ws) => {
+    expect(readLatent(fixture(name), network, 'no ending')).toEqual(ws);
+  });
+
+  it.each([[[3]], [[1, 3]], [[7, 3]]])('copies an array of %j to all rows', (shape) => {
+    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i);
+    expect(readLatent(writeNpy(shape, data), network)).toEqual(
+      Float32Array.from({ length: 12 }, (_, i) => i % 3),
+    );
+  });
+
+  const header = (text: string) => {
+    const bytes = writeNpy([4, 3], expected);
+    bytes.set(new TextEncoder().encode(text.padEnd(117)), 10);
+    return bytes;
+  };
+  const dict = (type: string, shape: string) =>
+    header(`{'descr': ${type}, 'fortran_order': False, 'shape': ${shape}, }`);
+  it.each<[what: string, bytes: Uint8Array, message: RegExp]>([
+    ['compressed entries', fixture('compressed.npz'), /entry w\.npy: is compressed; only/],
+    ['no entry of a known name', fixture('two_unknown.npz'), /wanted is a tensor ws0, ws, w/],
+    ['another w_dim', writeNpy([1, 4, 2], new Float32Array(8)), /\[1, 4, 2\] found, \[4, 3\]/],
+    ['no sample', writeNpy([0, 4, 3], new Float32Array(0)), /\[0, 4, 3\] found/],
+    ['NaN', writeNpy([3], new Float32Array([0, Number.NaN, 1])), /not finite/],
+    ['objects', dict("'|O'", '(4, 3)'), /byte 10: an array of \|O/],
+    ['records', dict("[('a', '<f4')]", '(4, 3)'), /byte 10: an array of records/],
+    ['a shape larger than the file', dict("'<f4'", '(9, 4, 3)'), /byte 10: .*does not fit/],
+    ['an endless shape', dict("'<f4'", `(${'9'.repeat(30)}, 4, 3)`), /byte 10: /],
+    ['a shape left out', header("{'descr': '<f4', 'fortran_order': False}"), /lacks/],
+    ['a cut header', writeNpy([4, 3], expected).subarray(0, 60), /byte 10: cut short/],
+    ['cut elements', writeNpy([4, 3], expected).subarray(0, 140), /does not fit/],
+    ['a zip file of nothing', writeZip(new Map([['a.txt', new Uint8Array(3)]])), /data\.pkl/],
+    ['a text', new TextEncoder().encode('hello, world'), /byte 0: no latent that we know/],
+    ['nothing', new Uint8Array(0), /byte 0: 0 bytes are too few/],
+  ])('refuses %s', (_, bytes, message) => {
+    const read = () => readLatent(bytes, network, 'a file');
+    expect(read).toThrow(FormatError);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/^a file: /);
+  });
+
+  it('reads or refuses whatever is done to a file', () => {
+    const specimens = [...readable.map(([name]) => fixture(name)), fixture('compressed.npz')].map(
+      (bytes) => new Uint8Array(bytes),
+    );
+    specimens.push(writeLatent(expected, network, 'safetensors').slice());
+    let [read, refused] = [0, 0];
+    const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    const edits = fc.array(fc.tuple(fraction, fc.nat(255), fc.nat(2), fc.nat(9)), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...specimens), edits, (specimen, changes) => {
+        let bytes = [...specimen];
+        for (const [at, byte, kind, length] of changes) {
+          const place = Math.floor(at * bytes.length);
+          if (kind === 0) bytes[place] = byte;
+          else if (kind === 1) bytes.splice(place, length);
+          else bytes.splice(place, 0, ...new Array<number>(length).fill(byte));
+          if (byte === 255 && kind === 2) bytes = bytes.slice(0, place);
+        }
+        try {
+          const ws = readLatent(Uint8Array.from(bytes), network);
+          expect(ws).toHaveLength(12);
+          expect(ws.every(Number.isFinite)).toBe(true);
+          read++;
+        } catch (error) {
+          // Anything else is thrown on.
+          if (!(error instanceof DragganError)) throw error;
+          expect(error.message).not.toMatch(/\n/);
+          refused++;
+        }
+      }),
+      { numRuns: Number(process.env.DRAGGAN_FUZZ_CASES ?? 500) },
+    );
+    // Both ends are reached.
+    expect(Math.min(read, refused)).toBeGreaterThan(10);
+  });
+});
+
+describe('writeLatent', () => {
+  it.each(['npy', 'npz', 'safetensors'] as const)('writes %s as readLatent reads it', (format) => {
+    const bytes = writeLatent(expected, network, format);
+    expect(readLatent(bytes, network)).toEqual(expected);
+    expect(writeLatent(expected, network, format)).toEqual(bytes);
+  });
+
+  it('writes .npy as NumPy does, to the byte', () => {
+    expect(writeLatent(expected, network, 'npy')).toEqual(new Uint8Array(fixture('f32.npy')));
+  });
+
+  it('writes .npz with the checksum that NumPy writes', () => {
+    const checksum = (bytes: Uint8Array) => bytes.slice(14, 18);
+    expect(checksum(writeLatent(expected, network, 'npz'))).toEqual(
+      checksum(new Uint8Array(fixture('projected_w.npz'))),
+    );
+  });
+
+  it('refuses a latent of another length', () => {
+    expect(() => writeLatent(new Float32Array(11), network, 'npy')).toThrow(InputError);
+  });
+});
+
+describe('mixStyles', () => {
+  const other = new Float32Array(12).fill(7);
+
+  it('takes the rows that are named from the other, and changes neither', () => {
+    const mixed = mixStyles(expected, other, [0, 2], network);
+    const rows = [0, 1, 2, 3].map((row) => [...mixed.subarray(3 * row, 3 * row + 3)]);
+    expect(rows).toEqual([
+      [7, 7, 7],
+      [-0.125, 0, 0.125],
+      [7, 7, 7],
+      [0.625, 0.75, 0.875],
+    ]);
+    expect(expected[0]).toBe(-0.5);
+  });
+
+  it.each([-1, 4, 0.5, Number.NaN])('refuses row %s', (row) => {
+    expect(() => mixStyles(expected, other, [row], network)).toThrow(/rows 0 to 3/);
+  });
+
+  it('refuses another length', () => {
+    expect(() => mixStyles(expected, other.subarray(1), [0], network)).toThrow(InputError);
+  });
+});
