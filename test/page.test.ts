@@ -1,53 +1,35 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
-import type { Browser, Page } from 'puppeteer';
-import { type PreviewServer, preview } from 'vite';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { MachineReport } from '../src/bench/machine.ts';
 import { loadModel, type PixelImage } from '../src/index.ts';
-import { launchBrowser } from '../tools/find_browser.ts';
+import {
+  BuiltPage,
+  clickImage,
+  contrast,
+  difference,
+  output,
+  patience,
+  picture,
+  repository,
+  state,
+  waitForState,
+} from './built_page.ts';
 import { openTestEngine } from './test_device.ts';
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const output = `${repository}test/output`;
-const built = `${output}/page`;
-/** A software adapter beside other tests on two cores takes half a minute for what a GPU does in milliseconds. */
-const patience = { timeout: 480_000 };
-
-let server: PreviewServer;
-let browser: Browser;
-let address: string;
+let built: BuiltPage;
 
 vi.setConfig({ testTimeout: 900_000 });
 
 beforeAll(async () => {
-  mkdirSync(output, { recursive: true });
-  // As `npm run build` does it: in this process Vitest's NODE_ENV would make it a development build.
-  const { NODE_ENV: _, ...env } = process.env;
-  const build = ['node_modules/vite/bin/vite.js', 'build', '--outDir', built, '--logLevel', 'warn'];
-  execFileSync(process.execPath, build, { cwd: repository, env, stdio: 'pipe' });
-  server = await preview({
-    configFile: false,
-    root: repository,
-    logLevel: 'warn',
-    build: { outDir: built },
-    preview: { host: '127.0.0.1', port: 0 },
-  });
-  const bound = server.httpServer.address();
-  if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
-  address = `http://127.0.0.1:${bound.port}/`;
-  browser = await launchBrowser();
+  built = await BuiltPage.serve('page');
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => built?.close());
 
 test('a person drags a point and the picture follows', async () => {
-  const { page, faults } = await openPage();
+  const { page, faults } = await built.open();
   await waitForState(page, 'ready');
   await page.click('#smooth');
   expect(await page.$eval('#tuning-status', (status) => status.textContent)).toMatch(
@@ -94,7 +76,7 @@ test('a person drags a point and the picture follows', async () => {
 });
 
 test('the canvas shows what the same kernels compute in Node', async () => {
-  const { page, faults } = await openPage();
+  const { page, faults } = await built.open();
   await waitForState(page, 'ready');
   await page.click('#smooth');
   const shown = await picture(page);
@@ -111,7 +93,7 @@ test('the canvas shows what the same kernels compute in Node', async () => {
 });
 
 test('a person benchmarks this machine', async () => {
-  const { page, faults } = await openPage(() => {
+  const { page, faults } = await built.open(() => {
     // A headless browser asks for leave to use the clipboard.
     Object.defineProperty(Navigator.prototype, 'clipboard', {
       value: { writeText: async (text: string) => Object.assign(window, { copied: text }) },
@@ -157,7 +139,7 @@ test('a person benchmarks this machine', async () => {
 });
 
 test('sampling the mask is offered where there is one', async () => {
-  const { page, faults } = await openPage();
+  const { page, faults } = await built.open();
   await waitForState(page, 'ready');
   const offered = () => page.$eval('#maskSampling', (choice) => choice.matches(':enabled'));
   expect(await offered()).toBe(false);
@@ -172,7 +154,7 @@ test('sampling the mask is offered where there is one', async () => {
 });
 
 test('without WebGPU the page says so', async () => {
-  const { page, faults } = await openPage(() => {
+  const { page, faults } = await built.open(() => {
     Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
   });
   await waitForState(page, 'error');
@@ -185,47 +167,6 @@ test('without WebGPU the page says so', async () => {
   await page.close();
 });
 
-/** Opens the page, with a list that gathers whatever goes wrong in it. */
-async function openPage(prepare?: () => void): Promise<{ page: Page; faults: string[] }> {
-  const page = await browser.newPage();
-  const faults: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
-    if (message.text().startsWith('policy:')) faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(`uncaught: ${String(error)}`));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
-  page.on('request', (request) => {
-    const url = request.url();
-    if (!/^(blob|data):/.test(url) && !url.startsWith(address))
-      faults.push(`leaves the machine: ${url}`);
-  });
-  await page.evaluateOnNewDocument(() => {
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-      console.log(`policy: ${violatedDirective} ${blockedURI}`),
-    );
-  });
-  if (prepare) await page.evaluateOnNewDocument(prepare);
-  await page.setViewport({ width: 1280, height: 900 });
-  await page.goto(address);
-  return { page, faults };
-}
-
-const state = (page: Page): Promise<string | undefined> =>
-  page.evaluate(() => document.body.dataset.state);
-
-/** Waits for a state of the page, and fails at once when it has given up. */
-async function waitForState(page: Page, wanted: string): Promise<void> {
-  await page.waitForFunction(
-    (states: string[]) => states.includes(document.body.dataset.state ?? ''),
-    patience,
-    [wanted, 'error'],
-  );
-  const reached = await state(page);
-  if (reached === wanted) return;
-  throw new Error(await page.$eval('#failure', (failure) => failure.textContent ?? ''));
-}
-
 /** Waits until the benchmark says something that begins so. */
 async function waitForBenchmark(page: Page, beginning: string): Promise<void> {
   await page.waitForFunction(
@@ -234,28 +175,6 @@ async function waitForBenchmark(page: Page, beginning: string): Promise<void> {
     patience,
     beginning,
   );
-}
-
-/** Clicks the picture at a fraction of its height and width. */
-async function clickImage(page: Page, row: number, column: number): Promise<void> {
-  const box = await imageBox(page);
-  await page.mouse.click(box.x + column * box.width, box.y + row * box.height);
-}
-
-async function imageBox(page: Page) {
-  const box = await (await page.$('#image'))?.boundingBox();
-  if (!box) throw new Error('the page shows no #image');
-  return box;
-}
-
-/** What the screen shows of the canvas, without the points over it. */
-async function picture(page: Page): Promise<PNG> {
-  const showPoints = (shown: boolean) =>
-    page.$eval('#points', (points, hide) => points.toggleAttribute('hidden', hide), !shown);
-  await showPoints(false);
-  const png = await page.screenshot({ clip: await imageBox(page) });
-  await showPoints(true);
-  return PNG.sync.read(Buffer.from(png));
 }
 
 /** A point's place in image pixels: row and column. */
@@ -274,21 +193,6 @@ const distance = (a: [number, number], b: [number, number]): number =>
 
 const number = (page: Page, selector: string, from: 'textContent' | 'value'): Promise<number> =>
   page.$eval(selector, (element, from) => Number(Reflect.get(element, from)), from);
-
-/** Standard deviation of the picture's bytes: a blank canvas has none. */
-function contrast({ data }: PNG): number {
-  const values = data.filter((_, index) => index % 4 !== 3);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-/** Mean absolute difference of two pictures, of 255. */
-function difference(a: PNG, b: PNG): number {
-  expect([b.width, b.height]).toEqual([a.width, a.height]);
-  return (
-    a.data.reduce((sum, value, index) => sum + Math.abs(value - b.data[index]), 0) / a.data.length
-  );
-}
 
 /** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
 function differenceAtCentres(shown: PNG, image: PixelImage): number {

@@ -2,10 +2,8 @@ import { type MachineBenchRequest, type MachineReport, runMachineBench } from '.
 import matmul from '../bench/matmul.wgsl?raw';
 import { officialShape, officialSides, randomWeights } from '../bench/networks.ts';
 import type { Variants } from '../engine/variants.ts';
-import { parseSafetensors } from '../formats/safetensors.ts';
 import { openEngine } from '../index.ts';
-import { readGenerator } from '../stylegan2/weights.ts';
-import type { ModelFile } from './model_source.ts';
+import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { shaderSource } from './shaders.ts';
 import type { Progress } from './workbench.ts';
 
@@ -18,7 +16,7 @@ export interface BenchmarkChoice extends Omit<MachineBenchRequest, 'shapes'> {
 /** What it is measured on and with. */
 export interface BenchmarkMaterials {
   readonly gpu: GPU;
-  readonly demo: ModelFile;
+  readonly demo: GeneratorWeights;
   /** The kernels that the page takes. */
   readonly variants: Variants;
 }
@@ -57,8 +55,8 @@ export async function benchmark(
   }
 }
 
-function weightsOf(name: string, demo: ModelFile) {
+function weightsOf(name: string, demo: GeneratorWeights) {
   const side = officialSides.find((known) => String(known) === name);
   if (side) return randomWeights(officialShape(side));
-  return readGenerator(parseSafetensors(demo.bytes, demo.name));
+  return demo;
 }

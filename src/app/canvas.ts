@@ -8,13 +8,24 @@ import { box, canvas } from './elements.ts';
 export class Stage {
   readonly element = box('stage');
   readonly canvas = canvas('image');
-  /** Side of the image in image pixels. */
-  side = 1;
+  #side = 1;
+  /** Device pixels that the stage takes. */
+  #displayed = 1;
   /** Called when the canvas lost what it showed, because its size changed. */
   onResize: () => void = () => {};
 
   constructor() {
     new ResizeObserver(([entry]) => this.#resized(entry)).observe(this.element);
+  }
+
+  /** Side of the image in image pixels. */
+  get side(): number {
+    return this.#side;
+  }
+
+  set side(side: number) {
+    this.#side = side;
+    this.#fit();
   }
 
   /** The image pixel under a pointer, clamped into the image. */
@@ -40,8 +51,12 @@ export class Stage {
   #resized(entry: ResizeObserverEntry): void {
     // Safari has no device-pixel box.
     const exact = entry.devicePixelContentBoxSize?.[0].inlineSize;
-    const displayed = exact ?? Math.round(entry.contentRect.width * devicePixelRatio);
-    const pixels = Math.max(1, this.side, displayed);
+    this.#displayed = exact ?? Math.round(entry.contentRect.width * devicePixelRatio);
+    this.#fit();
+  }
+
+  #fit(): void {
+    const pixels = Math.max(1, this.#side, this.#displayed);
     if (pixels === this.canvas.width) return;
     this.canvas.width = pixels;
     this.canvas.height = pixels;

@@ -1,5 +1,7 @@
 import type { DragOptions, DragSession, Engine, Model, PointPair } from '../index.ts';
 import type { EditorEvents, PictureSource } from './editor_events.ts';
+import type { ReadModel } from './model_reader.ts';
+import { latentOf, type Opening, workOf } from './opening.ts';
 import { type Materials, Workbench } from './workbench.ts';
 
 /** A device that is lost again so soon will not hold. */
@@ -12,6 +14,7 @@ export class Editor {
   readonly #materials: Materials;
   readonly #events: EditorEvents;
   #bench: Workbench;
+  #source: ReadModel;
   /** Work that must not meet a run. */
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
@@ -21,21 +24,23 @@ export class Editor {
   #bornAt = performance.now();
   #smooth = true;
 
-  /** Opens a device and loads the model; `begin` then shows its picture. @throws as `Workbench.set` */
-  static async open(
-    materials: Materials,
-    events: EditorEvents,
-    source: PictureSource,
-  ): Promise<Editor> {
-    const latent = (model: Model) => latentOf(model, source);
-    const bench = await Workbench.set(materials, latent, {}, events.fail);
-    return new Editor(materials, events, bench);
+  /** Opens a device and puts the model there; `begin` then shows its picture. @throws as `Workbench.set` */
+  static async open(materials: Materials, events: EditorEvents, opening: Opening): Promise<Editor> {
+    const bench = await Workbench.set(materials, workOf(opening, events));
+    return new Editor(materials, events, bench, opening.source);
   }
 
-  private constructor(materials: Materials, events: EditorEvents, bench: Workbench) {
+  private constructor(
+    materials: Materials,
+    events: EditorEvents,
+    bench: Workbench,
+    source: ReadModel,
+  ) {
     this.#materials = materials;
     this.#events = events;
     this.#bench = bench;
+    this.#source = source;
+    this.#attendDevice(bench.engine);
     this.#attend(bench);
   }
 
@@ -56,6 +61,11 @@ export class Editor {
 
   get model(): Model {
     return this.#bench.model;
+  }
+
+  /** The open model as it was read. */
+  get source(): ReadModel {
+    return this.#source;
   }
 
   /** Draws the last picture again, on a canvas that lost it. */
@@ -122,6 +132,36 @@ export class Editor {
     });
   }
 
+  /**
+   * Goes on with another model. Where that fails, which the page hears of, model and edit are as they were.
+   * @returns whether the model is there
+   */
+  async openModel(opening: Opening): Promise<boolean> {
+    let opened = false;
+    await this.#alone(async () => {
+      const old = this.#bench;
+      const bench = await old.setAnother(workOf(opening, this.#events));
+      try {
+        await bench.show();
+        const original = await bench.session.image();
+        await this.#events.leaving();
+        if (old !== this.#bench) throw new Error('The graphics device was lost: open it again.');
+        this.#bench = bench;
+        this.#source = opening.source;
+        opened = true;
+        this.#attend(bench);
+        this.#events.model(bench.model);
+        this.#events.picture(original);
+      } catch (error) {
+        await bench.clear();
+        if (old === this.#bench) old.redraw();
+        throw error;
+      }
+      await old.clear();
+    });
+    return opened;
+  }
+
   /** Goes on with an edited shader; one that does not compile changes nothing. */
   async reloadShader(name: string): Promise<void> {
     try {
@@ -182,7 +222,7 @@ export class Editor {
   }
 
   #attend(bench: Workbench): void {
-    const { engine, session, frames } = bench;
+    const { session, frames } = bench;
     const current = (): boolean => bench === this.#bench;
     session.on('change', () => {
       if (current()) this.#events.changed();
@@ -192,6 +232,10 @@ export class Editor {
       this.#events.iterated(iteration);
       frames.request();
     });
+  }
+
+  #attendDevice(engine: Engine): void {
+    const current = (): boolean => engine === this.engine;
     // What no scope caught: a kernel that does not fit its bindings, or no memory.
     engine.device.addEventListener('uncapturederror', ({ error }) => {
       if (current()) this.#events.fail(new Error(error.message));
@@ -215,9 +259,15 @@ export class Editor {
     session.stop();
     this.#events.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
-      const latent = () => session.latent();
-      const bench = await Workbench.set(this.#materials, latent, options, this.#events.fail);
+      const bench = await Workbench.set(this.#materials, {
+        source: this.#source,
+        latent: () => session.latent(),
+        options,
+        progress: (_, what) => this.#events.say(`The graphics device was lost${why}: ${what}…`),
+        failed: this.#events.fail,
+      });
       this.#bench = bench;
+      this.#attendDevice(bench.engine);
       this.#queue = Promise.resolve();
       this.#run = Promise.resolve();
       this.#attend(bench);
@@ -232,9 +282,4 @@ export class Editor {
       this.#events.broken(error);
     }
   }
-}
-
-/** A model without an average w has nothing to truncate towards. */
-function latentOf(model: Model, { seed, psi }: PictureSource): Promise<Float32Array> {
-  return model.latent({ seed }, model.config.truncates ? { psi } : {});
 }

@@ -11,6 +11,8 @@ export class Frames {
   #wanted = false;
   #showing = false;
   #restUntil = 0;
+  #ended = false;
+  #pumping: Promise<void> = Promise.resolve();
 
   constructor(show: () => Promise<void>, failed: (error: unknown) => void) {
     this.#show = show;
@@ -18,8 +20,15 @@ export class Frames {
   }
 
   request(): void {
-    this.#wanted = true;
-    if (!this.#showing) void this.#pump();
+    this.#wanted = !this.#ended;
+    if (this.#wanted && !this.#showing) this.#pumping = this.#pump();
+  }
+
+  /** Shows nothing any more. Resolves once nothing is under way. */
+  end(): Promise<void> {
+    this.#ended = true;
+    this.#wanted = false;
+    return this.#pumping;
   }
 
   async #pump(): Promise<void> {
@@ -27,6 +36,7 @@ export class Frames {
     try {
       while (this.#wanted) {
         await Promise.all([time(this.#restUntil - performance.now()), nextFrame()]);
+        if (this.#ended) break;
         this.#wanted = false;
         const began = performance.now();
         await this.#show();

@@ -1,15 +1,18 @@
 import { NoWebGpuError, showFailure } from './failure.ts';
 import { Loading } from './loading.ts';
+import { readModel } from './model_reader.ts';
 import { fetchDemoModel } from './model_source.ts';
 import { Page } from './page.ts';
+import type { Progress } from './workbench.ts';
 
 /** Starts the page: a device is asked for before the model's bytes, so that a machine without one hears it at once. */
 async function start(): Promise<void> {
   const { gpu } = navigator;
   if (!gpu) throw new NoWebGpuError();
   const loading = new Loading();
-  const file = await fetchDemoModel((loaded, total) => loading.bytes(loaded, total));
-  await Page.open(gpu, file, (fraction, what) => loading.show(fraction, what));
+  const progress: Progress = (fraction, what) => loading.show(fraction, what);
+  const demo = await readModel(await fetchDemoModel(progress), progress);
+  await Page.open(gpu, demo, progress);
   loading.done();
 }
 

@@ -124,11 +124,11 @@ export class OptionsPane {
         return make('div', { className: 'option' }, label, input, hint);
       }),
     );
-    const reset = button('defaults');
-    reset.addEventListener('click', () => {
+    // One listener at most: the pane is made anew for another model.
+    button('defaults').onclick = () => {
       this.show(defaults);
       edited(defaults);
-    });
+    };
     this.show(defaults);
   }
 

@@ -1,13 +1,17 @@
-import type { Iteration, RunResult } from '../index.ts';
+import type { Iteration, Model, RunResult } from '../index.ts';
 import { BenchmarkPane } from './benchmark_pane.ts';
 import { Stage } from './canvas.ts';
 import { Compare } from './compare.ts';
+import { DropZone } from './drop_zone.ts';
 import { Editor } from './editor.ts';
 import type { EditorEvents } from './editor_events.ts';
 import { box, button, field } from './elements.ts';
 import { showFailure } from './failure.ts';
 import { MaskBrush } from './mask_brush.ts';
-import type { ModelFile } from './model_source.ts';
+import { ModelOpener } from './model_opener.ts';
+import type { ReadModel } from './model_reader.ts';
+import { demoName } from './model_source.ts';
+import { ModelsPane } from './models_pane.ts';
 import { OptionsPane } from './options_pane.ts';
 import { PictureControls } from './picture_controls.ts';
 import { PointsEditor } from './points.ts';
@@ -43,22 +47,24 @@ export class Page {
   readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
   #options: OptionsPane | undefined;
+  #tuning: TuningPane | undefined;
   #editor: Editor | undefined;
   #iteration: Iteration | undefined;
   #updating = false;
 
-  /** Loads the model and shows its first picture. */
-  static async open(gpu: GPU, file: ModelFile, progress: Progress): Promise<Page> {
+  /** Puts the demo model on a device and shows its first picture. */
+  static async open(gpu: GPU, demo: ReadModel, progress: Progress): Promise<Page> {
     const page = new Page();
     const { canvas } = page.#stage;
-    const materials = { gpu, canvas, file, progress };
-    const editor = await Editor.open(materials, page.#events(), page.#picture.source);
+    const opening = { source: demo, picture: page.#picture.source, progress };
+    const editor = await Editor.open({ gpu, canvas }, page.#events(), opening);
     page.#take(editor);
     await editor.begin();
-    page.#enable();
-    new TuningPane(editor);
+    page.#enable(editor);
+    page.#offerModels(editor);
+    page.#tuning = new TuningPane(editor);
     new BenchmarkPane(
-      () => ({ gpu, demo: file, variants: editor.engine.variants }),
+      () => ({ gpu, demo: demo.weights, variants: editor.engine.variants }),
       () => editor.stop(),
     );
     return page;
@@ -71,9 +77,17 @@ export class Page {
 
   #take(editor: Editor): void {
     this.#editor = editor;
-    const { config, dragDefaults } = editor.model;
-    this.#stage.side = config.resolution;
     this.#stage.onResize = () => editor.redraw();
+    this.#show(editor.model);
+    onShaderEdit((name) => void editor.reloadShader(name));
+  }
+
+  /** Sets everything on the page for a model. */
+  #show({ config, dragDefaults }: Model): void {
+    const editor = this.#editor;
+    if (!editor) return;
+    this.#stage.side = config.resolution;
+    this.#points.cancel();
     this.#brush.fit();
     const steps = config.dragDefaults?.steps ?? defaultSteps;
     editor.steps = steps;
@@ -81,15 +95,29 @@ export class Page {
       if (steps !== undefined) editor.steps = steps;
       editor.setOptions(options);
     });
-    const { resolution, parameters } = config;
+    const { name } = editor.source;
+    const { resolution, parameters, cDim } = config;
+    const classes = cDim > 0 ? `, ${cDim} classes` : '';
     box('model').textContent =
-      `Demo model: ${resolution} × ${resolution}, ${(parameters / 1e6).toFixed(1)} M weights`;
-    onShaderEdit((name) => void editor.reloadShader(name));
+      `${name === demoName ? 'Demo model' : name}: ${resolution} × ${resolution}, ${(parameters / 1e6).toFixed(1)} M weights${classes}`;
   }
 
-  #enable(): void {
-    const editor = this.#editor;
-    if (!editor) return;
+  /** Models of a person's own, by any way there is. */
+  #offerModels(editor: Editor): void {
+    const opener = new ModelOpener((source, progress) => {
+      // A new model begins with the seed that is there, and its first class.
+      const { seed, psi } = this.#picture.source;
+      return editor.openModel({ source, picture: { seed, psi }, progress });
+    }, this.#status);
+    const pane = new ModelsPane(opener);
+    new DropZone((file) => {
+      pane.close();
+      void opener.openFile(file);
+    });
+  }
+
+  #enable(editor: Editor): void {
+    this.#allow(editor.model);
     button('run').addEventListener('click', () => this.#toggleRun());
     button('undo').addEventListener('click', () => void editor.undo());
     button('redo').addEventListener('click', () => void editor.redo());
@@ -110,14 +138,24 @@ export class Page {
       choose: (tool) => this.#tools.choose(tool),
       brush: (factor) => this.#brush.grow(factor),
     });
-    this.#picture.enable(editor.model.config);
-    this.#tools.enable();
     button('save').disabled = false;
     this.#update();
   }
 
+  /** A model's picture is there to work on. */
+  #allow({ config }: Model): void {
+    this.#picture.enable(config);
+    this.#tools.enable();
+  }
+
   #events(): EditorEvents {
     return {
+      model: (model) => {
+        this.#show(model);
+        this.#allow(model);
+        this.#requestUpdate();
+      },
+      leaving: async () => this.#tuning?.rest(),
       picture: (original) => {
         this.#compare.set(original);
         this.#status.clear();

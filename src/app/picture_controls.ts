@@ -1,3 +1,5 @@
+import type { GeneratorConfig } from '../index.ts';
+import { ClassChooser } from './class_chooser.ts';
 import type { PictureSource } from './editor_events.ts';
 import { box, button, field } from './elements.ts';
 
@@ -6,11 +8,12 @@ const seeds = 2 ** 32;
 /** Random seeds stay short enough to be read out. */
 const randomSeeds = 100_000;
 
-/** Seed and truncation: which picture there is. */
+/** Seed, truncation and class: which picture there is. */
 export class PictureControls {
   readonly #seed = field('seed');
   readonly #random = button('random');
   readonly #truncation = field('truncation');
+  readonly #class: ClassChooser;
 
   constructor(changed: (source: PictureSource) => void) {
     const tell = (): void => {
@@ -20,6 +23,7 @@ export class PictureControls {
         changed(this.source);
       else this.#seed.reportValidity();
     };
+    this.#class = new ClassChooser(tell);
     this.#seed.addEventListener('input', tell);
     this.#truncation.addEventListener('input', tell);
     this.#random.addEventListener('click', () => {
@@ -30,14 +34,17 @@ export class PictureControls {
   }
 
   get source(): PictureSource {
-    return { seed: Number(this.#seed.value), psi: Number(this.#truncation.value) };
+    const picture = { seed: Number(this.#seed.value), psi: Number(this.#truncation.value) };
+    const classIndex = this.#class.chosen;
+    return classIndex === undefined ? picture : { ...picture, classIndex };
   }
 
-  /** A model is there; one without an average w has nothing to truncate to. */
-  enable({ truncates }: { readonly truncates: boolean }): void {
+  /** A model is there; one without an average w has nothing to truncate to. Its first class is chosen. */
+  enable({ truncates, cDim }: Pick<GeneratorConfig, 'truncates' | 'cDim'>): void {
     this.#seed.disabled = false;
     this.#random.disabled = false;
     this.#truncation.disabled = !truncates;
+    this.#class.offer(cDim);
   }
 
   #showTruncation(): void {

@@ -53,6 +53,14 @@ export class TuningPane {
     this.#later();
   }
 
+  /** The model is about to leave: nothing is measured on it any more. Resolves once that is so. */
+  async rest(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#controller?.abort();
+    await this.#queue;
+    this.#later();
+  }
+
   #say(text: string): void {
     box('tuning-status').textContent = text;
   }

@@ -1,27 +1,35 @@
 import { Presenter } from '../engine/present.ts';
 import {
+  createModel,
   type DragOptions,
   type DragSession,
   type Engine,
-  loadModel,
   type Model,
   openEngine,
   useTuning,
 } from '../index.ts';
 import { Frames } from './frames.ts';
 import { readKeptTunings } from './kept_tuning.ts';
-import type { ModelFile } from './model_source.ts';
+import type { ReadModel } from './model_reader.ts';
 import { shaderSource } from './shaders.ts';
 
 /** @param fraction of this stage; undefined where nobody knows */
 export type Progress = (fraction: number | undefined, what: string) => void;
 
-/** What a workbench is made of, again and again where devices get lost. */
+/** What any workbench is made of, again and again where devices get lost. */
 export interface Materials {
   readonly gpu: GPU;
   readonly canvas: HTMLCanvasElement;
-  readonly file: ModelFile;
+}
+
+/** The edit that a workbench is set up for. */
+export interface Work {
+  readonly source: ReadModel;
+  /** Gives the session's ws, once there is a model. */
+  readonly latent: (model: Model) => Promise<Float32Array>;
+  readonly options: Partial<DragOptions>;
   readonly progress: Progress;
+  readonly failed: (error: unknown) => void;
 }
 
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
@@ -40,25 +48,44 @@ export class Workbench {
     this.frames = new Frames(() => this.show(), failed);
   }
 
-  /**
-   * @param latent gives the session's ws, once there is a model
-   * @throws NoAdapterError, DeviceLimitError, FormatError, UnsupportedModelError, ShaderError
-   */
-  static async set(
-    { gpu, canvas, file, progress }: Materials,
-    latent: (model: Model) => Promise<Float32Array>,
-    options: Partial<DragOptions>,
-    failed: (error: unknown) => void,
-  ): Promise<Workbench> {
+  /** @throws NoAdapterError, DeviceLimitError, ShaderError */
+  static async set({ gpu, canvas }: Materials, work: Work): Promise<Workbench> {
     const engine = await openEngine(gpu, { shaders: shaderSource });
     await useTuning(engine, readKeptTunings());
-    const model = await loadModel(engine, file.bytes, { file: file.name, onProgress: progress });
-    progress(undefined, 'compiling the kernels');
-    const session = await model.createDragSession(await latent(model), options);
+    const { model, session } = await load(engine, work);
     const context = canvas.getContext('webgpu');
     if (!context) throw new Error('this browser cannot draw on a canvas with WebGPU');
     const presenter = await Presenter.create(engine, context);
-    return new Workbench(engine, model, session, context, presenter, failed);
+    return new Workbench(engine, model, session, context, presenter, work.failed);
+  }
+
+  /**
+   * The workbench of another model on the same device. This one is as it was until `clear`: both are on the device until
+   * then, so that nothing is lost where there is no room.
+   * @throws DeviceLimitError, ShaderError
+   */
+  async setAnother(work: Work): Promise<Workbench> {
+    const { model, session } = await load(this.engine, work);
+    try {
+      const presenter = await Presenter.create(this.engine, this.context);
+      presenter.bicubic = this.#smooth;
+      const { engine, context } = this;
+      const bench = new Workbench(engine, model, session, context, presenter, work.failed);
+      bench.#smooth = this.#smooth;
+      return bench;
+    } catch (error) {
+      await session.destroy();
+      model.destroy();
+      throw error;
+    }
+  }
+
+  /** Ends the run, and frees the device memory of all but the device itself. */
+  async clear(): Promise<void> {
+    await this.frames.end();
+    await this.session.destroy();
+    this.model.destroy();
+    this.presenter.destroy();
   }
 
   set smooth(smooth: boolean) {
@@ -90,5 +117,16 @@ export class Workbench {
       this.presenter = presenter;
     }
     this.frames.request();
+  }
+}
+
+async function load(engine: Engine, { source, latent, options, progress }: Work) {
+  const model = await createModel(engine, source.weights, { onProgress: progress });
+  try {
+    progress(undefined, 'compiling the kernels');
+    return { model, session: await model.createDragSession(await latent(model), options) };
+  } catch (error) {
+    model.destroy();
+    throw error;
   }
 }

@@ -1,0 +1,61 @@
+import { type ReadModel, readModel } from './model_reader.ts';
+import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
+import type { Status } from './status.ts';
+import type { Progress } from './workbench.ts';
+
+type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
+
+/** Opens models, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
+export class ModelOpener {
+  readonly #open: (model: ReadModel, progress: Progress) => Promise<boolean>;
+  readonly #status: Status;
+  #opening: AbortController | undefined;
+
+  /** @param open puts a model on the page in the open one's place */
+  constructor(open: (model: ReadModel, progress: Progress) => Promise<boolean>, status: Status) {
+    this.#open = open;
+    this.#status = status;
+  }
+
+  openFile(file: File): Promise<void> {
+    return this.open({ name: file.name, blob: file });
+  }
+
+  openAddress(address: string): Promise<void> {
+    return this.#begin((progress, signal) => fetchModel(address, progress, signal));
+  }
+
+  openDemo(): Promise<void> {
+    return this.#begin(fetchDemoModel);
+  }
+
+  open(file: ModelFile): Promise<void> {
+    return this.#begin(async () => file);
+  }
+
+  /** Of several that are asked for one after the other only the last counts. What fails is said in the status line. */
+  async #begin(fetch: Fetch): Promise<void> {
+    this.#opening?.abort(new DOMException('Another model was opened.', 'AbortError'));
+    const opening = new AbortController();
+    const { signal } = opening;
+    this.#opening = opening;
+    try {
+      const file = await fetch(this.#progress(''), signal);
+      const progress = this.#progress(`${file.name}: `);
+      const model = await readModel(file, progress, signal);
+      signal.throwIfAborted();
+      await this.#open(model, progress);
+    } catch (error) {
+      if (!signal.aborted) this.#status.fail(error);
+    } finally {
+      if (this.#opening === opening) this.#opening = undefined;
+    }
+  }
+
+  #progress(prefix: string): Progress {
+    return (fraction, what) => {
+      const percent = fraction === undefined ? '…' : `, ${Math.floor(100 * fraction)} %`;
+      this.#status.say(`${prefix}${what}${percent}`);
+    };
+  }
+}

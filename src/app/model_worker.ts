@@ -1,0 +1,46 @@
+import { type ErrorMessage, errorMessage } from '../formats/error_message.ts';
+import { type GeneratorMessage, generatorMessage } from '../stylegan2/generator_message.ts';
+import { parseModelFile } from '../stylegan2/model_file.ts';
+import { readGenerator } from '../stylegan2/weights.ts';
+
+/** What the worker is asked for: one file, once. */
+export interface ModelRequest {
+  readonly name: string;
+  /** Read here, so that the page never has a copy of the bytes. */
+  readonly blob: Blob;
+}
+
+/** What it answers: progress, and at last a model or an error. */
+export type ModelAnswer =
+  | { readonly kind: 'progress'; readonly fraction: number | undefined; readonly what: string }
+  | { readonly kind: 'model'; readonly model: GeneratorMessage }
+  | { readonly kind: 'error'; readonly error: ErrorMessage };
+
+/** The page's types have no scope of a worker: what is used of it here. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ModelRequest>) => void;
+  postMessage(answer: ModelAnswer, transfer?: Transferable[]): void;
+}
+
+/** Between two messages of progress. */
+const interval = 100;
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data }) => {
+  read(data).catch((error) => scope.postMessage({ kind: 'error', error: errorMessage(error) }));
+};
+
+async function read({ name, blob }: ModelRequest): Promise<void> {
+  scope.postMessage({ kind: 'progress', fraction: undefined, what: 'reading the file' });
+  const bytes = await blob.arrayBuffer();
+  const file = parseModelFile(new Uint8Array(bytes), name);
+  let told = 0;
+  const weights = readGenerator(file, (fraction) => {
+    if (performance.now() - told < interval) return;
+    told = performance.now();
+    scope.postMessage({ kind: 'progress', fraction, what: 'checking the weights' });
+  });
+  const model = generatorMessage(file, weights, bytes);
+  scope.postMessage({ kind: 'model', model }, [model.file.bytes]);
+}

@@ -1,0 +1,42 @@
+import { button, element, field } from './elements.ts';
+import type { ModelOpener } from './model_opener.ts';
+
+/** The ways to another model: a file, an address, and back to the demo. */
+export class ModelsPane {
+  readonly #dialog = element('models', HTMLDialogElement);
+
+  constructor(opener: ModelOpener) {
+    const file = field('model-file');
+    file.addEventListener('change', () => {
+      const chosen = file.files?.[0];
+      // So that the same file can be chosen again.
+      file.value = '';
+      if (chosen) this.#leave(() => opener.openFile(chosen));
+    });
+    const actions: [string, () => void][] = [
+      ['model-open', () => file.click()],
+      ['models-open', () => this.#dialog.showModal()],
+      ['models-close', () => this.close()],
+      ['model-demo', () => this.#leave(() => opener.openDemo())],
+    ];
+    for (const [id, action] of actions) {
+      button(id).addEventListener('click', action);
+      button(id).disabled = false;
+    }
+    const address = field('model-address');
+    element('model-address-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#leave(() => opener.openAddress(address.value.trim()));
+    });
+  }
+
+  close(): void {
+    this.#dialog.close();
+  }
+
+  /** What becomes of it is said on the page. */
+  #leave(open: () => Promise<void>): void {
+    this.close();
+    void open();
+  }
+}

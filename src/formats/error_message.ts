@@ -1,0 +1,45 @@
+import {
+  DeviceLimitError,
+  DragganError,
+  FormatError,
+  InputError,
+  NoAdapterError,
+  UnsupportedModelError,
+} from './errors.ts';
+
+/** An error as a message between a worker and its page: its class would not survive. */
+export interface ErrorMessage {
+  readonly name: string;
+  readonly message: string;
+  /** What its class has beside them: where in a file the fault lies, and the like. */
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+const kinds = [
+  FormatError,
+  UnsupportedModelError,
+  InputError,
+  DeviceLimitError,
+  NoAdapterError,
+  DragganError,
+];
+
+export function errorMessage(error: unknown): ErrorMessage {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), details: {} };
+  const details: Record<string, string | number> = {};
+  if (error instanceof DragganError)
+    for (const [key, value] of Object.entries(error))
+      if (key !== 'name' && (typeof value === 'string' || typeof value === 'number'))
+        details[key] = value;
+  return { name: error.name, message: error.message, details };
+}
+
+/** The error that a message was made of, of its class where that is one of ours. */
+export function readErrorMessage({ name, message, details }: ErrorMessage): Error {
+  const kind = kinds.find((known) => known.name === name);
+  if (!kind) return Object.assign(new Error(message), { name });
+  // Not through the class's constructor: that would put the location before the message a second time.
+  const error = new DragganError(message);
+  Object.setPrototypeOf(error, kind.prototype);
+  return Object.assign(error, details, { name });
+}

@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs';
+import type { ElementHandle, Page } from 'puppeteer';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import {
+  BuiltPage,
+  clickImage,
+  contrast,
+  difference,
+  output,
+  patience,
+  picture,
+  repository,
+  waitForState,
+} from './built_page.ts';
+
+let built: BuiltPage;
+
+vi.setConfig({ testTimeout: 900_000 });
+
+beforeAll(async () => {
+  built = await BuiltPage.serve('page-models');
+});
+
+afterAll(() => built?.close());
+
+test('a person opens models of their own, and a broken one changes nothing', async () => {
+  const { page, faults } = await built.open();
+  await waitForState(page, 'ready');
+  await page.click('#smooth');
+  const demo = await picture(page);
+  await clickImage(page, 0.4, 0.4);
+  await clickImage(page, 0.4, 0.6);
+  await page.waitForSelector('[data-target="0"]', patience);
+
+  const broken = `${output}/broken.pkl`;
+  writeFileSync(broken, Buffer.from([0x80, 2, 0x63, 0x6f, 0x73, 0x0a]));
+  await choose(page, broken);
+  await page.waitForSelector('#status[data-kind="error"]', patience);
+  expect(await text(page, '#status')).toMatch(/^broken\.pkl: byte \d+: /);
+  expect(await text(page, '#model')).toMatch(/^Demo model: 128 × 128/);
+  expect(await page.$$('[data-target="0"]'), 'the points are still there').toHaveLength(1);
+
+  await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
+  await waitForModel(page, 'tiny_official.pkl: 64 × 64');
+  await waitForState(page, 'ready');
+  expect(await page.$$('[data-target]'), 'the points were the other picture’s').toHaveLength(0);
+  expect(await page.$eval('#featureBlock', (select) => select.children.length)).toBe(5);
+  expect(await page.$eval('#class-row', (row) => row.checkVisibility())).toBe(false);
+  const tiny = await picture(page);
+  expect(contrast(tiny), 'the canvas shows a picture').toBeGreaterThan(5);
+  expect(difference(demo, tiny), 'another one').toBeGreaterThan(5);
+
+  await clickImage(page, 0.4, 0.4);
+  await clickImage(page, 0.4, 0.6);
+  await page.click('#run');
+  await page.waitForFunction(
+    () => Number(document.querySelector('#iteration')?.textContent) >= 3,
+    patience,
+  );
+  await page.screenshot({ path: `${output}/page-own-model.png` });
+  if ((await page.evaluate(() => document.body.dataset.state)) === 'running')
+    await page.click('#run');
+  await waitForState(page, 'ready');
+  expect(difference(tiny, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('a model with classes lets one be chosen, and an address brings back the demo', async () => {
+  const { page, faults } = await built.open();
+  await waitForState(page, 'ready');
+  await choose(page, `${repository}test/fixtures/conditional_official.pkl`);
+  await waitForModel(page, 'conditional_official.pkl');
+  await page.waitForSelector('#class', { ...patience, visible: true });
+  const first = await picture(page);
+  await page.select('#class', '1');
+  await expect
+    .poll(async () => difference(first, await picture(page)), { ...patience, interval: 500 })
+    .toBeGreaterThan(0.5);
+
+  const demo = await page.evaluate(
+    () =>
+      performance.getEntriesByType('resource').find(({ name }) => name.includes('demo'))?.name ??
+      '',
+  );
+  await page.click('#models-open');
+  await page.type('#model-address', `${demo}-gone`);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#status[data-kind="error"]', patience);
+  expect(await text(page, '#model')).toMatch(/^conditional_official/);
+  await page.click('#models-open');
+  await page.$eval('#model-address', (field) => Reflect.set(field, 'value', ''));
+  await page.type('#model-address', demo);
+  await page.keyboard.press('Enter');
+  await waitForModel(page, 'demo-');
+  expect(await page.$('#class')).toBeNull();
+  // The address that is not there.
+  expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
+  await page.close();
+});
+
+/** Chooses a file as a person does after “Open model…”. */
+async function choose(page: Page, path: string): Promise<void> {
+  const input = (await page.$('#model-file')) as ElementHandle<HTMLInputElement> | null;
+  if (!input) throw new Error('the page has no #model-file');
+  // What was said before is no answer to this.
+  await page.$eval('#status', (status) =>
+    Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
+  );
+  await input.uploadFile(path);
+}
+
+const text = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
+
+/** Waits until the page names the open model so, or says why it is not open. */
+async function waitForModel(page: Page, beginning: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted: string) =>
+      document.querySelector('#model')?.textContent?.startsWith(wanted) ||
+      document.querySelector('#status[data-kind="error"]'),
+    patience,
+    beginning,
+  );
+  const [named, said] = [await text(page, '#model'), await text(page, '#status')];
+  if (!named.startsWith(beginning)) throw new Error(`${named}; ${said}`);
+}
