@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
+import { readLatent } from '../src/stylegan2/latent_file.ts';
 
 // The whole command, on the machine's adapter: each run is a process of its own.
 
@@ -84,6 +85,29 @@ describe('draggan on a device', () => {
     const json = JSON.parse(draggan('drag', tiny, ...start, '--precision', 'f16'));
     expect(json.precision).toBe('f16');
     expect(JSON.parse(draggan('drag', tiny, ...start)).precision).toBe('f32');
+  });
+
+  it('keeps latents, mixes them, and begins from them', () => {
+    const latent = (name: string, ...source: string[]) => {
+      draggan('latent', tiny, ...source, '--out', inFolder(name));
+      return readLatent(readFileSync(inFolder(name)), { numWs: 10, wDim: 64 }, name);
+    };
+    const mapping = ['--psi', '0.5', '--cutoff', '4'];
+    const first = latent('first.npy', '--seed', '1', ...mapping);
+    const second = latent('second.npz', '--seed', '2', ...mapping);
+    const mix = ['--mix-seed', '2', '--mix-rows', '0-1,9', ...mapping];
+    const mixed = latent('mixed.safetensors', '--latent', inFolder('first.npy'), ...mix);
+    const want = first.slice();
+    for (const row of [0, 1, 9]) want.set(second.subarray(64 * row, 64 * row + 64), 64 * row);
+    expect(mixed).toEqual(want);
+    expect(first).not.toEqual(second);
+
+    const start = ['--latent', inFolder('second.npz'), '--points', '20,20>30,30', '--steps', '2'];
+    draggan('drag', tiny, ...start, '--out-latent', inFolder('dragged.npy'));
+    const dragged = latent('again.npz', '--latent', inFolder('dragged.npy'));
+    // Rows from 6 on are not trained.
+    expect(dragged.subarray(6 * 64)).toEqual(second.subarray(6 * 64));
+    expect(dragged.subarray(0, 6 * 64)).not.toEqual(second.subarray(0, 6 * 64));
   });
 
   it('evaluates tensors and a gradient', () => {

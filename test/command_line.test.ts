@@ -68,7 +68,7 @@ describe('draggan', () => {
 
   it('explains itself', async () => {
     const overview = await runCommand(['--help'], new Progress());
-    for (const name of ['info', 'generate', 'eval', 'drag']) {
+    for (const name of ['info', 'generate', 'eval', 'drag', 'latent']) {
       expect(overview).toContain(`draggan ${name} MODEL`);
       expect(await runCommand([name, '--help'], new Progress())).toContain(`draggan ${name} MODEL`);
     }
@@ -205,6 +205,28 @@ describe('wrong input', () => {
       /wanted is a tensor ws0, ws, w/,
     ],
     ['a seed and a latent', drag(...points, '--latent', tiny), /--seed: has no meaning beside/],
+    ['rows alone', drag(...points, '--mix-rows', '0'), /--mix-seed: is needed/],
+    ['a mixed seed alone', drag(...points, '--mix-seed', '2'), /--mix-rows: is needed/],
+    [
+      'a row that is not there',
+      drag(...points, '--mix-seed', '2', '--mix-rows', '0-3,10'),
+      /--mix-rows: "10" is neither a row from 0 to 9/,
+    ],
+    [
+      'rows backwards',
+      drag(...points, '--mix-seed', '2', '--mix-rows', '3-0'),
+      /--mix-rows: "3-0" is neither/,
+    ],
+    [
+      'a latent of no known format',
+      ['latent', tiny, '--seed', '1', '--out', inFolder('latent.png')],
+      /--out: .*should end in .npy, .npz, .safetensors/,
+    ],
+    [
+      'one file for picture and latent',
+      drag(...points, ...out, '--out-latent', inFolder('o.safetensors')),
+      /--out-latent: the same file as --out/,
+    ],
     ['no points', drag('--points', ''), /--points: no points/],
     ['points left out', drag(), /--points: no points/],
     ['points that do not parse', drag('--points', 'a,b>c'), /point 1 \(a,b>c\): wanted is row/],

@@ -6,7 +6,8 @@ import type { GeneratorConfig } from '../stylegan2/config.ts';
 import type { CommandLine } from './arguments.ts';
 import { prepareOutput } from './atomic_file.ts';
 import type { Command } from './command.ts';
-import { latentOptions, parseLatent } from './latent_options.ts';
+import { prepareLatentOutput } from './latent_file.ts';
+import { latentOptions, parseLatent, refuseBothLatents } from './latent_options.ts';
 import { readMask } from './mask_file.ts';
 import { readModelFile } from './model_file.ts';
 import { openModel } from './open_model.ts';
@@ -51,12 +52,17 @@ export const drag: Command = {
     'no-tuning': tuningOption,
     trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
     out: { value: 'FILE.png', help: 'the image at the end' },
+    'out-latent': { value: 'FILE', help: 'its latent, as .npy, .npz or .safetensors' },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
     refuseBothLatents(line);
+    refuseSameOutputs(line);
     const trace = await optionalOutput(line, 'trace');
     const out = await optionalOutput(line, 'out');
+    const latentPath = line.text('out-latent');
+    const outLatent =
+      latentPath === undefined ? undefined : await prepareLatentOutput(latentPath, 'out-latent');
     const file = await readModelFile(line.model);
     const { config } = file;
     const points = parsePoints(line.text('points') ?? '', config.resolution);
@@ -86,6 +92,7 @@ export const drag: Command = {
     );
     await trace?.write(rows.encode());
     if (out) await out.write(encodePng((await session.image()).rgba, session.side));
+    await outLatent?.write(await session.latent(), config);
     const summary = { ...summarise(result, session, adapter), precision: model.precision };
     const { r1 } = session.options;
     await session.destroy();
@@ -133,21 +140,20 @@ async function runDrag(
   return result;
 }
 
-function refuseBothLatents(line: CommandLine): void {
-  if (line.text('latent') === undefined) return;
-  for (const option of ['seed', 'psi', 'cutoff', 'class']) {
-    if (line.text(option) !== undefined) {
-      throw new InputError('has no meaning beside --latent', { option });
-    }
+/** @throws InputError where two options name the same file */
+function refuseSameOutputs(line: CommandLine): void {
+  const seen = new Map<string, string>();
+  for (const option of ['trace', 'out', 'out-latent']) {
+    const path = line.text(option);
+    if (path === undefined) continue;
+    const other = seen.get(resolve(path));
+    if (other) throw new InputError(`the same file as --${other}`, { option });
+    seen.set(resolve(path), option);
   }
 }
 
 async function optionalOutput(line: CommandLine, option: 'trace' | 'out') {
   const path = line.text(option);
-  const other = line.text(option === 'out' ? 'trace' : 'out');
-  if (path !== undefined && other !== undefined && resolve(path) === resolve(other)) {
-    throw new InputError('the same file as --trace', { option: 'out' });
-  }
   return path === undefined ? undefined : prepareOutput(path, option);
 }
 

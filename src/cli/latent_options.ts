@@ -1,8 +1,10 @@
 import { InputError } from '../formats/errors.ts';
 import type { Model } from '../index.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
+import { mixStyles } from '../stylegan2/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 import { readLatentFile } from './latent_file.ts';
+import { parseRows } from './latent_rows.ts';
 
 const largestSeed = 0xffffffff;
 /** Truncation that people are used to from the reference programs. */
@@ -18,6 +20,11 @@ export const latentOptions = {
     value: 'FILE',
     help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed',
   },
+  'mix-seed': { value: 'M', help: 'takes some rows of ws from this seed: style mixing' },
+  'mix-rows': {
+    value: 'ROWS',
+    help: 'which rows, e.g. 0-3,6: the first are coarse, the last fine',
+  },
 } satisfies Record<string, Option>;
 
 /** Gives ws (num_ws, w_dim) once the model is on a device. */
@@ -32,19 +39,44 @@ export async function parseLatent(line: CommandLine, config: GeneratorConfig): P
   const psi = line.number('psi');
   const cutoff = line.number('cutoff', { least: 0, most: config.numWs, whole: true });
   const classIndex = parseClass(line, config);
+  const mix = parseMix(line, config);
   const file = line.text('latent');
-  if (file !== undefined) {
-    const ws = await readLatentFile(file, config);
-    return async () => ws;
-  }
-  if (seed === undefined) throw new InputError('is needed, or --latent', { option: 'seed' });
-  if (!config.truncates && psi !== undefined && psi !== 1) {
+  const mapsSeeds = file === undefined || mix !== undefined;
+  if (mapsSeeds && !config.truncates && psi !== undefined && psi !== 1) {
     throw new InputError('the model has no average w (mapping.w_avg), so only 1 is possible', {
       option: 'psi',
     });
   }
-  const truncation = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
-  return (model) => model.latent({ seed }, truncation);
+  const mapping = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
+  if (file === undefined && seed === undefined) {
+    throw new InputError('is needed, or --latent', { option: 'seed' });
+  }
+  const ws = file === undefined ? undefined : await readLatentFile(file, config);
+  return async (model) => {
+    const base = ws ?? (await model.latent({ seed: seed ?? 0 }, mapping));
+    if (!mix) return base;
+    return mixStyles(base, await model.latent({ seed: mix.seed }, mapping), mix.rows, config);
+  };
+}
+
+/** @throws InputError where both a latent and what makes one are given */
+export function refuseBothLatents(line: CommandLine): void {
+  if (line.text('latent') === undefined) return;
+  const ofSeeds = line.text('mix-seed') === undefined ? ['psi', 'cutoff', 'class'] : [];
+  for (const option of ['seed', ...ofSeeds]) {
+    if (line.text(option) !== undefined) {
+      throw new InputError('has no meaning beside --latent', { option });
+    }
+  }
+}
+
+function parseMix(line: CommandLine, { numWs }: GeneratorConfig) {
+  const seed = line.number('mix-seed', { least: 0, most: largestSeed, whole: true });
+  const rows = line.text('mix-rows');
+  if (seed === undefined && rows === undefined) return undefined;
+  if (seed === undefined) throw new InputError('is needed with --mix-rows', { option: 'mix-seed' });
+  if (rows === undefined) throw new InputError('is needed with --mix-seed', { option: 'mix-rows' });
+  return { seed, rows: parseRows(rows, numWs, 'mix-rows') };
 }
 
 function parseClass(line: CommandLine, { cDim }: GeneratorConfig): number | undefined {

@@ -7,6 +7,7 @@ import { drag } from './drag_command.ts';
 import { evaluate } from './eval_command.ts';
 import { generate } from './generate_command.ts';
 import { info } from './info_command.ts';
+import { latent } from './latent_command.ts';
 import { Progress } from './progress.ts';
 import { tune } from './tune_command.ts';
 
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   generate,
   eval: evaluate,
   drag,
+  latent,
   tune,
   convert,
 };
