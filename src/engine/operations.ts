@@ -3,6 +3,7 @@ import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import type { Operation } from './operation.ts';
+import { tuningOperations } from './tuning_operations.ts';
 import { winogradOperations } from './winograd_operations.ts';
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
@@ -12,6 +13,7 @@ export const operations = {
   ...fusedOperations,
   ...winogradOperations,
   ...dragOperations,
+  ...tuningOperations,
 };
 
 export type OperationName = keyof typeof operations;

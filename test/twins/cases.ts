@@ -3,7 +3,7 @@ import type { OperationName } from '../../src/engine/operations.ts';
 import { winogradSizes } from '../../src/engine/winograd_operations.ts';
 import { dragCases } from './drag_cases.ts';
 import type { Random } from './random.ts';
-import type { Tensors } from './twin.ts';
+import { type Tensors, tensor } from './twin.ts';
 
 /** Sizes and parameters under which an operation is tried. Its inputs are normally distributed unless it says how else. */
 export interface Case {
@@ -169,6 +169,21 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     {
       sizes: { samples: 1, inputs: 13, outputs: 4, height: 9, width: 2 },
       params: { clamp: noClamp },
+    },
+  ],
+  squared_distance: [
+    { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: { factor: 1 } },
+    { sizes: { samples: 2, channels: 3, height: 6, width: 70 }, params: { factor: 0.3 } },
+  ],
+  adam_weights: [
+    {
+      sizes: { length: 131 },
+      params: { learning_rate: 0.02, first_correction: 0.271, second_correction: 0.003 },
+      given: (random: Random): Tensors => ({
+        w: tensor([131], () => random.normal()),
+        first_moment: tensor([131], () => random.normal()),
+        second_moment: tensor([131], () => random.normal() ** 2),
+      }),
     },
   ],
   upsample: [

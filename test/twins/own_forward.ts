@@ -136,12 +136,13 @@ async function objectiveOf(
 ): Promise<() => Promise<number>> {
   const word = lossWords[name];
   const weights: Record<string, ArrayLike<number>> = {};
-  if (word === undefined) {
+  if (!operationTable[name].loss) {
     for (const [output, { values }] of Object.entries(cotangents)) weights[output] = values;
   } else {
     const losses = await trial.read('losses');
-    const [loss] = (await trial.read('status')).subarray(word);
     const sum = losses.reduce((a, b) => a + b, 0);
+    // Where no word of the status has it, the parts are the loss.
+    const loss = word === undefined ? sum : (await trial.read('status'))[word];
     weights.losses = new Float64Array(losses.length).fill(loss / sum);
   }
   return async () => {

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../src/engine/operations.ts';
 import { adam } from './adam.ts';
+import { adam_weights } from './adam_weights.ts';
 import { bias_act } from './bias_act.ts';
 import { broadcast_latent } from './broadcast_latent.ts';
 import { conv3x3 } from './conv3x3.ts';
@@ -14,6 +15,7 @@ import { motion_supervision } from './motion_supervision.ts';
 import { normalize } from './normalize.ts';
 import { point_tracking, remember } from './point_tracking.ts';
 import { sample_tiles } from './sample_tiles.ts';
+import { squared_distance } from './squared_distance.ts';
 import { stop_rule } from './stop_rule.ts';
 import { to_rgb } from './to_rgb.ts';
 import { truncate } from './truncate.ts';
@@ -65,4 +67,6 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   sample_tiles,
   latent_regularization,
   adam,
+  squared_distance,
+  adam_weights,
 };

@@ -1,0 +1,180 @@
+import { Emitter } from '../drag/events.ts';
+import type { Generator } from '../engine/generator.ts';
+import { imagePixels, type PixelImage } from '../engine/image.ts';
+import type { Plan } from '../engine/plan.ts';
+import { readTensor, type TensorStore } from '../engine/tensors.ts';
+import type { WritableTensor } from '../formats/safetensors.ts';
+import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
+import {
+  buildPlans,
+  createStores,
+  destroyStores,
+  type ImageLoss,
+  type Stores,
+  type TuningPlans,
+} from './tuning_plans.ts';
+import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
+
+export interface TuningOptions {
+  /** Of Adam, for every weight. */
+  readonly learningRate?: number;
+  /** Weight of the locality regulariser; 0 leaves it out, and halves the work. */
+  readonly locality?: number;
+  /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
+  readonly localityDistance?: number;
+  /** The class of the random latents of a conditional network. */
+  readonly classIndex?: number;
+}
+
+/** One step. Losses are those of the weights that it started with. */
+export interface TuningRecord {
+  /** Counted from 1. */
+  readonly iteration: number;
+  readonly loss: number;
+  /** The regulariser's part, with its weight. */
+  readonly localityLoss: number;
+}
+
+/** The rate and the regulariser's weight are Roich et al.'s, the distance about what theirs comes to in W. */
+const defaults = { learningRate: 3e-4, locality: 0.1, localityDistance: 0.3 };
+
+const firstDecay = 0.9;
+const secondDecay = 0.999;
+
+/**
+ * Pivotal tuning: trains the synthesis network so that it draws a given picture at a latent that was found for it, the
+ * pivot, while pictures of latents near it stay as they were. The generator's own weights stay; the tuned ones, their
+ * gradients and Adam's moments are copies in f32. Source: Roich et al. 2021, sections 3.2 and 3.3.
+ */
+export class PivotalTuning {
+  readonly #events = new Emitter<{ iteration: TuningRecord }>();
+  readonly #stores: Stores;
+  readonly #options: Required<Omit<TuningOptions, 'classIndex'>> & TuningOptions;
+  #iteration = 0;
+  #stopped = false;
+
+  private constructor(
+    readonly generator: Generator,
+    private readonly pivot: Float32Array,
+    private readonly loss: ImageLoss,
+    private readonly plans: TuningPlans,
+    stores: Stores,
+    options: TuningOptions,
+  ) {
+    this.#stores = stores;
+    this.#options = { ...defaults, ...options };
+  }
+
+  /**
+   * @param pivot ws (num_ws · w_dim)
+   * @throws InputError for a latent that does not fit, DeviceLimitError where the adapter is too small
+   */
+  static async create(
+    generator: Generator,
+    pivot: ArrayLike<number>,
+    loss: ImageLoss,
+    options: TuningOptions = {},
+  ): Promise<PivotalTuning> {
+    generator.checkLatent(pivot);
+    const ws = Float32Array.from(pivot);
+    const stores = await createStores(generator, loss);
+    try {
+      const locality = options.locality ?? defaults.locality;
+      const plans = await buildPlans(generator, loss, stores, locality);
+      return new PivotalTuning(generator, ws, loss, plans, stores, options);
+    } catch (error) {
+      destroyStores(stores);
+      throw error;
+    }
+  }
+
+  /** @returns what takes the listener off again */
+  on(event: 'iteration', listener: (record: TuningRecord) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Goes on for so many steps, or until `signal` or `stop` end it; what was tuned until then stays. */
+  async run({ steps, signal }: { steps: number; signal?: AbortSignal }): Promise<void> {
+    this.#stopped = false;
+    const { tuned } = this.#stores;
+    for (let step = 0; step < steps && !this.#stopped && !signal?.aborted; step++) {
+      if (this.plans.original) await this.#drawNear(this.plans.original);
+      tuned.write('ws', this.pivot);
+      const iteration = ++this.#iteration;
+      this.plans.training.setParams('adam', {
+        learning_rate: this.#options.learningRate,
+        first_correction: 1 - firstDecay ** iteration,
+        second_correction: 1 - secondDecay ** iteration,
+      });
+      this.generator.run(this.plans.training);
+      const loss = await this.#sum(this.loss.losses);
+      const localityLoss = this.plans.original ? await this.#sum('near.losses') : 0;
+      this.#events.emit('iteration', { iteration, loss, localityLoss });
+    }
+  }
+
+  /** Ends a run after the step that it is at. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The picture of the tuned network. @throws InputError for a latent that does not fit */
+  async generate(ws: ArrayLike<number> = this.pivot): Promise<PixelImage> {
+    this.generator.checkLatent(ws);
+    const { tuned } = this.#stores;
+    tuned.write('ws', ws);
+    this.generator.run(this.plans.drawing);
+    const image = await readTensor(this.generator.engine.device, tuned.get('image'));
+    return imagePixels(image, this.generator.config.imgChannels);
+  }
+
+  /** Tuned minus original weights as a safetensors file, for `applyWeightDelta`. */
+  async delta(): Promise<Uint8Array> {
+    const { store, config } = this.generator;
+    const changes = new Map<string, WritableTensor>();
+    for (const trained of trainedTensors(config)) {
+      const original = await readWhole(store, trained);
+      const tuned = await readWhole(this.#stores.tuned, trained);
+      const data = tuned.data.map((value, i) => value - original.data[i]);
+      changes.set(trained.name, { shape: tuned.shape, data });
+    }
+    const fingerprint = await modelFingerprint(await store.read(fingerprintedTensor));
+    return writeWeightDelta(changes, fingerprint);
+  }
+
+  destroy(): void {
+    for (const plan of Object.values(this.plans)) plan?.destroy();
+    destroyStores(this.#stores);
+  }
+
+  /** A latent near the pivot, and the original network's picture of it. */
+  async #drawNear(original: Plan): Promise<void> {
+    const { localityDistance, classIndex } = this.#options;
+    const random = await this.generator.latent({ seed: this.#iteration }, { classIndex });
+    const towards = (value: number, i: number) => value + localityDistance * (random[i] - value);
+    this.#stores.near.write('near.ws', this.pivot.map(towards));
+    this.generator.run(original);
+  }
+
+  async #sum(losses: string): Promise<number> {
+    return (await this.#stores.tuned.read(losses)).reduce((a, b) => a + b, 0);
+  }
+}
+
+/** A tensor whose parts lie one after the other along its first axis. */
+async function readWhole(store: TensorStore, { parts }: TrainedTensor): Promise<WritableTensor> {
+  const values = await Promise.all(parts.map((part) => store.read(part)));
+  // Maps, which the constant is one of, have samples before what the files have.
+  const shapes = parts
+    .map((part) => store.get(part))
+    .map(({ layout, shape }) => (layout === 'map' ? shape.slice(1) : shape));
+  const [first, ...rest] = shapes[0];
+  const outputs = shapes.slice(1).reduce((sum, shape) => sum + shape[0], first);
+  const data = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of values) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return { shape: [outputs, ...rest], data };
+}

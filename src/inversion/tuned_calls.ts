@@ -1,0 +1,51 @@
+import type { Call } from '../engine/reversal.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+import { blockResolutions } from '../stylegan2/config.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
+import { type ConvolutionLayer, layerName, weightParts } from '../stylegan2/weight_energies.ts';
+
+type Shape = GeneratorConfig & { readonly largestTensor?: number };
+
+/** The layers of a network that have 3×3 convolutions. */
+export const convolutionLayers = ({ resolution }: Shape): ConvolutionLayer[] =>
+  blockResolutions(resolution).flatMap((r): ConvolutionLayer[] => [
+    ...(r > 4 ? [{ resolution: r, layer: 'conv0' } as const] : []),
+    { resolution: r, layer: 'conv1' },
+  ]);
+
+/** A tensor that is trained, by its official name; `parts` hold it, one after the other along its first axis. */
+export interface TrainedTensor {
+  readonly name: string;
+  readonly parts: readonly string[];
+}
+
+/** What pivotal tuning trains: the constant, all convolutions, toRGB, and their biases. Affine layers stay. */
+export function trainedTensors(config: Shape): TrainedTensor[] {
+  const whole = (name: string): TrainedTensor => ({ name, parts: [name] });
+  return [
+    whole('synthesis.b4.const'),
+    ...convolutionLayers(config).flatMap((layer) => [
+      {
+        name: `${layerName(layer)}.weight`,
+        parts: weightParts(config, layer).map(({ name }) => name),
+      },
+      whole(`${layerName(layer)}.bias`),
+    ]),
+    ...blockResolutions(config.resolution).flatMap((r) => [
+      whole(`synthesis.b${r}.torgb.weight`),
+      whole(`synthesis.b${r}.torgb.bias`),
+    ]),
+  ];
+}
+
+/** The synthesis network on `near.ws.{row}`, to `near.image`: the same weights, and no other tensor in common. */
+export function nearCalls(config: Shape): Call[] {
+  const near = (name: string): string => (name.startsWith('synthesis.') ? name : `near.${name}`);
+  return synthesisCalls(config, { upTo: config.resolution, image: true }).map((call) => ({
+    ...call,
+    label: near(call.label),
+    tensors: Object.fromEntries(
+      Object.entries(call.tensors).map(([variable, name]) => [variable, near(name)]),
+    ),
+  }));
+}

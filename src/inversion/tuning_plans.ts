@@ -1,0 +1,148 @@
+import type { Generator } from '../engine/generator.ts';
+import { deviceLength } from '../engine/layouts.ts';
+import { Plan, type PlanRequest } from '../engine/plan.ts';
+import { type Call, gradientOf } from '../engine/reversal.ts';
+import { TensorStore } from '../engine/tensors.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
+import { weightEnergyCalls } from '../stylegan2/weight_energies.ts';
+import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
+
+/** A loss of the tensor `image` (1, C, H, W) that the network makes. */
+export interface ImageLoss {
+  /** They read `image`, and are losses by their rows: its gradient starts from them. */
+  readonly calls: readonly Call[];
+  /** The tensor that holds the loss, in parts. */
+  readonly losses: string;
+  /** Makes the tensors that the calls name besides `image`, and fills them. */
+  readonly createTensors: (store: TensorStore) => void;
+}
+
+export interface TuningPlans {
+  readonly training: Plan;
+  readonly drawing: Plan;
+  /** Of latents near the pivot; none without the regulariser. */
+  readonly original: Plan | undefined;
+}
+
+export interface Stores {
+  /** What the original network and the tuned one share: latents near the pivot. */
+  readonly near: TensorStore;
+  /** On top of that, with the weights that are trained in the place of the original ones. */
+  readonly tuned: TensorStore;
+}
+
+const momentsOf = (part: string) => ({
+  first_moment: `${part}.first_moment`,
+  second_moment: `${part}.second_moment`,
+});
+
+export async function createStores(generator: Generator, loss: ImageLoss): Promise<Stores> {
+  const { engine, config, store } = generator;
+  const near = new TensorStore(engine.device, store);
+  const tuned = new TensorStore(engine.device, near);
+  try {
+    const image = generator.tensorShape('image');
+    const latent = (into: TensorStore, name: string): void => {
+      into.create(name, 'vector', [config.numWs, 1, config.wDim]);
+      for (let row = 0; row < config.numWs; row++) into.view(`${name}.${row}`, name, row);
+    };
+    latent(near, 'near.ws');
+    near.create('near.target_image', 'map', image);
+    latent(tuned, 'ws');
+    tuned.create('image', 'map', image);
+    tuned.create('near.losses', 'plain', [1, config.resolution]);
+    loss.createTensors(tuned);
+    for (const part of trainedTensors(config).flatMap(({ parts }) => parts)) {
+      const { layout, shape } = store.get(part);
+      const values = await store.read(part);
+      const own = layout === 'convolution_half' ? 'convolution' : layout;
+      tuned.create(part, own, shape, values);
+      for (const name of [gradientOf(part), ...Object.values(momentsOf(part))])
+        tuned.create(name, own, shape);
+    }
+    for (const { tensors } of weightEnergyCalls(config, convolutionLayers(config)))
+      if (tuned.find(tensors.energy) === store.find(tensors.energy))
+        tuned.create(tensors.energy, 'plain', store.get(tensors.energy).shape);
+    return { near, tuned };
+  } catch (error) {
+    destroyStores({ near, tuned });
+    throw error;
+  }
+}
+
+export function destroyStores({ near, tuned }: Stores): void {
+  tuned.destroy();
+  near.destroy();
+}
+
+/** @param locality the regulariser's weight */
+export async function buildPlans(
+  generator: Generator,
+  loss: ImageLoss,
+  stores: Stores,
+  locality: number,
+): Promise<TuningPlans> {
+  const { config, engine, arena } = generator;
+  const energies = weightEnergyCalls(config, convolutionLayers(config));
+  const network = synthesisCalls(config, { upTo: config.resolution, image: true });
+  const parts = trainedTensors(config).flatMap((tensor) => tensor.parts);
+  const build = (request: PlanRequest, store: TensorStore): Promise<Plan> =>
+    Plan.build({ ...request, freeRounding: true }, { ...engine, store, arena });
+  const near = locality > 0 ? nearCalls(config) : [];
+  const training: PlanRequest = {
+    calls: [
+      ...energies,
+      ...network,
+      ...loss.calls,
+      ...near,
+      ...(locality > 0 ? [localityCall(generator, locality)] : []),
+    ],
+    wanted: parts,
+    afterwards: parts.map((part) => adamCall(stores.tuned, part)),
+  };
+  const plans: Plan[] = [];
+  try {
+    plans.push(await build(training, stores.tuned));
+    plans.push(await build({ calls: [...energies, ...network] }, stores.tuned));
+    if (locality > 0) plans.push(await build({ calls: near.map(toTarget) }, stores.near));
+  } catch (error) {
+    for (const plan of plans) plan.destroy();
+    throw error;
+  }
+  const [first, drawing, original] = plans;
+  return { training: first, drawing, original };
+}
+
+/** The same network with its picture as the target. */
+const toTarget = (call: Call): Call => ({
+  ...call,
+  tensors: Object.fromEntries(
+    Object.entries(call.tensors).map(([variable, name]) => [
+      variable,
+      name === 'near.image' ? 'near.target_image' : name,
+    ]),
+  ),
+});
+
+function localityCall({ config }: Generator, factor: number): Call {
+  const { resolution, imgChannels } = config;
+  return {
+    operation: 'squared_distance',
+    label: 'near.distance',
+    sizes: { samples: 1, channels: imgChannels, height: resolution, width: resolution },
+    tensors: { image: 'near.image', target_image: 'near.target_image', losses: 'near.losses' },
+    params: { factor },
+  };
+}
+
+/** The label is that of all: they are at the same step. */
+function adamCall(store: TensorStore, part: string): Call {
+  const { layout, shape } = store.get(part);
+  return {
+    operation: 'adam_weights',
+    label: 'adam',
+    sizes: { length: deviceLength(layout, shape) },
+    tensors: { w: part, d_w: gradientOf(part), ...momentsOf(part) },
+    params: { learning_rate: 0, first_correction: 1, second_correction: 1 },
+  };
+}
