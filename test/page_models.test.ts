@@ -45,6 +45,7 @@ test('a person opens models of their own, and a broken one changes nothing', asy
   await waitForState(page, 'ready');
   expect(await page.$$('[data-target]'), 'the points were the other picture’s').toHaveLength(0);
   expect(await page.$eval('#featureBlock', (select) => select.children.length)).toBe(5);
+  expect(await page.$eval('#featureBlock', (select) => Reflect.get(select, 'value'))).toBe('4');
   expect(await page.$eval('#class-row', (row) => row.checkVisibility())).toBe(false);
   const tiny = await picture(page);
   expect(contrast(tiny), 'the canvas shows a picture').toBeGreaterThan(5);
@@ -99,6 +100,38 @@ test('a model with classes lets one be chosen, and an address brings back the de
   await page.close();
 });
 
+test('a model is kept, opened again, and deleted', async () => {
+  const { page, faults } = await built.open();
+  await waitForState(page, 'ready');
+  await choose(page, `${repository}test/fixtures/tiny_rosinality_zip.pt`);
+  await waitForModel(page, 'tiny_rosinality_zip.pt: 64 × 64');
+  await page.click('#models-open');
+  await page.waitForSelector('#library-keep:enabled', patience);
+  await page.click('#library-keep');
+  await page.waitForSelector('#library-list li', patience);
+  expect(await text(page, '#library-list li')).toMatch(
+    /^tiny_rosinality_zip\.pt64 × 64, \d\.\d MB/,
+  );
+  await waitForText(page, '#library-status', 'of storage used');
+  expect(await page.$$('#library-keep:enabled')).toHaveLength(0);
+  await page.screenshot({ path: `${output}/page-models.png` });
+
+  // After the page is opened anew it is still there.
+  await page.reload();
+  await waitForState(page, 'ready');
+  await waitForText(page, '#model', 'Demo model');
+  await page.click('#models-open');
+  await page.waitForSelector('#library-list li', patience);
+  await page.click('#library-list li button');
+  await waitForModel(page, 'tiny_rosinality_zip.pt: 64 × 64');
+  await page.click('#models-open');
+  await waitForText(page, '#library-keep', 'tiny_rosinality_zip.pt is kept');
+  await page.click('#library-list li button:last-child');
+  await page.waitForFunction(() => !document.querySelector('#library-list li'), patience);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
 /** Chooses a file as a person does after “Open model…”. */
 async function choose(page: Page, path: string): Promise<void> {
   const input = (await page.$('#model-file')) as ElementHandle<HTMLInputElement> | null;
@@ -112,6 +145,16 @@ async function choose(page: Page, path: string): Promise<void> {
 
 const text = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (element) => element.textContent ?? '');
+
+async function waitForText(page: Page, selector: string, wanted: string): Promise<void> {
+  await page.waitForFunction(
+    (selector: string, wanted: string) =>
+      document.querySelector(selector)?.textContent?.includes(wanted),
+    patience,
+    selector,
+    wanted,
+  );
+}
 
 /** Waits until the page names the open model so, or says why it is not open. */
 async function waitForModel(page: Page, beginning: string): Promise<void> {

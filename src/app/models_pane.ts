@@ -1,11 +1,17 @@
 import { button, element, field } from './elements.ts';
+import { showKnownModels } from './known_models_list.ts';
+import { LibraryList } from './library_list.ts';
 import type { ModelOpener } from './model_opener.ts';
+import type { ReadModel } from './model_reader.ts';
 
-/** The ways to another model: a file, an address, and back to the demo. */
+/** The ways to another model: a file, an address, the library, and back to the demo; and where there are more. */
 export class ModelsPane {
   readonly #dialog = element('models', HTMLDialogElement);
 
-  constructor(opener: ModelOpener) {
+  /** @param current the open model */
+  constructor(opener: ModelOpener, current: () => ReadModel) {
+    const library = new LibraryList(current, (kept) => this.#leave(() => opener.open(kept)));
+    showKnownModels();
     const file = field('model-file');
     file.addEventListener('change', () => {
       const chosen = file.files?.[0];
@@ -15,7 +21,13 @@ export class ModelsPane {
     });
     const actions: [string, () => void][] = [
       ['model-open', () => file.click()],
-      ['models-open', () => this.#dialog.showModal()],
+      [
+        'models-open',
+        () => {
+          void library.show();
+          this.#dialog.showModal();
+        },
+      ],
       ['models-close', () => this.close()],
       ['model-demo', () => this.#leave(() => opener.openDemo())],
     ];

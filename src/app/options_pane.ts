@@ -106,6 +106,7 @@ const rows: readonly (NumberRow | ChoiceRow)[] = [
 export class OptionsPane {
   readonly #fields = new Map<string, HTMLInputElement | HTMLSelectElement>();
   readonly #defaults: PaneOptions;
+  readonly #lastBlock: number;
   readonly #edited: (options: Partial<PaneOptions>) => void;
 
   constructor(
@@ -114,6 +115,7 @@ export class OptionsPane {
     edited: (options: Partial<PaneOptions>) => void,
   ) {
     this.#defaults = defaults;
+    this.#lastBlock = config.channels.size - 1;
     this.#edited = edited;
     box('options-list').replaceChildren(
       ...rows.map((row) => {
@@ -143,7 +145,7 @@ export class OptionsPane {
   show(options: PaneOptions): void {
     for (const { name } of rows) {
       const input = this.#fields.get(name);
-      if (input) input.value = String(options[name]);
+      if (input) input.value = this.#valueOf(name, options);
     }
     this.#compare();
   }
@@ -160,11 +162,19 @@ export class OptionsPane {
     return input;
   }
 
+  /** A small network has fewer blocks than the paper's default names: then its last is meant. */
+  #valueOf(name: keyof PaneOptions, options: PaneOptions): string {
+    const value = options[name];
+    return String(
+      name === 'featureBlock' ? Math.min(options.featureBlock, this.#lastBlock) : value,
+    );
+  }
+
   /** There is something to go back to only where a value differs. */
   #compare(): void {
     const differs = rows.map(({ name }) => {
       const input = this.#fields.get(name);
-      const changed = input?.value !== String(this.#defaults[name]);
+      const changed = input?.value !== this.#valueOf(name, this.#defaults);
       input?.classList.toggle('changed', changed);
       return changed;
     });

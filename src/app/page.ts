@@ -109,7 +109,7 @@ export class Page {
       const { seed, psi } = this.#picture.source;
       return editor.openModel({ source, picture: { seed, psi }, progress });
     }, this.#status);
-    const pane = new ModelsPane(opener);
+    const pane = new ModelsPane(opener, () => editor.source);
     new DropZone((file) => {
       pane.close();
       void opener.openFile(file);
