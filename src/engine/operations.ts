@@ -1,6 +1,7 @@
 import { convolutionOperations } from './convolution_operations.ts';
 import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
+import { imageOperations } from './image_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import type { Operation } from './operation.ts';
 import { tuningOperations } from './tuning_operations.ts';
@@ -14,6 +15,7 @@ export const operations = {
   ...winogradOperations,
   ...dragOperations,
   ...tuningOperations,
+  ...imageOperations,
 };
 
 export type OperationName = keyof typeof operations;

@@ -21,6 +21,12 @@ export interface Case {
   readonly withoutDifferences?: (...index: number[]) => boolean;
 }
 
+const pictures: readonly Case[] = [
+  { sizes: { samples: 1, channels: 1, height: 2, width: 2 } },
+  { sizes: { samples: 2, channels: 3, height: 6, width: 10 } },
+  { sizes: { samples: 1, channels: 5, height: 4, width: 70 } },
+];
+
 const positive = (random: Random): number => random.normal() ** 2;
 
 const tiny = (random: Random): number => 1e-4 * random.normal();
@@ -87,6 +93,9 @@ const everyActivation = (plain: readonly Case[]): readonly Case[] => {
  */
 export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ...dragCases,
+  image_difference: pictures,
+  pyramid_down: pictures,
+  laplacian_loss: pictures.map((one) => ({ ...one, params: { weight: 0.7 } })),
   forward_cone: [],
   backward_cone: [],
   normalize: [

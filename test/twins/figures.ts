@@ -124,7 +124,8 @@ async function outputFigures(
   const figures: Figure[] = [];
   for (const [output, { values }] of Object.entries(twins[name](inputs, numbers))) {
     const word = lossWords[name];
-    if (output === 'loss' && word === undefined) continue;
+    const kept = operationTable[name].outputs.includes(output);
+    if (output === 'loss' && word === undefined && !kept) continue;
     const actual = word === undefined ? await trial.read(output) : await trial.read('status');
     const compared = word === undefined ? actual : actual.subarray(word, word + 1);
     const difference = relativeDifference(compared, values);
