@@ -65,6 +65,13 @@ export {
   UnsupportedModelError,
 } from './formats/errors.ts';
 export type { TensorFile } from './formats/named_tensors.ts';
+export {
+  Inversion,
+  type InversionProgress,
+  type InversionResult,
+} from './inversion/inversion.ts';
+export { defaultInversion, type InversionOptions } from './inversion/options.ts';
+export { peakSignalToNoise } from './inversion/pixels.ts';
 export type { GeneratorConfig } from './stylegan2/config.ts';
 export {
   type LatentFormat,

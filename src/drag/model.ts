@@ -10,6 +10,8 @@ import {
 import type { PixelImage } from '../engine/image.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { Tuning } from '../engine/tuning.ts';
+import { Inversion } from '../inversion/inversion.ts';
+import type { InversionOptions } from '../inversion/options.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { parseModelFile } from '../stylegan2/model_file.ts';
 import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
@@ -66,6 +68,14 @@ export class Model {
     options: Partial<DragOptions> = {},
   ): Promise<DragSession> {
     return new DragSession(this.#generator, ws, options);
+  }
+
+  /**
+   * A search for the latent whose picture is nearest to a given one, to be run.
+   * @throws InputError for a picture of another size than the model's, or an option that cannot be used
+   */
+  invert(target: PixelImage, options: Partial<InversionOptions> = {}): Inversion {
+    return new Inversion(this.#generator, target, options);
   }
 
   /**

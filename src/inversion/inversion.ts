@@ -1,0 +1,183 @@
+import { Emitter } from '../drag/events.ts';
+import type { Generator } from '../engine/generator.ts';
+import type { PixelImage } from '../engine/image.ts';
+import { InputError } from '../formats/errors.ts';
+import { type InversionOptions, inversionOptions, rateAt } from './options.ts';
+import { imageValues, peakSignalToNoise } from './pixels.ts';
+import { type Found, SearchStage } from './stage.ts';
+
+/** What a look at an inversion gives. */
+export interface InversionProgress {
+  readonly stage: 'samples' | 'w' | 'w+';
+  /** Iterations made, of both spaces together; of samples, those tried. */
+  readonly iteration: number;
+  /** Of the stage's kind: iterations in all, or samples in all. */
+  readonly steps: number;
+  /** The image loss of the best so far. */
+  readonly loss: number;
+  /** Of its picture in bytes against the target, in decibels. */
+  readonly psnr: number;
+}
+
+export interface InversionResult {
+  readonly stopped: 'steps' | 'stopped' | 'diverged';
+  readonly iterations: number;
+  readonly loss: number;
+  readonly psnr: number;
+}
+
+/** Samples between two looks. */
+const samplesBetween = 20;
+
+/**
+ * Looks for the latent whose picture is nearest to a given one: from the average w or the best of random samples, first
+ * in W, then in W+, by Adam on a Laplacian pyramid's L1. What it has found can be taken at any time.
+ * Source: Karras et al. 2020, appendix D (the schedule); Abdal et al. 2019 (W+).
+ */
+export class Inversion {
+  readonly options: InversionOptions;
+  readonly #generator: Generator;
+  readonly #target: PixelImage;
+  readonly #values: Float32Array;
+  readonly #events = new Emitter<{ iteration: InversionProgress }>();
+  #found: Found | undefined;
+  #stopping = false;
+  #running = false;
+
+  /** @throws InputError for a picture of another size than the model's, or an option that cannot be used */
+  constructor(generator: Generator, target: PixelImage, options: Partial<InversionOptions> = {}) {
+    this.options = inversionOptions(options);
+    this.#generator = generator;
+    this.#target = target;
+    this.#values = imageValues(target, generator.config);
+  }
+
+  /** @returns what takes the listener off again */
+  on(event: 'iteration', listener: (progress: InversionProgress) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Ends a run after the iterations that the device already has. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** num_ws · w_dim, the best so far. @throws InputError before there is one */
+  latent(): Float32Array {
+    return this.#best.ws.slice();
+  }
+
+  /** Its picture. @throws InputError before there is one */
+  image(): PixelImage {
+    return this.#best.image;
+  }
+
+  /** @throws InputError where it runs already; DeviceLimitError, ShaderError */
+  async run(): Promise<InversionResult> {
+    if (this.#running) throw new InputError('the inversion runs already');
+    this.#running = true;
+    this.#stopping = false;
+    this.#found = undefined;
+    try {
+      const inW = Math.round(this.options.steps * this.options.shareOfW);
+      const average = await this.#average();
+      const first = await this.#stage('w', 0, inW, average, average);
+      const rest = this.options.steps - inW;
+      const second =
+        first.ended || rest === 0
+          ? first
+          : await this.#stage('w+', inW, rest, average, this.#best.ws);
+      return {
+        stopped: second.ended ?? 'steps',
+        iterations: second.iterations,
+        loss: this.#best.loss,
+        psnr: this.#psnr(this.#best),
+      };
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #stage(
+    space: 'w' | 'w+',
+    before: number,
+    steps: number,
+    average: Float32Array,
+    start: Float32Array,
+  ): Promise<{ ended: 'stopped' | 'diverged' | undefined; iterations: number }> {
+    const { interval, learningRate, regularization } = this.options;
+    const stage = await SearchStage.create(
+      this.#generator,
+      space,
+      this.#values,
+      average,
+      regularization,
+    );
+    try {
+      stage.place(start);
+      if (space === 'w') stage.place(await this.#bestSample(stage));
+      for (let made = 0; made < steps; ) {
+        if (this.#stopping) return { ended: 'stopped', iterations: before + made };
+        const until = Math.min(steps, made + interval);
+        for (; made < until; made++) stage.step(rateAt((made + 0.5) / steps, learningRate));
+        const found = await stage.judge();
+        const sound = Number.isFinite(found.loss) && found.ws.every(Number.isFinite);
+        if (!sound) return { ended: 'diverged', iterations: before + made };
+        if (found.loss < this.#best.loss) this.#found = found;
+        this.#tell(space, before + made, this.options.steps);
+      }
+      return { ended: undefined, iterations: before + steps };
+    } finally {
+      stage.destroy();
+    }
+  }
+
+  /** The average w, or the random sample whose picture is nearer. */
+  async #bestSample(stage: SearchStage): Promise<Float32Array> {
+    const { samples, seed } = this.options;
+    this.#found = await stage.judge();
+    for (let sample = 0; sample < samples && !this.#stopping; sample++) {
+      stage.place(await this.#sample(seed + sample));
+      const found = await stage.judge();
+      if (found.loss < this.#best.loss) this.#found = found;
+      if ((sample + 1) % samplesBetween === 0) this.#tell('samples', sample + 1, samples);
+    }
+    return this.#best.ws;
+  }
+
+  /** Every row of ws is the average w; without one, the w of the first sample. */
+  #average(): Promise<Float32Array> {
+    const { truncates } = this.#generator.config;
+    return this.#sample(this.options.seed, truncates ? 0 : 1);
+  }
+
+  /** A network with classes shows each in turn. */
+  #sample(number: number, psi = 1): Promise<Float32Array> {
+    const { cDim } = this.#generator.config;
+    const seed = number % 2 ** 32;
+    return this.#generator.latent(
+      { seed },
+      { psi, ...(cDim > 0 && { classIndex: number % cDim }) },
+    );
+  }
+
+  get #best(): Found {
+    if (!this.#found) throw new InputError('the inversion has found nothing yet; run it first');
+    return this.#found;
+  }
+
+  #psnr({ image }: Found): number {
+    return peakSignalToNoise(image, this.#target);
+  }
+
+  #tell(stage: InversionProgress['stage'], iteration: number, steps: number): void {
+    const { loss } = this.#best;
+    this.#events.emit('iteration', {
+      stage,
+      iteration,
+      steps,
+      loss,
+      psnr: this.#psnr(this.#best),
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { InputError } from '../formats/errors.ts';
+
+/** How a picture is looked for. */
+export interface InversionOptions {
+  /** Of both spaces together. */
+  readonly steps: number;
+  /** The share of the steps in W, one w for all layers, before W+ begins where W ended. 1: W alone. */
+  readonly shareOfW: number;
+  /** Of Adam, at its highest. */
+  readonly learningRate: number;
+  /** Random latents that are tried beside the average w, the best of which is the start. */
+  readonly samples: number;
+  /** Seed of the first of them; the others follow. */
+  readonly seed: number;
+  /** Weight of the mean distance of w to the average, which keeps it where the network was trained. */
+  readonly regularization: number;
+  /** Iterations between two looks at the picture. */
+  readonly interval: number;
+}
+
+export const defaultInversion: InversionOptions = {
+  steps: 300,
+  shareOfW: 0.3,
+  learningRate: 0.05,
+  samples: 500,
+  seed: 0,
+  regularization: 0.01,
+  interval: 10,
+};
+
+/** @throws InputError for a value that cannot be used */
+export function inversionOptions(changes: Partial<InversionOptions>): InversionOptions {
+  const options = { ...defaultInversion, ...changes };
+  const whole: (keyof InversionOptions)[] = ['steps', 'samples', 'seed', 'interval'];
+  for (const [option, value] of Object.entries(options)) {
+    if (!Number.isFinite(value) || value < 0)
+      throw new InputError(`${value} is no number from 0 on`, { option });
+    if (whole.some((name) => name === option) && !Number.isSafeInteger(value))
+      throw new InputError(`${value} is no whole number`, { option });
+  }
+  for (const option of ['steps', 'interval', 'learningRate'] as const)
+    if (options[option] === 0) throw new InputError('must be more than 0', { option });
+  if (options.shareOfW > 1) throw new InputError('at most 1', { option: 'shareOfW' });
+  return options;
+}
+
+/** Part of a stage in which the rate rises, and in which it falls. Karras et al. 2020, appendix D. */
+const rampUp = 0.05;
+const rampDown = 0.4;
+
+/** The learning rate at a fraction of a stage: a linear rise, and half a cosine down to 0. */
+export function rateAt(fraction: number, highest: number): number {
+  const down = 0.5 - 0.5 * Math.cos(Math.PI * Math.min(1, (1 - fraction) / rampDown));
+  return highest * down * Math.min(1, fraction / rampUp);
+}

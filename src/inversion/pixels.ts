@@ -1,0 +1,37 @@
+import type { PixelImage } from '../engine/image.ts';
+import { InputError } from '../formats/errors.ts';
+import type { GeneratorConfig } from '../stylegan2/config.ts';
+
+/**
+ * A picture as the generator's image is: (channels, side, side), −1 to 1. A grey network gets the luma (BT.601).
+ * @throws InputError for another size than the network's
+ */
+export function imageValues(
+  { width, height, rgba }: PixelImage,
+  { resolution, imgChannels }: Pick<GeneratorConfig, 'resolution' | 'imgChannels'>,
+): Float32Array<ArrayBuffer> {
+  if (width !== resolution || height !== resolution)
+    throw new InputError(
+      `the picture has ${width} × ${height} pixels, the model ${resolution} × ${resolution}`,
+      { option: 'image' },
+    );
+  const pixels = width * height;
+  const values = new Float32Array(imgChannels * pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const [red, green, blue] = rgba.subarray(4 * pixel, 4 * pixel + 3);
+    const colours =
+      imgChannels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue];
+    colours.forEach((value, channel) => {
+      // The middle of the range that truncates to this byte.
+      values[channel * pixels + pixel] = (value + 0.5 - 128) / 127.5;
+    });
+  }
+  return values;
+}
+
+/** Peak signal-to-noise ratio of two pictures of one size, over red, green and blue, in decibels. */
+export function peakSignalToNoise(a: PixelImage, b: PixelImage): number {
+  let sum = 0;
+  for (let i = 0; i < a.rgba.length; i++) if (i % 4 !== 3) sum += (a.rgba[i] - b.rgba[i]) ** 2;
+  return 10 * Math.log10(255 ** 2 / (sum / (0.75 * a.rgba.length)));
+}

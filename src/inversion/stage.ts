@@ -1,0 +1,159 @@
+import type { Generator } from '../engine/generator.ts';
+import { imagePixels, type PixelImage } from '../engine/image.ts';
+import { Plan } from '../engine/plan.ts';
+import { type Call, gradientOf } from '../engine/reversal.ts';
+import { TensorStore } from '../engine/tensors.ts';
+import { synthesisCalls } from '../stylegan2/network.ts';
+import { createImageLossTensors, imageLossCalls } from './image_loss.ts';
+
+/** Where a search stands. */
+export interface Found {
+  /** num_ws · w_dim. */
+  readonly ws: Float32Array;
+  readonly image: PixelImage;
+  /** The image loss. */
+  readonly loss: number;
+}
+
+/**
+ * The device side of a search for a picture in one space: a latent, Adam's moments, and the plan of an iteration, which
+ * reads nothing back. In W one row goes to all layers, in W+ each has its own.
+ */
+export class SearchStage {
+  private constructor(
+    private readonly generator: Generator,
+    private readonly space: 'w' | 'w+',
+    private readonly store: TensorStore,
+    private readonly iteration: Plan,
+    private readonly judgement: Plan,
+  ) {}
+
+  /**
+   * @param target (channels, side, side), −1 to 1
+   * @param average num_ws · w_dim, which the regularisation draws to
+   * @throws DeviceLimitError where the adapter is too small; ShaderError where a kernel does not compile
+   */
+  static async create(
+    generator: Generator,
+    space: 'w' | 'w+',
+    target: Float32Array,
+    average: Float32Array,
+    regularization: number,
+  ): Promise<SearchStage> {
+    const { engine, config, arena } = generator;
+    const store = new TensorStore(engine.device, generator.store);
+    const plans: Plan[] = [];
+    try {
+      createTensors(store, generator, space);
+      store.write('target_image', target);
+      store.write('initial_ws', average);
+      const rows = Array.from({ length: config.numWs }, (_, row) => `ws.${row}`);
+      const calls: Call[] = [
+        ...(space === 'w' ? broadcastCalls(rows, config.wDim) : []),
+        ...synthesisCalls(config, { upTo: config.resolution, image: true }),
+        ...imageLossCalls(config),
+      ];
+      const drawn = rows.map(
+        (ws, row): Call => ({
+          operation: 'latent_regularization',
+          label: 'latent_regularization',
+          sizes: { rows: config.numWs, length: config.wDim },
+          tensors: { ws, initial_ws: `initial_ws.${row}`, status: 'status' },
+          params: { regularization },
+        }),
+      );
+      const resources = { ...engine, store, arena };
+      const iteration = {
+        calls: [...calls, ...drawn],
+        wanted: space === 'w' ? ['w'] : rows,
+        afterwards: [adamCall(space === 'w' ? 1 : config.numWs, config.wDim)],
+      };
+      for (const request of [iteration, { calls }])
+        plans.push(await Plan.build(request, resources));
+      return new SearchStage(generator, space, store, plans[0], plans[1]);
+    } catch (error) {
+      for (const plan of plans) plan.destroy();
+      store.destroy();
+      throw error;
+    }
+  }
+
+  /** Goes to a latent (num_ws · w_dim), of which W takes the first row. */
+  place(ws: Float32Array): void {
+    this.store.write('w', ws.subarray(0, this.#rows * this.generator.config.wDim));
+  }
+
+  /** Submits one iteration. */
+  step(learningRate: number): void {
+    this.iteration.setParams('adam', { learning_rate: learningRate });
+    this.generator.run(this.iteration);
+  }
+
+  /** The picture of the latent as it is now, and how far it is. */
+  async judge(): Promise<Found> {
+    const { config } = this.generator;
+    this.generator.run(this.judgement);
+    const [w, image, losses] = await Promise.all(
+      ['w', 'image', 'image_losses'].map((name) => this.store.read(name)),
+    );
+    const ws = new Float32Array(config.numWs * config.wDim);
+    for (let row = 0; row < config.numWs; row++)
+      ws.set(
+        w.subarray((row % this.#rows) * config.wDim).subarray(0, config.wDim),
+        row * config.wDim,
+      );
+    return {
+      ws,
+      image: imagePixels(image, config.imgChannels),
+      loss: losses.reduce((sum, one) => sum + one, 0),
+    };
+  }
+
+  destroy(): void {
+    this.iteration.destroy();
+    this.judgement.destroy();
+    this.store.destroy();
+  }
+
+  get #rows(): number {
+    return this.space === 'w' ? 1 : this.generator.config.numWs;
+  }
+}
+
+function createTensors(store: TensorStore, { config }: Generator, space: 'w' | 'w+'): void {
+  const { numWs, wDim } = config;
+  const rows = space === 'w' ? 1 : numWs;
+  for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
+    store.create(name, 'vector', [rows, wDim]);
+  store.create('initial_ws', 'vector', [numWs, wDim]);
+  if (space === 'w') store.create('broadcast_ws', 'vector', [numWs, wDim]);
+  store.create('status', 'plain', [8]);
+  for (let row = 0; row < numWs; row++) {
+    store.view(`initial_ws.${row}`, 'initial_ws', row);
+    store.view(`ws.${row}`, space === 'w' ? 'broadcast_ws' : 'w', row);
+    if (space === 'w+') store.view(gradientOf(`ws.${row}`), 'd_w', row);
+  }
+  createImageLossTensors(store, config);
+}
+
+const broadcastCalls = (rows: readonly string[], length: number): Call[] =>
+  rows.map((ws) => ({
+    operation: 'broadcast_latent',
+    label: 'broadcast_latent',
+    sizes: { length },
+    tensors: { w: 'w', ws },
+  }));
+
+const adamCall = (rows: number, length: number): Call => ({
+  operation: 'adam',
+  label: 'adam',
+  sizes: { rows, length },
+  tensors: {
+    w: 'w',
+    d_w: 'd_w',
+    first_moment: 'first_moment',
+    second_moment: 'second_moment',
+    status: 'status',
+  },
+  params: { learning_rate: 0 },
+});
