@@ -8,6 +8,7 @@ import { evaluate } from './eval_command.ts';
 import { generate } from './generate_command.ts';
 import { info } from './info_command.ts';
 import { latent } from './latent_command.ts';
+import { invert } from './invert_command.ts';
 import { Progress } from './progress.ts';
 import { tune } from './tune_command.ts';
 
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   latent,
   tune,
   convert,
+  invert,
 };
 
 /** Exit codes: what was asked for is wrong, or we or the machine failed. */

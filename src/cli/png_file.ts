@@ -27,27 +27,41 @@ export function encodePng(rgba: Uint8Array | Uint8ClampedArray, side: number): U
  * @throws InputError where the picture has another size
  */
 export function decodeMaskPng(bytes: Uint8Array, side: number, file: string): Uint8Array {
-  if (!isPng(bytes) || bytes.length < 24) throw new FormatError('not a PNG', { file, offset: 0 });
-  // The size stands in the first chunk; looked at here, so that no picture but one of the right size is inflated.
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height] = [header.getUint32(16), header.getUint32(20)];
-  if (width !== side || height !== side) {
-    throw new InputError(`${file} is ${width} × ${height} pixels, the image is ${side} × ${side}`, {
-      option: 'mask',
-    });
-  }
-  let pixels: Uint8Array;
-  try {
-    pixels = PNG.sync.read(Buffer.from(bytes)).data;
-  } catch (error) {
-    throw new FormatError(`a broken PNG: ${error instanceof Error ? error.message : error}`, {
-      file,
-    });
-  }
+  const pixels = decodePng(bytes, side, file, 'mask');
   const mask = new Uint8Array(side * side);
   for (let i = 0; i < mask.length; i++) {
     const [red = 0, green = 0, blue = 0, alpha = 0] = pixels.subarray(4 * i, 4 * i + 4);
     mask[i] = ((red + green + blue) / 3) * (alpha / 255) >= 127.5 ? 1 : 0;
   }
   return mask;
+}
+
+/**
+ * Decodes a square PNG of a given side.
+ * @returns side·side·4 bytes
+ * @throws FormatError where the bytes are no sound PNG
+ * @throws InputError where the picture has another size
+ */
+export function decodePng(
+  bytes: Uint8Array,
+  side: number,
+  file: string,
+  option: string,
+): Uint8Array {
+  if (!isPng(bytes) || bytes.length < 24) throw new FormatError('not a PNG', { file, offset: 0 });
+  // The size stands in the first chunk; looked at here, so that no picture but one of the right size is inflated.
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [width, height] = [header.getUint32(16), header.getUint32(20)];
+  if (width !== side || height !== side) {
+    throw new InputError(`${file} is ${width} × ${height} pixels, the image is ${side} × ${side}`, {
+      option,
+    });
+  }
+  try {
+    return PNG.sync.read(Buffer.from(bytes)).data;
+  } catch (error) {
+    throw new FormatError(`a broken PNG: ${error instanceof Error ? error.message : error}`, {
+      file,
+    });
+  }
 }
