@@ -7,8 +7,8 @@ import { drag } from './drag_command.ts';
 import { evaluate } from './eval_command.ts';
 import { generate } from './generate_command.ts';
 import { info } from './info_command.ts';
-import { latent } from './latent_command.ts';
 import { invert } from './invert_command.ts';
+import { latent } from './latent_command.ts';
 import { Progress } from './progress.ts';
 import { tune } from './tune_command.ts';
 
