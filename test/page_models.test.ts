@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ElementHandle, Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
@@ -70,7 +70,7 @@ test('a person opens models of their own, and a broken one changes nothing', asy
 test('a model with classes lets one be chosen, and an address brings back the demo', async () => {
   const { page, faults } = await built.open();
   await waitForState(page, 'ready');
-  await choose(page, `${repository}test/fixtures/conditional_official.pkl`);
+  await drop(page, 'conditional_official.pkl');
   await waitForModel(page, 'conditional_official.pkl');
   await page.waitForSelector('#class', { ...patience, visible: true });
   const first = await picture(page);
@@ -141,6 +141,31 @@ async function choose(page: Page, path: string): Promise<void> {
     Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
   );
   await input.uploadFile(path);
+}
+
+/** Holds a fixture over the page, and lets it go there. */
+async function drop(page: Page, name: string): Promise<void> {
+  const content = readFileSync(`${repository}test/fixtures/${name}`, 'base64');
+  const veiled = await page.evaluate(
+    (name: string, content: string) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(
+        new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name),
+      );
+      const tell = (type: string) =>
+        document.body.dispatchEvent(
+          new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+        );
+      const veil = () => document.querySelector('#drop')?.checkVisibility();
+      tell('dragover');
+      const held = veil();
+      tell('drop');
+      return [held, veil()];
+    },
+    name,
+    content,
+  );
+  expect(veiled, 'the page says that it takes the file while it is held').toEqual([true, false]);
 }
 
 const text = (page: Page, selector: string): Promise<string> =>
