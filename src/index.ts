@@ -18,7 +18,13 @@
  * ```
  */
 
-export { createModel, type LoadOptions, loadModel, Model } from './drag/model.ts';
+export {
+  createDragSession,
+  createModel,
+  type LoadOptions,
+  loadModel,
+  Model,
+} from './drag/model.ts';
 export type { DragOptions } from './drag/options.ts';
 export {
   DragSession,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The command's entry: TypeScript runs as it stands, so that a checkout needs no build step.
-import { register } from 'tsx/esm/api';
+// The command's entry. In a checkout TypeScript runs as it stands, without a build step; the npm package has it built.
+import { existsSync } from 'node:fs';
 
-register();
-const { main } = await import('./main.ts');
+const isCheckout = existsSync(new URL('./main.ts', import.meta.url));
+if (isCheckout) (await import('tsx/esm/api')).register();
+const { main } = await import(isCheckout ? './main.ts' : '../../library/cli/main.js');
 await main(process.argv.slice(2));

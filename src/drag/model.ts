@@ -93,6 +93,15 @@ export class Model {
   }
 }
 
+/** An edit of a model's picture, from a latent. @throws InputError for a latent or option that does not fit */
+export function createDragSession(
+  model: Model,
+  ws: Float32Array,
+  options: Partial<DragOptions> = {},
+): Promise<DragSession> {
+  return model.createDragSession(ws, options);
+}
+
 export interface LoadOptions {
   readonly onProgress?: (fraction: number, what: string) => void;
   /** As in `GeneratorOptions`. */
