@@ -193,3 +193,39 @@ async function waitForModel(page: Page, beginning: string): Promise<void> {
   const [named, said] = [await text(page, '#model'), await text(page, '#status')];
   if (!named.startsWith(beginning)) throw new Error(`${named}; ${said}`);
 }
+
+test('a person brings a photograph into the model', async () => {
+  const { page, faults } = await built.open();
+  await waitForState(page, 'ready');
+  await page.click('#smooth');
+  const before = await picture(page);
+  const photograph = `${repository}test/fixtures/photograph.png`;
+  await page.click('#photograph-open');
+  const input = await page.waitForSelector('#photograph-file');
+  await (input as ElementHandle<HTMLInputElement>).uploadFile(photograph);
+  await page.waitForSelector('#photograph-run:not([disabled])', patience);
+  await page.focus('#photograph-frame');
+  await page.keyboard.press('ArrowRight');
+  await page.click('#photograph-run');
+  await page.waitForFunction(
+    () =>
+      /^Random picture \d+ of/.test(
+        document.querySelector('#photograph-status')?.textContent ?? '',
+      ),
+    patience,
+  );
+  await page.click('#photograph-run');
+  await page.waitForSelector('#photograph-use:not([disabled])', patience);
+  await page.screenshot({ path: `${output}/photograph.png` });
+  expect(await text(page, '#photograph-status')).toMatch(/^\d+\.\d dB from the photograph/);
+  await page.click('#photograph-use');
+  await page.waitForSelector('#photograph:not([open])');
+  await waitForState(page, 'ready');
+  await page.waitForFunction(
+    () => document.querySelector('#status')?.textContent?.startsWith('Choose a spot'),
+    patience,
+  );
+  expect(difference(before, await picture(page)), 'another picture').toBeGreaterThan(2);
+  expect(faults).toEqual([]);
+  await page.close();
+});

@@ -121,15 +121,13 @@ export class Editor {
       this.#nextPicture = undefined;
       if (!next) return;
       this.#events.say('Generating…');
-      const bench = this.#bench;
-      const { model, session } = bench;
-      await session.setLatent(await latentOf(model, next));
-      // Points and mask belong to the old picture for as long as it is seen.
-      await bench.show();
-      session.setMask(null);
-      session.setPoints([]);
-      this.#events.picture(await session.image());
+      await this.#begin(await latentOf(this.model, next));
     });
+  }
+
+  /** The picture of a latent (num_ws · w_dim) that was found for it. */
+  takeLatent(ws: Float32Array): Promise<void> {
+    return this.#alone(() => this.#begin(ws));
   }
 
   /**
@@ -170,6 +168,17 @@ export class Editor {
     } catch (error) {
       this.#events.fail(error);
     }
+  }
+
+  async #begin(ws: Float32Array): Promise<void> {
+    const bench = this.#bench;
+    const { session } = bench;
+    await session.setLatent(ws);
+    // Points and mask belong to the old picture for as long as it is seen.
+    await bench.show();
+    session.setMask(null);
+    session.setPoints([]);
+    this.#events.picture(await session.image());
   }
 
   #try(change: () => void): void {

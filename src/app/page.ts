@@ -13,6 +13,7 @@ import type { ReadModel } from './model_reader.ts';
 import { demoName } from './model_source.ts';
 import { ModelsPane } from './models_pane.ts';
 import { OptionsPane } from './options_pane.ts';
+import { PhotographPane } from './photograph_pane.ts';
 import { PictureControls } from './picture_controls.ts';
 import { PointsEditor } from './points.ts';
 import { PointsList } from './points_list.ts';
@@ -48,6 +49,7 @@ export class Page {
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
   #options: OptionsPane | undefined;
   #tuning: TuningPane | undefined;
+  #photograph: PhotographPane | undefined;
   #editor: Editor | undefined;
   #iteration: Iteration | undefined;
   #updating = false;
@@ -110,9 +112,15 @@ export class Page {
       return editor.openModel({ source, picture: { seed, psi }, progress });
     }, this.#status);
     const pane = new ModelsPane(opener, () => editor.source);
+    this.#photograph = new PhotographPane({
+      model: () => editor.model,
+      opened: () => editor.stop(),
+      take: (ws) => editor.takeLatent(ws),
+    });
     new DropZone((file) => {
       pane.close();
-      void opener.openFile(file);
+      if (file.type.startsWith('image/')) this.#photograph?.drop(file);
+      else void opener.openFile(file);
     });
   }
 
@@ -155,7 +163,10 @@ export class Page {
         this.#allow(model);
         this.#requestUpdate();
       },
-      leaving: async () => this.#tuning?.rest(),
+      leaving: async () => {
+        await this.#photograph?.settle();
+        await this.#tuning?.rest();
+      },
       picture: (original) => {
         this.#compare.set(original);
         this.#status.clear();
