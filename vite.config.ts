@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
 const repository = fileURLToPath(new URL('.', import.meta.url));
@@ -15,13 +16,29 @@ const developmentPolicy: Plugin = {
     html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
 };
 
+/**
+ * After the first visit the page works without a network: a service worker keeps all of the build, the demo model
+ * included. In the build alone; the development server always gives what was saved last.
+ */
+const offline = VitePWA({
+  registerType: 'autoUpdate',
+  // A script of its own: the page's content-security policy allows none inline.
+  injectRegister: 'script',
+  manifest: false,
+  workbox: {
+    globPatterns: ['**/*.{html,js,css,svg,safetensors}'],
+    // The demo model's size is below this; larger models are not part of the build.
+    maximumFileSizeToCacheInBytes: 16 * 2 ** 20,
+  },
+});
+
 export default defineConfig({
   root: `${repository}src/app`,
   // The build can be served from any folder of a site.
   base: './',
   publicDir: false,
   cacheDir: `${repository}node_modules/.vite`,
-  plugins: [developmentPolicy],
+  plugins: [developmentPolicy, offline],
   server: {
     // Shaders and the demo model lie outside the page's root.
     fs: { allow: [repository] },

@@ -132,6 +132,17 @@ test('a model is kept, opened again, and deleted', async () => {
   await page.close();
 });
 
+test('after the first visit the page needs no network', async () => {
+  const { page } = await built.open();
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+  await waitForState(page, 'ready');
+  await page.setOfflineMode(true);
+  await page.reload();
+  await waitForState(page, 'ready');
+  await waitForText(page, '#model', 'Demo model: 128 × 128');
+  await page.close();
+});
+
 /** Chooses a file as a person does after “Open model…”. */
 async function choose(page: Page, path: string): Promise<void> {
   const input = (await page.$('#model-file')) as ElementHandle<HTMLInputElement> | null;
