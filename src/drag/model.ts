@@ -10,8 +10,11 @@ import {
 import type { PixelImage } from '../engine/image.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { Tuning } from '../engine/tuning.ts';
+import { imageLossOf } from '../inversion/image_loss.ts';
 import { Inversion } from '../inversion/inversion.ts';
 import type { InversionOptions } from '../inversion/options.ts';
+import { PivotalTuning, type TuningOptions } from '../inversion/pivotal_tuning.ts';
+import { imageValues } from '../inversion/pixels.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { parseModelFile } from '../stylegan2/model_file.ts';
 import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
@@ -76,6 +79,21 @@ export class Model {
    */
   invert(target: PixelImage, options: Partial<InversionOptions> = {}): Inversion {
     return new Inversion(this.#generator, target, options);
+  }
+
+  /**
+   * The network itself, to be trained until it draws a picture at the latent that was found for it; this model stays as
+   * it is. What it saves as its delta, `applyWeightDelta` adds to the model's weights.
+   * @param pivot ws (num_ws · w_dim), of `invert`
+   * @throws InputError for a picture or latent that does not fit; DeviceLimitError where the adapter is too small
+   */
+  tunePicture(
+    target: PixelImage,
+    pivot: Float32Array,
+    options: TuningOptions = {},
+  ): Promise<PivotalTuning> {
+    const loss = imageLossOf(this.config, imageValues(target, this.config));
+    return PivotalTuning.create(this.#generator, pivot, loss, options);
   }
 
   /**

@@ -1,9 +1,9 @@
+import { Emitter } from '../engine/events.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
 import { Drag } from './drag.ts';
-import { Emitter } from './events.ts';
 import { History } from './history.ts';
 import type { Iteration, RunOptions, RunResult } from './iteration.ts';
 import type { DragOptions } from './options.ts';

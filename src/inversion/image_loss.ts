@@ -1,6 +1,7 @@
 import type { Call } from '../engine/reversal.ts';
 import type { TensorStore } from '../engine/tensors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
+import type { ImageLoss } from './tuning_plans.ts';
 
 type Pictures = Pick<GeneratorConfig, 'resolution' | 'imgChannels'>;
 
@@ -61,14 +62,27 @@ export function imageLossCalls(config: Pictures): Call[] {
   return calls;
 }
 
-/** Makes the tensors that `imageLossCalls` takes from a store: the target, and what holds the losses. */
-export function createImageLossTensors(store: TensorStore, config: Pictures): void {
+/**
+ * Makes the tensors that `imageLossCalls` takes from a store besides `image`: the target, and what holds the losses.
+ * @param target (channels, side, side), −1 to 1
+ */
+export function createImageLossTensors(
+  store: TensorStore,
+  config: Pictures,
+  target: ArrayLike<number>,
+): void {
   const { resolution, imgChannels } = config;
   const sides = pyramidSides(config);
   const last = sides[sides.length - 1];
-  for (const name of ['image', 'target_image'])
-    store.create(name, 'map', [1, imgChannels, resolution, resolution]);
+  store.create('target_image', 'map', [1, imgChannels, resolution, resolution], target);
   store.create('nothing', 'map', [1, imgChannels, last / 2, last / 2]);
   store.create('image_losses', 'vector', [sides.length, 1]);
   for (const [row, side] of sides.entries()) store.view(lossOf(side), 'image_losses', row);
 }
+
+/** The same as pivotal tuning takes it. @param target (channels, side, side), −1 to 1 */
+export const imageLossOf = (config: Pictures, target: ArrayLike<number>): ImageLoss => ({
+  calls: imageLossCalls(config),
+  losses: 'image_losses',
+  createTensors: (store) => createImageLossTensors(store, config, target),
+});

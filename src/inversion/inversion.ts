@@ -1,4 +1,4 @@
-import { Emitter } from '../drag/events.ts';
+import { Emitter } from '../engine/events.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import { InputError } from '../formats/errors.ts';

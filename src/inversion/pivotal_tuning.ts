@@ -1,4 +1,4 @@
-import { Emitter } from '../drag/events.ts';
+import { Emitter } from '../engine/events.ts';
 import type { Generator } from '../engine/generator.ts';
 import { imagePixels, type PixelImage } from '../engine/image.ts';
 import type { Plan } from '../engine/plan.ts';

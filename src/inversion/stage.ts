@@ -45,7 +45,7 @@ export class SearchStage {
     const plans: Plan[] = [];
     try {
       createTensors(store, generator, space);
-      store.write('target_image', target);
+      createImageLossTensors(store, config, target);
       store.write('initial_ws', average);
       const rows = Array.from({ length: config.numWs }, (_, row) => `ws.${row}`);
       const calls: Call[] = [
@@ -133,7 +133,7 @@ function createTensors(store: TensorStore, { config }: Generator, space: 'w' | '
     store.view(`ws.${row}`, space === 'w' ? 'broadcast_ws' : 'w', row);
     if (space === 'w+') store.view(gradientOf(`ws.${row}`), 'd_w', row);
   }
-  createImageLossTensors(store, config);
+  store.create('image', 'map', [1, config.imgChannels, config.resolution, config.resolution]);
 }
 
 const broadcastCalls = (rows: readonly string[], length: number): Call[] =>
