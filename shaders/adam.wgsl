@@ -7,7 +7,7 @@
 // forward  d_w (rows,length), status   → w, first_moment m, second_moment v (rows,length)
 //
 // Once the drag has stopped nothing changes. Source: Kingma and Ba 2015, algorithm 1; SPEC §3.
-// uses lib/layout, lib/status
+// uses lib/layout, lib/status, lib/adam
 
 struct Params { rows: u32, length: u32, learning_rate: f32 }
 
@@ -17,10 +17,6 @@ struct Params { rows: u32, length: u32, learning_rate: f32 }
 @group(0) @binding(3) var<storage, read_write> first_moment: array<f32>;
 @group(0) @binding(4) var<storage, read_write> second_moment: array<f32>;
 @group(0) @binding(5) var<storage, read_write> status: Status;
-
-const first_decay = 0.9;
-const second_decay = 0.999;
-const epsilon = 1e-8;
 
 @compute @workgroup_size(1)
 fn count() {
@@ -34,11 +30,5 @@ fn count() {
 fn forward(@builtin(global_invocation_id) id: vec3u) {
   if (status.stopped != 0.0 || id.x >= params.rows * params.length) { return; }
   let at = id.x / params.length * vector_stride(params.length) + id.x % params.length;
-  let gradient = d_w[at];
-  let first = first_decay * first_moment[at] + (1.0 - first_decay) * gradient;
-  let second = second_decay * second_moment[at] + (1.0 - second_decay) * gradient * gradient;
-  first_moment[at] = first;
-  second_moment[at] = second;
-  let scale = sqrt(second) / sqrt(status.second_correction) + epsilon;
-  w[at] -= params.learning_rate / status.first_correction * first / scale;
+  adam_step(at, d_w[at], params.learning_rate, status.first_correction, status.second_correction);
 }

@@ -9,7 +9,7 @@
 // backward_rgb       d_image                                 → d_rgb = d_image
 //
 // One invocation a pixel and four channels. Source: Karras et al. 2020, section 4.1; SPEC §2.
-// uses lib/layout, lib/cells
+// uses lib/layout, lib/cells, lib/resample
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32 }
 
@@ -22,7 +22,9 @@ struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate
 @group(0) @binding(6) var<storage, read_write> d_previous: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> d_rgb: array<vec4f>;
 
-const filter_taps = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
+fn coarse_value(at: u32) -> vec4f { return previous[at]; }
+
+fn fine_value(at: u32) -> vec4f { return d_image[at]; }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -30,18 +32,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   let at = ((work.sample * params.height + work.row) * params.width + work.column) * channel_quads + work.quad;
-  var sum = rgb[at];
-  // Only taps with y + a even meet a value: a = y mod 2 and y mod 2 + 2.
-  for (var a = work.row % 2u; a < 4u; a += 2u) {
-    let row = (work.row + a) / 2u;
-    if (row < 1u || row > params.height / 2u) { continue; }
-    for (var b = work.column % 2u; b < 4u; b += 2u) {
-      let column = (work.column + b) / 2u;
-      if (column < 1u || column > params.width / 2u) { continue; }
-      let from_previous = ((work.sample * params.height / 2u + row - 1u) * (params.width / 2u) + column - 1u) * channel_quads;
-      sum += filter_taps[a] * filter_taps[b] * previous[from_previous + work.quad];
-    }
-  }
+  let sum = rgb[at] + enlarged(work.sample, work.row, work.column, work.quad);
   image[at] = sum;
 }
 
@@ -52,17 +43,7 @@ fn backward_previous(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) 
   let width = params.width / 2u;
   let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
-  var sum = vec4f();
-  for (var a = 0u; a < 4u; a++) {
-    let row = 2u * work.row + 2u - a;
-    if (row >= params.height) { continue; } // below zero wraps to a large number
-    for (var b = 0u; b < 4u; b++) {
-      let column = 2u * work.column + 2u - b;
-      if (column >= params.width) { continue; }
-      let from_image = ((work.sample * params.height + row) * params.width + column) * channel_quads;
-      sum += filter_taps[a] * filter_taps[b] * d_image[from_image + work.quad];
-    }
-  }
+  let sum = gathered(work.sample, work.row, work.column, work.quad);
   let at = ((work.sample * height + work.row) * width + work.column) * channel_quads + work.quad;
   d_previous[at] = select(vec4f(), d_previous[at], params.accumulate != 0u) + sum;
 }

@@ -33,7 +33,7 @@ it('takes edited kernels over in pictures and drags, and keeps those that do not
   const moved = await session.latent();
   expect(moved).not.toEqual(ws0);
 
-  edits.set('adam', (code) => code.replace('w[at] -=', 'w[at] -= 0.0 *'));
+  edits.set('adam', (code) => code.replace('d_w[at], params', 'd_w[at], 0.0 * params'));
   await engine.pipelines.reload('adam');
   await session.step();
   expect(await session.latent()).toEqual(moved);

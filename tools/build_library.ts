@@ -41,7 +41,7 @@ await build({
 });
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-execFileSync(process.execPath, [compiler, '-p', join(repository, 'tsconfig.library.json')], {
+execFileSync(process.execPath, [compiler, '-p', join(repository, 'tools/library.tsconfig.json')], {
   stdio: 'inherit',
 });
 

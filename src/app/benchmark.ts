@@ -4,8 +4,8 @@ import { officialShape, officialSides, randomWeights } from '../bench/networks.t
 import type { Variants } from '../engine/variants.ts';
 import { openEngine } from '../index.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import type { Progress } from './progress.ts';
 import { shaderSource } from './shaders.ts';
-import type { Progress } from './workbench.ts';
 
 /** What the page's benchmark measures. */
 export interface BenchmarkChoice extends Omit<MachineBenchRequest, 'shapes'> {

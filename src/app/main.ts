@@ -3,7 +3,7 @@ import { Loading } from './loading.ts';
 import { readModel } from './model_reader.ts';
 import { fetchDemoModel } from './model_source.ts';
 import { Page } from './page.ts';
-import type { Progress } from './workbench.ts';
+import type { Progress } from './progress.ts';
 
 /** Starts the page: a device is asked for before the model's bytes, so that a machine without one hears it at once. */
 async function start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ReadModel, readModel } from './model_reader.ts';
 import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
+import type { Progress } from './progress.ts';
 import type { Status } from './status.ts';
-import type { Progress } from './workbench.ts';
 
 type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
 

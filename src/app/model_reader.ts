@@ -3,7 +3,7 @@ import { readGeneratorMessage } from '../stylegan2/generator_message.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import type { ModelFile } from './model_source.ts';
 import type { ModelAnswer } from './model_worker.ts';
-import type { Progress } from './workbench.ts';
+import type { Progress } from './progress.ts';
 
 /** A model that was read and checked: it can be put on a device again and again. */
 export interface ReadModel {

@@ -1,4 +1,4 @@
-import type { Progress } from './workbench.ts';
+import type { Progress } from './progress.ts';
 
 /** A model's file, as the page got it; nothing of it is read yet. */
 export interface ModelFile {

@@ -1,7 +1,8 @@
 import type { Model } from '../index.ts';
 import type { EditorEvents, PictureSource } from './editor_events.ts';
 import type { ReadModel } from './model_reader.ts';
-import type { Progress, Work } from './workbench.ts';
+import type { Progress } from './progress.ts';
+import type { Work } from './workbench.ts';
 
 /** A model to be opened, and the picture that it begins with. */
 export interface Opening {

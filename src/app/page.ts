@@ -17,13 +17,13 @@ import { PhotographPane } from './photograph_pane.ts';
 import { PictureControls } from './picture_controls.ts';
 import { PointsEditor } from './points.ts';
 import { PointsList } from './points_list.ts';
+import type { Progress } from './progress.ts';
 import { savePng } from './save.ts';
 import { onShaderEdit } from './shaders.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { Status } from './status.ts';
 import { Tools } from './tools.ts';
 import { TuningPane } from './tuning_pane.ts';
-import type { Progress } from './workbench.ts';
 
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
 const defaultSteps = 300;

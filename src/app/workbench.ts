@@ -11,10 +11,8 @@ import {
 import { Frames } from './frames.ts';
 import { readKeptTunings } from './kept_tuning.ts';
 import type { ReadModel } from './model_reader.ts';
+import type { Progress } from './progress.ts';
 import { shaderSource } from './shaders.ts';
-
-/** @param fraction of this stage; undefined where nobody knows */
-export type Progress = (fraction: number | undefined, what: string) => void;
 
 /** What any workbench is made of, again and again where devices get lost. */
 export interface Materials {

@@ -9,16 +9,20 @@ export class Rounds {
   /** Dense to local, of each round. */
   readonly ratios: number[] = [];
 
+  /** @param known milliseconds of local iterations that were made: the first round takes these, where there are any */
   constructor(
     private readonly localRun: DragRun,
     private readonly denseRun: DragRun,
     private readonly localsInRound: number,
+    private known: readonly number[] = [],
   ) {}
 
   /** @returns what the dense iteration gave */
   async next(): Promise<IterationRecord> {
-    const own: number[] = [];
-    for (let i = 0; i < this.localsInRound; i++) own.push(await this.localRun.time());
+    const own = [...this.known];
+    this.known = [];
+    if (own.length === 0)
+      for (let i = 0; i < this.localsInRound; i++) own.push(await this.localRun.time());
     const { record, milliseconds } = await this.denseRun.timedTrace();
     this.local.push(...own);
     this.dense.push(milliseconds);

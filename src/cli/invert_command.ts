@@ -1,19 +1,15 @@
-import { InputError } from '../formats/errors.ts';
 import { defaultInversion, type InversionOptions } from '../inversion/options.ts';
-import { writeLatent } from '../stylegan2/latent_file.ts';
 import type { CommandLine } from './arguments.ts';
 import { prepareOutput } from './atomic_file.ts';
 import type { Command } from './command.ts';
 import { readInput } from './input_file.ts';
+import { prepareLatentOutput } from './latent_file.ts';
 import { readModelFile } from './model_file.ts';
 import { openModel } from './open_model.ts';
 import { decodePng, encodePng } from './png_file.ts';
 
 const { steps, samples, learningRate, shareOfW, regularization } = defaultInversion;
 const most = 1_000_000;
-
-/** Of the latent, by the end of its file's name. */
-const formats = ['safetensors', 'npy', 'npz'] as const;
 
 export const invert: Command = {
   summary: 'finds the latent whose image is nearest to a picture',
@@ -30,8 +26,7 @@ export const invert: Command = {
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
-    const out = await prepareOutput(line.required('out'), 'out');
-    const format = formatOf(line.required('out'));
+    const out = await prepareLatentOutput(line.required('out'), 'out');
     const picture = line.text('picture');
     const pictureOut = picture === undefined ? undefined : await prepareOutput(picture, 'picture');
     const options = parseOptions(line);
@@ -52,7 +47,7 @@ export const invert: Command = {
     process.once('SIGINT', stop);
     const result = await inversion.run();
     process.removeListener('SIGINT', stop);
-    await out.write(writeLatent(inversion.latent(), file.config, format));
+    await out.write(inversion.latent(), file.config);
     await pictureOut?.write(encodePng(inversion.image().rgba, side));
     close();
     progress.finish(
@@ -61,13 +56,6 @@ export const invert: Command = {
     return line.flag('json') ? JSON.stringify({ ...result, adapter }) : '';
   },
 };
-
-function formatOf(path: string): (typeof formats)[number] {
-  const format = formats.find((one) => path.toLowerCase().endsWith(`.${one}`));
-  if (!format)
-    throw new InputError(`${path} ends in none of .${formats.join(', .')}`, { option: 'out' });
-  return format;
-}
 
 function parseOptions(line: CommandLine): Partial<InversionOptions> {
   const given = {

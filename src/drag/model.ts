@@ -10,7 +10,7 @@ import {
 import type { PixelImage } from '../engine/image.ts';
 import type { Precision } from '../engine/layouts.ts';
 import type { Tuning } from '../engine/tuning.ts';
-import { imageLossOf } from '../inversion/image_loss.ts';
+import { imageLoss } from '../inversion/image_loss.ts';
 import { Inversion } from '../inversion/inversion.ts';
 import type { InversionOptions } from '../inversion/options.ts';
 import { PivotalTuning, type TuningOptions } from '../inversion/pivotal_tuning.ts';
@@ -92,7 +92,7 @@ export class Model {
     pivot: Float32Array,
     options: TuningOptions = {},
   ): Promise<PivotalTuning> {
-    const loss = imageLossOf(this.config, imageValues(target, this.config));
+    const loss = imageLoss(this.config, imageValues(target, this.config));
     return PivotalTuning.create(this.#generator, pivot, loss, options);
   }
 

@@ -1,4 +1,5 @@
 import { type ConeLayout, mostRectangles } from '../engine/cone.ts';
+import { adamCall, broadcastCalls } from '../engine/latent_calls.ts';
 import type { Call } from '../engine/reversal.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
@@ -114,7 +115,11 @@ export function iterationCalls(
         tensors: { ws: `ws.${row}`, initial_ws: `initial_ws.${row}`, status: 'status' },
         params: { regularization: 0 },
       });
-  return { calls, wanted: trainedTensors(shape.space), afterwards: [adamCall(config, shape)] };
+  return {
+    calls,
+    wanted: trainedTensors(shape.space),
+    afterwards: [adamCall(shape.space === 'w' ? 1 : trainedRows, config.wDim)],
+  };
 }
 
 /**
@@ -154,16 +159,8 @@ function featureCalls(
   { cells, space }: ObjectiveShape,
   cone?: ConeLayout,
 ): Call[] {
-  const broadcast = rowNames('ws', trainedRows).map(
-    (ws): Call => ({
-      operation: 'broadcast_latent',
-      label: 'broadcast_latent',
-      sizes: { length: config.wDim },
-      tensors: { w: 'w', ws },
-    }),
-  );
   return [
-    ...(space === 'w' ? broadcast : []),
+    ...(space === 'w' ? broadcastCalls(rowNames('ws', trainedRows), config.wDim) : []),
     ...(cone ? [cone.call('forward')] : []),
     ...layersOf(config, cells).others,
   ];
@@ -212,17 +209,3 @@ function maskCall(shape: ObjectiveShape): Call {
     params: { lambda: 0 },
   };
 }
-
-const adamCall = ({ wDim }: GeneratorConfig, { space }: ObjectiveShape): Call => ({
-  operation: 'adam',
-  label: 'adam',
-  sizes: { rows: space === 'w' ? 1 : trainedRows, length: wDim },
-  tensors: {
-    w: 'w',
-    d_w: 'd_w',
-    first_moment: 'first_moment',
-    second_moment: 'second_moment',
-    status: 'status',
-  },
-  params: { learning_rate: 0 },
-});

@@ -4,12 +4,12 @@ import { imagePixels, type PixelImage } from '../engine/image.ts';
 import type { Plan } from '../engine/plan.ts';
 import { readTensor, type TensorStore } from '../engine/tensors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
+import type { ImageLoss } from './image_loss.ts';
 import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
 import {
   buildPlans,
   createStores,
   destroyStores,
-  type ImageLoss,
   type Stores,
   type TuningPlans,
 } from './tuning_plans.ts';

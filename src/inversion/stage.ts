@@ -1,10 +1,11 @@
 import type { Generator } from '../engine/generator.ts';
 import { imagePixels, type PixelImage } from '../engine/image.ts';
-import { Plan } from '../engine/plan.ts';
+import { adamCall, broadcastCalls } from '../engine/latent_calls.ts';
+import { Plan, type PlanRequest } from '../engine/plan.ts';
 import { type Call, gradientOf } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
-import { createImageLossTensors, imageLossCalls } from './image_loss.ts';
+import { imageLoss } from './image_loss.ts';
 
 /** Where a search stands. */
 export interface Found {
@@ -45,13 +46,14 @@ export class SearchStage {
     const plans: Plan[] = [];
     try {
       createTensors(store, generator, space);
-      createImageLossTensors(store, config, target);
+      const loss = imageLoss(config, target);
+      loss.createTensors(store);
       store.write('initial_ws', average);
       const rows = Array.from({ length: config.numWs }, (_, row) => `ws.${row}`);
       const calls: Call[] = [
         ...(space === 'w' ? broadcastCalls(rows, config.wDim) : []),
         ...synthesisCalls(config, { upTo: config.resolution, image: true }),
-        ...imageLossCalls(config),
+        ...loss.calls,
       ];
       const drawn = rows.map(
         (ws, row): Call => ({
@@ -63,13 +65,13 @@ export class SearchStage {
         }),
       );
       const resources = { ...engine, store, arena };
-      const iteration = {
+      const iteration: PlanRequest = {
         calls: [...calls, ...drawn],
         wanted: space === 'w' ? ['w'] : rows,
         afterwards: [adamCall(space === 'w' ? 1 : config.numWs, config.wDim)],
       };
       for (const request of [iteration, { calls }])
-        plans.push(await Plan.build(request, resources));
+        plans.push(await Plan.build({ ...request, freeRounding: true }, resources));
       return new SearchStage(generator, space, store, plans[0], plans[1]);
     } catch (error) {
       for (const plan of plans) plan.destroy();
@@ -135,25 +137,3 @@ function createTensors(store: TensorStore, { config }: Generator, space: 'w' | '
   }
   store.create('image', 'map', [1, config.imgChannels, config.resolution, config.resolution]);
 }
-
-const broadcastCalls = (rows: readonly string[], length: number): Call[] =>
-  rows.map((ws) => ({
-    operation: 'broadcast_latent',
-    label: 'broadcast_latent',
-    sizes: { length },
-    tensors: { w: 'w', ws },
-  }));
-
-const adamCall = (rows: number, length: number): Call => ({
-  operation: 'adam',
-  label: 'adam',
-  sizes: { rows, length },
-  tensors: {
-    w: 'w',
-    d_w: 'd_w',
-    first_moment: 'first_moment',
-    second_moment: 'second_moment',
-    status: 'status',
-  },
-  params: { learning_rate: 0 },
-});

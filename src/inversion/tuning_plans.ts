@@ -5,17 +5,8 @@ import { type Call, gradientOf } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
 import { weightEnergyCalls } from '../stylegan2/weight_energies.ts';
+import type { ImageLoss } from './image_loss.ts';
 import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
-
-/** A loss of the tensor `image` (1, C, H, W) that the network makes. */
-export interface ImageLoss {
-  /** They read `image`, and are losses by their rows: its gradient starts from them. */
-  readonly calls: readonly Call[];
-  /** The tensor that holds the loss, in parts. */
-  readonly losses: string;
-  /** Makes the tensors that the calls name besides `image`, and fills them. */
-  readonly createTensors: (store: TensorStore) => void;
-}
 
 export interface TuningPlans {
   readonly training: Plan;

@@ -99,14 +99,10 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ...dragCases,
   image_difference: pictures,
   pyramid_down: pictures,
-  laplacian_loss: pictures.map((one) => ({
+  // Far from zero, where absolute values bend.
+  absolute_loss: pictures.map((one) => ({
     ...one,
-    params: { weight: 0.7 },
-    // Far from where absolute values bend, of which one coarse pixel meets many.
-    draw: {
-      x: (random) => Math.sign(random.normal()) * (1 + 0.1 * Math.abs(random.normal())),
-      coarse: (random) => 0.5 * Math.tanh(random.normal()),
-    },
+    draw: { x: (random) => Math.sign(random.normal()) * (1 + 0.1 * Math.abs(random.normal())) },
   })),
   forward_cone: [],
   backward_cone: [],

@@ -127,7 +127,7 @@ function derivativeOf(
 }
 
 /**
- * What the backward pass is the gradient of: Σ cotangent · output, or the loss as the sum of its parts (`losses`, `sums`), which
+ * What the backward pass is the gradient of: Σ cotangent · output, or the loss as the sum of its parts `losses`, which
  * rounds less than the sum that the kernel makes of them.
  */
 async function objectiveOf(
@@ -136,11 +136,7 @@ async function objectiveOf(
 ): Promise<() => Promise<number>> {
   const word = lossWords[name];
   const weights: Record<string, ArrayLike<number>> = {};
-  if (operationTable[name].outputs.includes('loss')) {
-    const sums = await trial.read('sums');
-    const [loss] = await trial.read('loss');
-    weights.sums = new Float64Array(sums.length).fill(loss / sums.reduce((a, b) => a + b, 0));
-  } else if (!operationTable[name].loss) {
+  if (!operationTable[name].loss) {
     for (const [output, { values }] of Object.entries(cotangents)) weights[output] = values;
   } else {
     const losses = await trial.read('losses');

@@ -8,7 +8,7 @@ import { conv3x3_up } from './conv3x3_up.ts';
 import { demodulate } from './demodulate.ts';
 import { fir } from './fir.ts';
 import { fully_connected } from './fully_connected.ts';
-import { image_difference, laplacian_loss, pyramid_down } from './image_loss.ts';
+import { absolute_loss, image_difference, pyramid_down } from './image_loss.ts';
 import { latent_regularization } from './latent_regularization.ts';
 import { mask_loss, mask_loss_sampled } from './mask_loss.ts';
 import { modulate, ofModulated } from './modulate.ts';
@@ -72,5 +72,5 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   adam_weights,
   image_difference,
   pyramid_down,
-  laplacian_loss,
+  absolute_loss,
 };

@@ -1,0 +1,2 @@
+/** @param fraction of this stage; undefined where nobody knows */
+export type Progress = (fraction: number | undefined, what: string) => void;
