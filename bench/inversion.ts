@@ -29,7 +29,7 @@ const { values } = parseArgs({
     'w-share': { type: 'string' },
     reg: { type: 'string' },
     'tuning-steps': { type: 'string', default: '0' },
-    'tuning-lr': { type: 'string', default: '0.001' },
+    'tuning-lr': { type: 'string', default: '0.01' },
     json: { type: 'boolean', default: false },
   },
 });

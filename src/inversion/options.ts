@@ -20,11 +20,11 @@ export interface InversionOptions {
 
 export const defaultInversion: InversionOptions = {
   steps: 300,
-  shareOfW: 0.3,
-  learningRate: 0.05,
+  shareOfW: 0.15,
+  learningRate: 0.2,
   samples: 500,
   seed: 0,
-  regularization: 0.01,
+  regularization: 0.003,
   interval: 10,
 };
 
