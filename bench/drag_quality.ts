@@ -19,7 +19,12 @@ import { editSheet, type Panel } from '../tools/train-demo/edit_sheet.ts';
 import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import type { Pixel } from '../tools/train-demo/landmarks.ts';
 import { latentOf } from '../tools/train-demo/latents.ts';
-import { type Picture, psnrAround, searchPatch } from '../tools/train-demo/patch_search.ts';
+import {
+  type Picture,
+  pictureOf,
+  psnrAround,
+  searchPatch,
+} from '../tools/train-demo/patch_search.ts';
 import { createRenderer, type Renderer } from '../tools/train-demo/renderer.ts';
 
 const nearEnough = 3; // pixels at 128
@@ -72,14 +77,6 @@ function givenOptions(): Partial<DragOptions> {
   return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)]));
 }
 
-function fromRgba(rgba: ArrayLike<number>, side: number): Picture {
-  const rgb = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
-    const pixel = Math.floor(i / 3);
-    return rgba[4 * pixel + (i % 3)];
-  });
-  return { side, rgb };
-}
-
 function apart(a: Pixel, b: Pixel): number {
   return Math.hypot(a.row - b.row, a.column - b.column);
 }
@@ -106,9 +103,9 @@ async function dragOne(
     })),
   );
   session.setMask(maskOf(edit, side) ?? null);
-  const before = fromRgba((await session.image()).rgba, side);
+  const before = pictureOf(await session.image());
   const { iterations } = await session.run({ steps });
-  const after = fromRgba((await session.image()).rgba, side);
+  const after = pictureOf(await session.image());
   const ends = session.points.map(({ handle }) => ({ row: handle[0], column: handle[1] }));
   session.destroy();
   return { before, after, ends, iterations };

@@ -1,9 +1,19 @@
+import type { PixelImage } from '../../src/index.ts';
 import type { Pixel } from './landmarks.ts';
 
 /** Square pictures with r, g, b a pixel. */
 export interface Picture {
   side: number;
   rgb: ArrayLike<number>;
+}
+
+/** A picture of a model without its opacity. */
+export function pictureOf({ width, rgba }: PixelImage): Picture {
+  const rgb = Uint8Array.from({ length: (3 * rgba.length) / 4 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return rgba[4 * pixel + (i % 3)];
+  });
+  return { side: width, rgb };
 }
 
 export interface Found {
@@ -22,9 +32,9 @@ const leastOverlap = 0.6;
 
 /**
  * A judge that knows nothing of the tracker: takes the patch around `at` from the picture as it should
- * be, and looks for it in the picture as it is.
+ * be, and looks for it in the picture as it is, around `to`.
  */
-export function searchPatch(wanted: Picture, actual: Picture, at: Pixel): Found {
+export function searchPatch(wanted: Picture, actual: Picture, at: Pixel, to = at): Found {
   const scale = wanted.side / 128;
   const radius = Math.round(patchRadius * scale);
   const reach = Math.round(searchRadius * scale);
@@ -32,7 +42,8 @@ export function searchPatch(wanted: Picture, actual: Picture, at: Pixel): Found 
   let inPlace = -1;
   for (let dr = -reach; dr <= reach; dr++) {
     for (let dc = -reach; dc <= reach; dc++) {
-      const alike = likeness(wanted, actual, at, { row: dr, column: dc }, radius);
+      const shift = { row: to.row + dr - at.row, column: to.column + dc - at.column };
+      const alike = likeness(wanted, actual, at, shift, radius);
       if (dr === 0 && dc === 0) inPlace = alike;
       if (alike > found.best) found = { distance: Math.hypot(dr, dc), best: alike, inPlace: -1 };
     }
