@@ -32,8 +32,8 @@ export class LibraryList {
       await change();
       const kept = await this.#library.list();
       this.#list.replaceChildren(...kept.map((model) => this.#row(model)));
-      const { name, bytes } = this.#current();
-      const known = kept.some((model) => model.name === name && model.bytes === bytes.byteLength);
+      const { name, blob } = this.#current();
+      const known = kept.some((model) => model.name === name && model.bytes === blob.size);
       this.#keep.textContent = known ? `${name} is kept` : `Keep ${name}`;
       this.#keep.hidden = name === demoName;
       this.#keep.disabled = known;
@@ -45,10 +45,10 @@ export class LibraryList {
   }
 
   async #keepCurrent(): Promise<void> {
-    const { name, bytes, weights } = this.#current();
+    const { name, blob, weights } = this.#current();
     this.#status.textContent = `Keeping ${name}…`;
     const { resolution } = weights.config;
-    await this.#library.keep({ name, bytes: bytes.byteLength, resolution }, bytes);
+    await this.#library.keep({ name, bytes: blob.size, resolution }, blob);
   }
 
   #row(model: KeptModel): HTMLElement {

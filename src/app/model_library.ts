@@ -38,14 +38,17 @@ export class ModelLibrary {
     return kept.sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** Keeps a model, and asks the browser not to clear it away by itself. @throws DOMException where there is no room */
-  async keep(card: ModelCard, bytes: ArrayBuffer): Promise<void> {
+  /**
+   * Keeps a model, and asks the browser not to clear it away by itself.
+   * @throws DOMException where there is no room, or the file was changed or removed since it was opened
+   */
+  async keep(card: ModelCard, file: Blob): Promise<void> {
     // A browser may refuse; then the model stays for as long as there is room.
     await navigator.storage.persist();
     const folder = await this.#folder();
     const id = crypto.randomUUID();
     try {
-      await write(folder, modelFile(id), bytes);
+      await write(folder, modelFile(id), file);
       await write(folder, cardFile(id), JSON.stringify(card));
     } catch (error) {
       await folder.removeEntry(modelFile(id)).catch(() => {});
@@ -87,7 +90,7 @@ async function readCard(
 async function write(
   folder: FileSystemDirectoryHandle,
   name: string,
-  content: ArrayBuffer | string,
+  content: Blob | string,
 ): Promise<void> {
   const handle = await folder.getFileHandle(name, { create: true });
   const stream = await handle.createWritable();

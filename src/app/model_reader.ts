@@ -8,15 +8,15 @@ import type { Progress } from './progress.ts';
 /** A model that was read and checked: it can be put on a device again and again. */
 export interface ReadModel {
   readonly name: string;
-  /** The file as it was, to be kept. */
-  readonly bytes: ArrayBuffer;
-  /** Views of `bytes`. */
+  /** The file as it was, to be kept; where it is large, the browser has it on disk. */
+  readonly blob: Blob;
+  /** In the page's memory, of the generator alone. */
   readonly weights: GeneratorWeights;
 }
 
 /**
- * Reads and checks a model's file in a worker of its own, so that the page stays at hand. The bytes come back with the
- * model and are in memory once.
+ * Reads and checks a model's file in a worker of its own, so that the page stays at hand. What comes back is
+ * in memory once.
  * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; the signal's reason
  */
 export function readModel(
@@ -34,10 +34,7 @@ export function readModel(
     worker.addEventListener('message', ({ data }: MessageEvent<ModelAnswer>) => {
       if (data.kind === 'progress') progress(data.fraction, data.what);
       else if (data.kind === 'error') reject(readErrorMessage(data.error));
-      else {
-        const { bytes } = data.model.file;
-        resolve({ name, bytes, weights: readGeneratorMessage(data.model) });
-      }
+      else resolve({ name, blob, weights: readGeneratorMessage(data.model) });
     });
     worker.postMessage({ name, blob });
   });

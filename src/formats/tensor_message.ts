@@ -1,7 +1,7 @@
 import type { Dtype, TensorFile } from './named_tensors.ts';
 import { StridedTensor, type StridedView } from './strided_tensor.ts';
 
-/** A file of tensors as a message between a worker and its page: plain data, and the file's bytes to be transferred. */
+/** A file of tensors as a message between a worker and its page: plain data, and bytes to be transferred. */
 export interface TensorMessage {
   readonly bytes: ArrayBuffer;
   readonly tensors: readonly {
@@ -18,9 +18,13 @@ export interface TensorMessage {
   readonly file?: string;
 }
 
+/** A file whose tensors take less of it than this is packed: the rest is not worth its memory. */
+const worthKeeping = 0.75;
+
 /**
- * What a worker that parsed a file hands to its page, with `[message.bytes]` as the list of transfers, so that the file
- * is in memory once. The file's tensors cannot be used any more once it is sent.
+ * What a worker that parsed a file hands to its page, with `[message.bytes]` as the list of transfers: the file's own
+ * bytes, or those of its tensors alone where they are much fewer. The file's tensors cannot be used any more once it is
+ * sent.
  * @param bytes what the file was parsed from, a whole ArrayBuffer
  * @throws RangeError for a tensor that is no view of them (a fault of the caller)
  */
@@ -35,7 +39,31 @@ export function tensorMessage(file: TensorFile, bytes: ArrayBuffer): TensorMessa
     return { name, dtype, littleEndian, start, length, view };
   });
   const { metadata, format, file: name } = file;
-  return { bytes, tensors, metadata: { ...metadata }, format, file: name };
+  return { ...packed(tensors, bytes), metadata: { ...metadata }, format, file: name };
+}
+
+/** The tensors with the bytes that they need. */
+function packed(
+  tensors: TensorMessage['tensors'],
+  bytes: ArrayBuffer,
+): Pick<TensorMessage, 'bytes' | 'tensors'> {
+  // Tensors may share a storage.
+  const storages = new Map(tensors.map((tensor) => [`${tensor.start} ${tensor.length}`, tensor]));
+  const needed = [...storages.values()].reduce((sum, { length }) => sum + length, 0);
+  if (needed > worthKeeping * bytes.byteLength) return { bytes, tensors };
+  const own = new Uint8Array(needed);
+  const places = new Map<string, number>();
+  let at = 0;
+  for (const [storage, { start, length }] of storages) {
+    own.set(new Uint8Array(bytes, start, length), at);
+    places.set(storage, at);
+    at += length;
+  }
+  const moved = tensors.map((tensor) => {
+    const start = places.get(`${tensor.start} ${tensor.length}`) ?? tensor.start;
+    return { ...tensor, start };
+  });
+  return { bytes: own.buffer, tensors: moved };
 }
 
 /** The file that a message was made of, its tensors views of the bytes that came with it. */
