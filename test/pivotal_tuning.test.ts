@@ -4,8 +4,9 @@ import { FormatError } from '../src/formats/errors.ts';
 import { parseSafetensors, writeSafetensors } from '../src/formats/safetensors.ts';
 import type { ImageLoss } from '../src/inversion/image_loss.ts';
 import { PivotalTuning, type TuningRecord } from '../src/inversion/pivotal_tuning.ts';
-import { applyWeightDelta } from '../src/inversion/weight_delta.ts';
-import { readGenerator } from '../src/stylegan2/weights.ts';
+import { applyWeightDelta, weightDelta } from '../src/inversion/weight_delta.ts';
+import { readLatent } from '../src/stylegan2/latent_file.ts';
+import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.ts';
 import { readFixture } from './fixture_files.ts';
 import { openTestEngine } from './test_device.ts';
 
@@ -55,7 +56,10 @@ describe('pivotal tuning', () => {
     expect(records[29].loss).toBeLessThan(records[0].loss / 10);
     expect((await generator.generate(pivot)).rgba, 'the generator’s own').toEqual(before.rgba);
 
-    const tunedWeights = await applyWeightDelta(weights, await tuning.delta());
+    const delta = await tuning.delta();
+    const tunedWeights = await applyWeightDelta(weights, delta);
+    expect(tunedWeights.pivot).toEqual(pivot);
+    expect(readLatent(delta, weights.config), 'as a latent file').toEqual(pivot);
     const tuned = await Generator.load(generator.engine, tunedWeights);
     const [saved, drawn] = [await tuned.generate(pivot), await tuning.generate()];
     const difference = saved.rgba.map((value, i) => Math.abs(value - drawn.rgba[i]));
@@ -111,6 +115,31 @@ describe('pivotal tuning', () => {
     }
   });
 
+  it('sums deltas that were tuned one on top of the other', async () => {
+    const change = (name: string, value: number, original: GeneratorWeights) => {
+      const tensors = new Map(original.tensors);
+      const tensor = tensors.get(name);
+      if (!tensor) throw new RangeError(`no ${name}`);
+      tensors.set(name, { ...tensor, data: () => tensor.data().map((one) => one + value) });
+      return { config: original.config, tensors };
+    };
+    const [first, second] = ['synthesis.b4.const', 'synthesis.b8.conv0.weight'];
+    const once = change(first, 0.25, weights);
+    const twice = {
+      ...change(second, -0.5, once),
+      pivot: new Float32Array(weights.config.numWs * weights.config.wDim),
+    };
+    const onTop = await weightDelta(once, twice);
+    await expect(applyWeightDelta(weights, onTop)).rejects.toThrow('another model');
+    const sum = await applyWeightDelta(
+      weights,
+      await weightDelta(weights, await applyWeightDelta(once, onTop)),
+    );
+    for (const name of weights.tensors.keys())
+      expect(sum.tensors.get(name)?.data(), name).toEqual(twice.tensors.get(name)?.data());
+    expect(sum.pivot).toEqual(twice.pivot);
+  });
+
   it('refuses deltas that do not fit', async () => {
     const { generator, tuning } = await tune(0);
     const bytes = await tuning.delta();
@@ -128,6 +157,7 @@ describe('pivotal tuning', () => {
       write(name, length + 1, 0),
       write(name, length, Number.NaN),
       write('mapping.fc0.bias', length, 0),
+      write('ws', length, 0),
       write(name, length, 0, 'another'),
       writeSafetensors(new Map()),
       bytes.subarray(0, bytes.length - 4),

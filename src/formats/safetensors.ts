@@ -65,7 +65,7 @@ export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
 export function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = {};
   if (metadata) header.__metadata__ = metadata;
   const sorted = [...tensors].sort(

@@ -55,7 +55,7 @@ export class PivotalTuning {
 
   private constructor(
     readonly generator: Generator,
-    private readonly pivot: Float32Array,
+    private readonly pivot: Float32Array<ArrayBuffer>,
     private readonly loss: ImageLoss,
     private readonly plans: TuningPlans,
     stores: Stores,
@@ -128,8 +128,8 @@ export class PivotalTuning {
     return imagePixels(image, this.generator.config.imgChannels);
   }
 
-  /** Tuned minus original weights as a safetensors file, for `applyWeightDelta`. */
-  async delta(): Promise<Uint8Array> {
+  /** Tuned minus original weights, and the pivot, as a safetensors file for `applyWeightDelta`. */
+  async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { store, config } = this.generator;
     const changes = new Map<string, WritableTensor>();
     for (const trained of trainedTensors(config)) {
@@ -139,7 +139,7 @@ export class PivotalTuning {
       changes.set(trained.name, { shape: tuned.shape, data });
     }
     const fingerprint = await modelFingerprint(await store.read(fingerprintedTensor));
-    return writeWeightDelta(changes, fingerprint);
+    return writeWeightDelta(changes, fingerprint, { config, pivot: this.pivot });
   }
 
   destroy(): void {

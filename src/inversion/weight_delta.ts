@@ -1,6 +1,7 @@
 import { FormatError } from '../formats/errors.ts';
-import { type NamedTensor, showShape } from '../formats/named_tensors.ts';
+import { type NamedTensor, showShape, type TensorFile } from '../formats/named_tensors.ts';
 import { parseSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors.ts';
+import { readLatent } from '../stylegan2/latent_file.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import { trainedTensors } from './tuned_calls.ts';
 
@@ -10,6 +11,18 @@ const format = 'draggan-weight-delta-1';
 /** The tensor by which a model is known: learned, in f32 on every device, and small. */
 export const fingerprintedTensor = 'synthesis.b4.const';
 
+/** The delta's tensor that is no weight: the latent (1, num_ws, w_dim) at which the tuned model draws the picture. */
+const pivotTensor = 'ws';
+
+/** A model with a delta added. */
+export interface TunedWeights extends GeneratorWeights {
+  /** ws (num_ws · w_dim) at which it draws the picture that it was tuned to, where the delta has it. */
+  readonly pivot?: Float32Array<ArrayBuffer>;
+}
+
+/** Whether a file says that it is a delta; a model's files do not. */
+export const isWeightDelta = ({ metadata }: TensorFile): boolean => metadata.format === format;
+
 /** SHA-256 of that tensor's f32 values, in hexadecimal digits: which model a delta belongs to. */
 export async function modelFingerprint(values: Float32Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', values));
@@ -17,14 +30,38 @@ export async function modelFingerprint(values: Float32Array<ArrayBuffer>): Promi
 }
 
 /**
- * A safetensors file of tuned minus original weights.
- * @param tensors by their official names
+ * A safetensors file of tuned minus original weights, and of the pivot, where `readLatent` finds it too.
+ * @param changes by the tensors' official names
  * @param fingerprint of the original model
+ * @param pivot ws (num_ws · w_dim)
  */
-export const writeWeightDelta = (
-  tensors: ReadonlyMap<string, WritableTensor>,
+export function writeWeightDelta(
+  changes: ReadonlyMap<string, WritableTensor>,
   fingerprint: string,
-): Uint8Array => writeSafetensors(tensors, { format, model: fingerprint });
+  { config, pivot }: Pick<TunedWeights, 'config' | 'pivot'>,
+): Uint8Array<ArrayBuffer> {
+  const { numWs, wDim } = config;
+  const tensors = new Map(changes);
+  if (pivot) tensors.set(pivotTensor, { shape: [1, numWs, wDim], data: pivot });
+  return writeSafetensors(tensors, { format, model: fingerprint });
+}
+
+/** The delta between a model and what several deltas, one after the other, have made of it. */
+export async function weightDelta(
+  original: GeneratorWeights,
+  tuned: TunedWeights,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const changes = new Map<string, WritableTensor>();
+  for (const { name } of trainedTensors(original.config)) {
+    const { shape, data } = weight(original, name);
+    const before = data();
+    const difference = weight(tuned, name)
+      .data()
+      .map((value, i) => value - before[i]);
+    changes.set(name, { shape, data: difference });
+  }
+  return writeWeightDelta(changes, await fingerprintOf(original), tuned);
+}
 
 /**
  * The weights that a delta was saved of. Their tensors are sums that are taken when they are asked for; those that were
@@ -36,16 +73,16 @@ export async function applyWeightDelta(
   weights: GeneratorWeights,
   bytes: Uint8Array,
   file?: string,
-): Promise<GeneratorWeights> {
+): Promise<TunedWeights> {
   const delta = parseSafetensors(bytes, file);
-  if (delta.metadata.format !== format)
+  if (!isWeightDelta(delta))
     throw new FormatError(`no weight delta: its metadata lack format ${format}`, { file });
-  const known = weights.tensors.get(fingerprintedTensor)?.data() ?? new Float32Array();
-  if (delta.metadata.model !== (await modelFingerprint(Float32Array.from(known))))
+  if (delta.metadata.model !== (await fingerprintOf(weights)))
     throw new FormatError('the weight delta was saved of another model; open that one', { file });
   const trained = new Set(trainedTensors(weights.config).map(({ name }) => name));
   const tensors = new Map(weights.tensors);
   for (const [name, change] of delta.tensors) {
+    if (name === pivotTensor) continue;
     const original = weights.tensors.get(name);
     const location = { file, tensor: name };
     if (!original || !trained.has(name))
@@ -64,5 +101,16 @@ export async function applyWeightDelta(
     const tuned: NamedTensor = { shape: original.shape, dtype: 'F32', data: sum };
     tensors.set(name, tuned);
   }
-  return { config: weights.config, tensors };
+  const { config } = weights;
+  if (!delta.tensors.has(pivotTensor)) return { config, tensors };
+  return { config, tensors, pivot: readLatent(bytes, config, file) };
+}
+
+const fingerprintOf = (weights: GeneratorWeights): Promise<string> =>
+  modelFingerprint(Float32Array.from(weight(weights, fingerprintedTensor).data()));
+
+function weight({ tensors }: GeneratorWeights, name: string): NamedTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new RangeError(`a generator without ${name}`);
+  return tensor;
 }
