@@ -3,7 +3,7 @@
  * not trained on:
  *
  *   npx tsx bench/inversion.ts [--model weights/demo.safetensors] [--count 20] [--seed N] [--steps N] [--samples N]
- *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--json]
+ *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--locality X] [--json]
  *
  * Their factors are drawn anew, and the renderer is not the generator: none of them lies in its range exactly. The
  * nose of what was found is then dragged 10 pixels towards the middle, with the model's own defaults, and looked for by
@@ -16,6 +16,7 @@ import { nodeShaders } from '../src/cli/node_shaders.ts';
 import {
   applyWeightDelta,
   createModel,
+  defaultTuning,
   type Model,
   openEngine,
   type PixelImage,
@@ -45,8 +46,9 @@ const { values } = parseArgs({
     lr: { type: 'string' },
     'w-share': { type: 'string' },
     reg: { type: 'string' },
-    'tuning-steps': { type: 'string', default: '0' },
-    'tuning-lr': { type: 'string', default: '0.01' },
+    'tuning-steps': { type: 'string', default: String(defaultTuning.steps) },
+    'tuning-lr': { type: 'string' },
+    locality: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -118,8 +120,8 @@ async function tune(target: PixelImage, pivot: Float32Array, handle: Pixel) {
   const steps = Number(values['tuning-steps']);
   if (steps === 0) return undefined;
   const tuning = await model.tunePicture(target, pivot, {
-    learningRate: Number(values['tuning-lr']),
-    locality: 0,
+    ...(values['tuning-lr'] && { learningRate: Number(values['tuning-lr']) }),
+    ...(values.locality && { locality: Number(values.locality) }),
   });
   await tuning.run({ steps });
   const psnr = peakSignalToNoise(await tuning.generate(), target);

@@ -78,6 +78,7 @@ export {
 } from './inversion/inversion.ts';
 export { defaultInversion, type InversionOptions } from './inversion/options.ts';
 export {
+  defaultTuning,
   PivotalTuning,
   type TuningOptions,
   type TuningRecord,

@@ -35,8 +35,16 @@ export interface TuningRecord {
   readonly localityLoss: number;
 }
 
-/** The rate and the regulariser's weight are Roich et al.'s, the distance about what theirs comes to in W. */
-const defaults = { learningRate: 3e-4, locality: 0.1, localityDistance: 0.3 };
+/**
+ * Rate, weight and steps were chosen on the demo model (bench/README.md has the figures), the distance is about what
+ * Roich et al.'s comes to in W.
+ */
+export const defaultTuning = {
+  steps: 60,
+  learningRate: 0.01,
+  locality: 1,
+  localityDistance: 0.3,
+} as const;
 
 const firstDecay = 0.9;
 const secondDecay = 0.999;
@@ -62,7 +70,7 @@ export class PivotalTuning {
     options: TuningOptions,
   ) {
     this.#stores = stores;
-    this.#options = { ...defaults, ...options };
+    this.#options = { ...defaultTuning, ...options };
   }
 
   /**
@@ -79,7 +87,7 @@ export class PivotalTuning {
     const ws = Float32Array.from(pivot);
     const stores = await createStores(generator, loss);
     try {
-      const locality = options.locality ?? defaults.locality;
+      const locality = options.locality ?? defaultTuning.locality;
       const plans = await buildPlans(generator, loss, stores, locality);
       return new PivotalTuning(generator, ws, loss, plans, stores, options);
     } catch (error) {
