@@ -84,19 +84,62 @@ test('a model with classes lets one be chosen, and an address brings back the de
       performance.getEntriesByType('resource').find(({ name }) => name.includes('demo'))?.name ??
       '',
   );
-  await page.click('#models-open');
-  await page.type('#model-address', `${demo}-gone`);
-  await page.keyboard.press('Enter');
+  await enterAddress(page, `${demo}-gone`);
   await page.waitForSelector('#status[data-kind="error"]', patience);
   expect(await text(page, '#model')).toMatch(/^conditional_official/);
-  await page.click('#models-open');
-  await page.$eval('#model-address', (field) => Reflect.set(field, 'value', ''));
-  await page.type('#model-address', demo);
-  await page.keyboard.press('Enter');
+  await enterAddress(page, demo);
   await waitForModel(page, 'demo-');
   expect(await page.$('#class')).toBeNull();
   // The address that is not there.
   expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
+  await page.close();
+});
+
+test('a model comes from another address where its server lets it', async () => {
+  const { page, faults } = await built.open();
+  await waitForState(page, 'ready');
+  const server = 'https://models.example/';
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server)) return void request.continue();
+    const headers = request.url().includes('closed') ? {} : { 'access-control-allow-origin': '*' };
+    const body = readFileSync(`${repository}test/fixtures/tiny_tensorflow.pkl`);
+    return void request.respond({ status: 200, headers, body });
+  });
+  await enterAddress(page, `${server}closed/tiny.pkl`);
+  await page.waitForSelector('#status[data-kind="error"]', patience);
+  expect(await text(page, '#status')).toMatch(/^tiny\.pkl could not be fetched: .*\(CORS\)/);
+  expect(await text(page, '#model')).toMatch(/^Demo model/);
+  await enterAddress(page, `${server}open/tiny.pkl?download=1`);
+  await waitForModel(page, 'tiny.pkl: 64 × 64');
+  const policies = faults.filter((fault) => fault.startsWith('policy'));
+  expect(policies, 'the page may connect').toEqual([]);
+  await page.close();
+});
+
+test('when the device is lost, the model that was opened last comes back', async () => {
+  const { page } = await built.open(() => {
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      Object.assign(window, { lastDevice: device });
+      return device;
+    };
+  });
+  await waitForState(page, 'ready');
+  await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
+  await waitForModel(page, 'tiny_official.pkl: 64 × 64');
+  await waitForState(page, 'ready');
+  await page.click('#smooth');
+  const before = await picture(page);
+  // A device that is lost within ten seconds is not replaced.
+  await page.waitForFunction(() => performance.now() > 15_000, patience);
+  await page.evaluate(() => Reflect.get(window, 'lastDevice').destroy());
+  await waitForText(page, '#status', 'everything is back');
+  expect(await text(page, '#model')).toMatch(/^tiny_official\.pkl/);
+  await expect
+    .poll(async () => difference(before, await picture(page)), { ...patience, interval: 500 })
+    .toBeLessThan(0.05);
   await page.close();
 });
 
@@ -116,7 +159,12 @@ test('a model is kept, opened again, and deleted', async () => {
   expect(await page.$$('#library-keep:enabled')).toHaveLength(0);
   await page.screenshot({ path: `${output}/page-models.png` });
 
-  // After the page is opened anew it is still there.
+  // After the page is opened anew it is still there, and what was never wholly written is not.
+  await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+    const half = await folder.getFileHandle('half.model', { create: true });
+    await (await half.createWritable()).close();
+  });
   await page.reload();
   await waitForState(page, 'ready');
   await waitForText(page, '#model', 'Demo model');
@@ -128,6 +176,11 @@ test('a model is kept, opened again, and deleted', async () => {
   await waitForText(page, '#library-keep', 'tiny_rosinality_zip.pt is kept');
   await page.click('#library-list li button:last-child');
   await page.waitForFunction(() => !document.querySelector('#library-list li'), patience);
+  const left = await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+    return (await Array.fromAsync(folder.keys())).length;
+  });
+  expect(left, 'no file is left').toBe(0);
   expect(faults).toEqual([]);
   await page.close();
 });
@@ -152,6 +205,13 @@ async function choose(page: Page, path: string): Promise<void> {
     Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
   );
   await input.uploadFile(path);
+}
+
+async function enterAddress(page: Page, address: string): Promise<void> {
+  await page.click('#models-open');
+  await page.$eval('#model-address', (field) => Reflect.set(field, 'value', ''));
+  await page.type('#model-address', address);
+  await page.keyboard.press('Enter');
 }
 
 /** Holds a fixture over the page, and lets it go there. */

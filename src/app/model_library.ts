@@ -21,20 +21,24 @@ const cardFile = (id: string): string => `${id}.json`;
 
 /**
  * Models that the browser keeps for this page, in its private file system. Each is a file and a card beside it, which
- * is written last and deleted first: a model without a card was never wholly there, and is not listed.
+ * is written last and deleted first: a model without a card was never wholly there, and is removed.
  */
 export class ModelLibrary {
   /** @throws DOMException where the browser has no such storage, or keeps it closed (a private window) */
   async list(): Promise<KeptModel[]> {
     const folder = await this.#folder();
-    const names = new Set<string>();
-    for await (const name of folder.keys()) names.add(name);
-    const kept: KeptModel[] = [];
-    for (const name of names) {
-      const [id, kind] = name.split('.');
-      const card = kind === 'json' ? await readCard(folder, name) : undefined;
-      if (card && names.has(modelFile(id))) kept.push({ ...card, id });
-    }
+    const kept = await alone(async () => {
+      const names = new Set<string>();
+      for await (const name of folder.keys()) names.add(name);
+      const whole: KeptModel[] = [];
+      for (const id of new Set([...names].map((name) => name.split('.')[0]))) {
+        const files = [cardFile(id), modelFile(id)].filter((name) => names.has(name));
+        const card = files.length === 2 ? await readCard(folder, cardFile(id)) : undefined;
+        if (card) whole.push({ ...card, id });
+        else for (const name of files) await folder.removeEntry(name);
+      }
+      return whole;
+    });
     return kept.sort((a, b) => a.name.localeCompare(b.name));
   }
 
@@ -47,13 +51,15 @@ export class ModelLibrary {
     await navigator.storage.persist();
     const folder = await this.#folder();
     const id = crypto.randomUUID();
-    try {
-      await write(folder, modelFile(id), file);
-      await write(folder, cardFile(id), JSON.stringify(card));
-    } catch (error) {
-      await folder.removeEntry(modelFile(id)).catch(() => {});
-      throw error;
-    }
+    await alone(async () => {
+      try {
+        await write(folder, modelFile(id), file);
+        await write(folder, cardFile(id), JSON.stringify(card));
+      } catch (error) {
+        await folder.removeEntry(modelFile(id)).catch(() => {});
+        throw error;
+      }
+    });
   }
 
   /** The model's file; it is read when it is opened. */
@@ -64,14 +70,21 @@ export class ModelLibrary {
 
   async delete({ id }: KeptModel): Promise<void> {
     const folder = await this.#folder();
-    await folder.removeEntry(cardFile(id));
-    await folder.removeEntry(modelFile(id));
+    await alone(async () => {
+      await folder.removeEntry(cardFile(id));
+      await folder.removeEntry(modelFile(id));
+    });
   }
 
   async #folder(): Promise<FileSystemDirectoryHandle> {
     const root = await navigator.storage.getDirectory();
     return root.getDirectoryHandle(folderName, { create: true });
   }
+}
+
+/** While no other tab changes the library: what it has half written is not to be taken for a leftover. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  return await navigator.locks.request('draggan-models', work);
 }
 
 async function readCard(
