@@ -7,10 +7,12 @@
 // backward               y, d_y, demodulation   → d_u = demodulation · d_v,   d_v = d_y · gain · (1 or slope), 0 where clamped
 // backward_demodulation  y, d_y, demodulation, noise, bias   → d_demodulation[n,c] = Σ_yx d_v · u
 // backward_bias          y, d_y                              → d_bias[c] = Σ_nyx d_v
+// backward_noise         y, d_y                              → d_noise[y,x] = noise_gain · Σ_nc d_v
 //
 // The slope is read off the sign of y, and d_v · u = (d_y · y − d_v · (noise_gain · noise + bias)) / demodulation where y
 // is not clamped, so neither v nor u is kept for the backward pass. Padding channels get no noise and stay zero. One
-// invocation a pixel and four channels; the sum takes one workgroup for four channels of a sample. Source: SPEC §2.
+// invocation a pixel and four channels; sums over pixels take one workgroup for four channels, those over channels one
+// invocation a pixel. Source: SPEC §2.
 // uses lib/layout, lib/cells, lib/reductions, lib/activation
 
 struct Params {
@@ -29,6 +31,7 @@ struct Params {
 @group(0) @binding(8) var<storage, read_write> d_u: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> d_demodulation: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> d_bias: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> d_noise: array<f32>;
 
 fn slope_at(value: vec4f) -> vec4f {
   let slope = params.gain * select(vec4f(params.slope), vec4f(1.0), value > vec4f());
@@ -97,4 +100,21 @@ fn backward_bias(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
   }
   sum = workgroup_sum4(lane, sum);
   if (lane == 0u && quad < channel_quads) { d_bias[quad] = select(vec4f(), d_bias[quad], params.accumulate != 0u) + sum; }
+}
+
+@compute @workgroup_size(64)
+fn backward_noise(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let channel_quads = quads(params.channels);
+  let k = linear_workgroup(id, count) * 64u + lane;
+  if (k >= cell_count()) { return; }
+  let cell = cell_at(k);
+  let pixel = cell.x * params.width + cell.y;
+  var sum = vec4f();
+  for (var sample = 0u; sample < params.samples; sample++) {
+    let first = (sample * params.height * params.width + pixel) * channel_quads;
+    // The gradient of padding channels is zero.
+    for (var at = first; at < first + channel_quads; at++) { sum += slope_at(y[at]) * d_y[at]; }
+  }
+  let d = params.noise_gain * dot(sum, vec4f(1.0));
+  d_noise[pixel] = select(0.0, d_noise[pixel], params.accumulate != 0u) + d;
 }

@@ -2,11 +2,14 @@
 //
 //   y[n,o] = gain · act( weight_gain · Σ_i x[n,i] · W[o,i] + bias_gain · b[o] )      act(v) = v where v > 0, else slope · v
 //
-// forward    x (N,I), weight (O,I), bias (O)        → y (N,O)
-// backward   weight, y, d_y                         → d_x (N,I);   act' is read off the sign of y
+// forward          x (N,I), weight (O,I), bias (O)  → y (N,O)
+// backward         weight, y, d_y                   → d_x[n,i] = weight_gain · Σ_o d_v[n,o] · W[o,i]
+// backward_weight  x, y, d_y                        → d_weight[o,i] = weight_gain · Σ_n d_v[n,o] · x[n,i]
+// backward_bias    y, d_y                           → d_bias[o] = bias_gain · Σ_n d_v[n,o]
+//                  d_v = gain · act' · d_y, where act' is read off the sign of y
 //
-// slope = 1 is a linear layer. Forward: one workgroup an output. Backward: one invocation an input, so that neighbours
-// read neighbouring weights. Source: Karras et al. 2019, section 2 (equalised learning rate); SPEC §1, §2.
+// slope = 1 is a linear layer. Forward: one workgroup an output. Backward: one invocation an input, a weight or an
+// output, so that neighbours read neighbouring weights. Source: Karras et al. 2019, section 2 (equalised learning rate); SPEC §1, §2.
 // uses lib/layout, lib/reductions
 
 struct Params {
@@ -21,6 +24,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read> d_y: array<f32>;
 @group(0) @binding(6) var<storage, read_write> d_x: array<f32>;
+@group(0) @binding(7) var<storage, read_write> d_weight: array<f32>;
+@group(0) @binding(8) var<storage, read_write> d_bias: array<f32>;
+
+/// The gradient of what is activated.
+fn d_v(sample: u32, output: u32) -> f32 {
+  let at = sample * vector_stride(params.outputs) + output;
+  return params.gain * select(params.slope, 1.0, y[at] > 0.0) * d_y[at];
+}
 
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -54,9 +65,28 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   if (sample >= params.samples || input >= params.inputs) { return; }
   var sum = 0.0;
   for (var o = 0u; o < params.outputs; o++) {
-    let at = sample * vector_stride(params.outputs) + o;
-    sum += select(params.slope, 1.0, y[at] > 0.0) * d_y[at] * weight[o * params.inputs + input];
+    sum += d_v(sample, o) * weight[o * params.inputs + input];
   }
   let at = sample * vector_stride(params.inputs) + input;
-  d_x[at] = select(0.0, d_x[at], params.accumulate != 0u) + params.gain * params.weight_gain * sum;
+  d_x[at] = select(0.0, d_x[at], params.accumulate != 0u) + params.weight_gain * sum;
+}
+
+@compute @workgroup_size(64)
+fn backward_weight(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let at = linear_workgroup(id, count) * 64u + lane;
+  if (at >= params.outputs * params.inputs) { return; }
+  var sum = 0.0;
+  for (var sample = 0u; sample < params.samples; sample++) {
+    sum += d_v(sample, at / params.inputs) * x[sample * vector_stride(params.inputs) + at % params.inputs];
+  }
+  d_weight[at] = select(0.0, d_weight[at], params.accumulate != 0u) + params.weight_gain * sum;
+}
+
+@compute @workgroup_size(64)
+fn backward_bias(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let output = linear_workgroup(id, count) * 64u + lane;
+  if (output >= params.outputs) { return; }
+  var sum = 0.0;
+  for (var sample = 0u; sample < params.samples; sample++) { sum += d_v(sample, output); }
+  d_bias[output] = select(0.0, d_bias[output], params.accumulate != 0u) + params.bias_gain * sum;
 }

@@ -33,7 +33,7 @@ const readInFours = ['fully_connected.y', 'demodulate.demodulation'];
 
 describe.each(tried)('$name with $sizes', ({ name, one }) => {
   const { outputs } = operationTable[name];
-  const differentiable = differentiableInputs(name);
+  const differentiable = differentiableInputs(name, one);
 
   it('agrees with its twin', async () => {
     const figures = await compareWithTwin(name, one, resources);

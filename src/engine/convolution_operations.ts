@@ -228,6 +228,7 @@ export const convolutionOperations = {
         perCell('channels', 5),
       ),
       backward_bias: makesOver('u', 'd_bias', (s) => quads(s.channels), perCell('channels', 3)),
+      backward_noise: makesOver('u', 'd_noise', (s) => groups(s.listed), perCell('channels', 3)),
     },
   },
 } satisfies Record<string, Operation>;

@@ -68,6 +68,16 @@ export const networkOperations = {
         (s) => s.samples * groups(s.inputs),
         (s) => 4 * s.samples * s.outputs * s.inputs,
       ),
+      backward_weight: makes(
+        'd_weight',
+        (s) => groups(s.outputs * s.inputs),
+        (s) => 4 * s.samples * s.outputs * s.inputs,
+      ),
+      backward_bias: makes(
+        'd_bias',
+        (s) => groups(s.outputs),
+        (s) => 3 * s.samples * s.outputs,
+      ),
     },
   },
   truncate: {

@@ -3,6 +3,7 @@ import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
 import { imageOperations } from './image_operations.ts';
 import { networkOperations } from './network_operations.ts';
+import { noiseOperations } from './noise_operations.ts';
 import type { Operation } from './operation.ts';
 import { tuningOperations } from './tuning_operations.ts';
 import { winogradOperations } from './winograd_operations.ts';
@@ -16,6 +17,7 @@ export const operations = {
   ...dragOperations,
   ...tuningOperations,
   ...imageOperations,
+  ...noiseOperations,
 };
 
 export type OperationName = keyof typeof operations;

@@ -19,6 +19,8 @@ export interface Case {
    * is stopped at, or bends too often there.
    */
   readonly withoutDifferences?: (...index: number[]) => boolean;
+  /** Inputs whose gradients are left to other cases: zero, or of so many elements that differences take minutes. */
+  readonly undifferentiated?: readonly string[];
 }
 
 const pictures: readonly Case[] = [
@@ -29,6 +31,15 @@ const pictures: readonly Case[] = [
   { sizes: { samples: 1, channels: 5, height: 6, width: 4 } },
   // Small, since rounding of a row's sum shows in differences by one of its values.
   { sizes: { samples: 1, channels: 2, height: 4, width: 4 } },
+];
+
+const noiseMaps: readonly Case[] = [
+  { sizes: { height: 1, width: 1 } },
+  { sizes: { height: 2, width: 2 } },
+  { sizes: { height: 8, width: 6 } },
+  // More than the 64 invocations of a workgroup, along both axes.
+  { sizes: { height: 70, width: 2 } },
+  { sizes: { height: 4, width: 68 } },
 ];
 
 const positive = (random: Random): number => random.normal() ** 2;
@@ -125,6 +136,7 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     {
       sizes: { samples: 2, inputs: 1, outputs: 40000 },
       params: { weight_gain: 1, bias_gain: 1, slope: 1, gain: 0.5 },
+      undifferentiated: ['weight', 'bias'],
     },
     {
       sizes: { samples: 3, inputs: 6, outputs: 70 },
@@ -163,7 +175,11 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 2, channels: 3, total: 11, height: 3, width: 4 }, params: { first: 8 } },
   ],
   bias_act: activated([
-    { sizes: { samples: 1, channels: 1, height: 1, width: 1 }, params: activations.linear },
+    {
+      sizes: { samples: 1, channels: 1, height: 1, width: 1 },
+      params: activations.linear,
+      undifferentiated: ['noise'],
+    },
     { sizes: { samples: 2, channels: 5, height: 6, width: 7 }, params: activations.leaky },
     { sizes: { samples: 2, channels: 6, height: 9, width: 5 }, params: activations.clamped },
   ]),
@@ -203,6 +219,15 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
       }),
     },
   ],
+  noise_map: noiseMaps,
+  noise_down: noiseMaps.filter(({ sizes }) => sizes.height % 2 === 0),
+  noise_correlation: noiseMaps.map((one) => ({ ...one, params: { factor: 0.7 } })),
+  normalize_noise: noiseMaps.map(({ sizes }) => ({
+    sizes,
+    given: (random: Random): Tensors => ({
+      x: tensor([sizes.height, sizes.width], () => 0.5 + 3 * random.normal()),
+    }),
+  })),
   upsample: [
     { sizes: { samples: 1, channels: 1, height: 2, width: 2 } },
     { sizes: { samples: 2, channels: 3, height: 6, width: 10 } },

@@ -43,7 +43,7 @@ export async function compareWithTwin(
   one: Case,
   resources: TrialResources,
 ): Promise<Figure[]> {
-  const differentiable = differentiableInputs(name);
+  const differentiable = differentiableInputs(name, one);
   const parts = await buildOperationTrial(name, one, differentiable, resources);
   const { trial } = parts;
   const accumulate = (value: 0 | 1) => {

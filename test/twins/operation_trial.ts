@@ -30,10 +30,15 @@ export function inputsOf(name: OperationName): string[] {
   return Object.keys(tensors).filter((own) => !outputs.includes(own) && !scratch.includes(own));
 }
 
-/** Inputs that some backward entry point makes a gradient of. */
-export function differentiableInputs(name: OperationName): string[] {
+/** Inputs that some backward entry point makes a gradient of, and that a case has differentiated. */
+export function differentiableInputs(
+  name: OperationName,
+  { undifferentiated = [] }: Pick<Case, 'undifferentiated'> = {},
+): string[] {
   const made = gradientsOf(name);
-  return inputsOf(name).filter((input) => made.includes(gradientOf(input)));
+  return inputsOf(name).filter(
+    (input) => made.includes(gradientOf(input)) && !undifferentiated.includes(input),
+  );
 }
 
 const gradientsOf = (name: OperationName): string[] =>

@@ -36,7 +36,7 @@ export async function compareWithOwnForward(
   one: Case,
   resources: TrialResources,
 ): Promise<Figure[]> {
-  const differentiable = differentiableInputs(name);
+  const differentiable = differentiableInputs(name, one);
   if (Object.keys(operationTable[name].forward).length === 0) return [];
   const parts = await buildOperationTrial(name, one, differentiable, resources);
   const { trial } = parts;

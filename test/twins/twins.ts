@@ -13,6 +13,7 @@ import { latent_regularization } from './latent_regularization.ts';
 import { mask_loss, mask_loss_sampled } from './mask_loss.ts';
 import { modulate, ofModulated } from './modulate.ts';
 import { motion_supervision } from './motion_supervision.ts';
+import { noise_correlation, noise_down, noise_map, normalize_noise } from './noise.ts';
 import { normalize } from './normalize.ts';
 import { point_tracking, remember } from './point_tracking.ts';
 import { sample_tiles } from './sample_tiles.ts';
@@ -73,4 +74,8 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   image_difference,
   pyramid_down,
   absolute_loss,
+  noise_map,
+  noise_down,
+  noise_correlation,
+  normalize_noise,
 };
