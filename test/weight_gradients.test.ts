@@ -7,7 +7,8 @@ import { gradientOf } from '../src/engine/reversal.ts';
 import type { TensorStore } from '../src/engine/tensors.ts';
 import type { Variants } from '../src/engine/variants.ts';
 import { synthesisCalls } from '../src/stylegan2/network.ts';
-import { weightEnergyCalls } from '../src/stylegan2/weight_energies.ts';
+import { noiseMapCalls } from '../src/stylegan2/noise_maps.ts';
+import { layerName, weightEnergyCalls } from '../src/stylegan2/weight_energies.ts';
 import { readGenerator } from '../src/stylegan2/weights.ts';
 import { readFixture } from './fixture_files.ts';
 import { openTestDevice } from './test_device.ts';
@@ -24,7 +25,10 @@ const relativeStep = 2 ** -12;
  */
 const slopeTolerance = 5e-3;
 
-/** One of each sort: both convolutions, at few and many cells, a bias, both of toRGB, and the constant. */
+/**
+ * One of each sort: both convolutions, at few and many cells, a bias, both of toRGB, the constant, the affine layers of a
+ * convolution and of toRGB, noise and its strength.
+ */
 const trained = [
   'synthesis.b4.const',
   'synthesis.b4.conv1.weight',
@@ -34,7 +38,18 @@ const trained = [
   'synthesis.b16.conv1.bias',
   'synthesis.b32.torgb.weight',
   'synthesis.b64.torgb.bias',
+  'synthesis.b16.conv0.affine.weight',
+  'synthesis.b32.torgb.affine.weight',
+  'synthesis.b8.conv1.affine.bias',
+  'synthesis.b8.conv0.noise_const',
+  'synthesis.b64.conv1.noise_const',
+  'synthesis.b8.conv0.noise_strength',
 ];
+
+const noisy = [
+  { resolution: 8, layer: 'conv0' },
+  { resolution: 64, layer: 'conv1' },
+] as const;
 
 const layers = [
   { resolution: 4, layer: 'conv1' },
@@ -70,13 +85,20 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   const description = { vendor: '', architecture: '', device: '', description: '', features: [] };
   const engine = new Engine(device, { ...description, isSoftware: true }, nodeShaders);
   const fixture = readFixture('tiny');
-  const generator = await Generator.load(engine, readGenerator(fixture.file));
+  const weights = readGenerator(fixture.file);
+  const generator = await Generator.load(engine, weights);
   const { config } = generator;
   const store = generator.latentStore();
   store.write('ws', fixture.values('ws').slice(0, config.numWs * config.wDim));
+  for (const layer of noisy) {
+    const name = `${layerName(layer)}.noise_const`;
+    store.create(name, 'plain', [layer.resolution ** 2], weights.tensors.get(name)?.data());
+    store.create(`${layerName(layer)}.noise`, 'plain', [layer.resolution ** 2]);
+  }
   for (const name of trained) {
-    const { layout, shape } = generator.store.get(name);
-    const values = await generator.store.read(name);
+    const { layout, shape } = store.get(name);
+    const values = await store.read(name);
+    if (store.find(name) !== generator.store.find(name)) store.delete(name);
     // Shadows the model's.
     store.create(name, layout, shape, values);
     store.create(gradientOf(name), layout, shape);
@@ -89,7 +111,11 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   store.create('image', 'map', shape);
   store.create(gradientOf('image'), 'map', shape, cotangent);
   const request = {
-    calls: [...energies, ...synthesisCalls(config, { upTo: config.resolution, image: true })],
+    calls: [
+      ...energies,
+      ...noiseMapCalls(noisy),
+      ...synthesisCalls(config, { upTo: config.resolution, image: true }),
+    ],
     roots: ['image'],
     wanted: trained,
     freeRounding: true,

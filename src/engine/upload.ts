@@ -42,7 +42,8 @@ function layoutOf(name: string): Layout | 'constant' | undefined {
 
 /**
  * Puts a generator's weights on the device, packed as the kernels read them, and what follows from them: a layer's
- * `energy` (Σ W² over its taps, for demodulation) and its `noise` map (constant times strength; zero without noise).
+ * `energy` (Σ W² over its taps, for demodulation) and its `noise` map (constant times strength; zero without noise). A
+ * `noise_strength` is there where it is not zero, so that the constant can be told from the map.
  * @throws DeviceLimitError where a tensor is too large for the adapter
  */
 export async function uploadGenerator(
@@ -144,4 +145,5 @@ function createNoise(store: TensorStore, { tensors }: GeneratorWeights, layer: s
     [resolution, resolution],
     constant?.map((value) => value * strength),
   );
+  if (constant && strength !== 0) store.create(`${layer}.noise_strength`, 'plain', [1], [strength]);
 }

@@ -10,6 +10,7 @@ export interface LayerCall {
     | 'fully_connected'
     | 'truncate'
     | 'weight_energy'
+    | 'noise_map'
     | 'demodulate'
     | 'conv3x3'
     | 'conv3x3_up'
