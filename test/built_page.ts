@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
-import type { Browser, Page } from 'puppeteer';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
 import { expect } from 'vitest';
 import { launchBrowser } from '../tools/find_browser.ts';
@@ -51,7 +52,7 @@ export class BuiltPage {
   }
 
   /** Opens the page, with a list that gathers whatever goes wrong in it. */
-  async open(prepare?: () => void): Promise<{ page: Page; faults: string[] }> {
+  async open(...prepare: (() => void)[]): Promise<{ page: Page; faults: string[] }> {
     const page = await this.#browser.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {
@@ -70,7 +71,7 @@ export class BuiltPage {
         console.log(`policy: ${violatedDirective} ${blockedURI}`),
       );
     });
-    if (prepare) await page.evaluateOnNewDocument(prepare);
+    for (const one of prepare) await page.evaluateOnNewDocument(one);
     await page.setViewport({ width: 1280, height: 900 });
     await page.goto(this.address);
     return { page, faults };
@@ -90,6 +91,24 @@ export async function waitForState(page: Page, wanted: string): Promise<void> {
   const reached = await state(page);
   if (reached === wanted) return;
   throw new Error(await page.$eval('#failure', (failure) => failure.textContent ?? ''));
+}
+
+/** Prepares a page for `loseDevice`. */
+export function holdDevice(): void {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    Object.assign(window, { lastDevice: device });
+    return device;
+  };
+}
+
+/** Takes the device from a page that `holdDevice` prepared, and waits until it goes on with another. */
+export async function loseDevice(page: Page): Promise<void> {
+  // One that is lost within ten seconds is not replaced.
+  await page.waitForFunction(() => performance.now() > 15_000, patience);
+  await page.evaluate(() => Reflect.get(window, 'lastDevice').destroy());
+  await waitForText(page, '#status', 'everything is back');
 }
 
 /** Clicks the picture at a fraction of its height and width. */
@@ -127,4 +146,66 @@ export function difference(a: PNG, b: PNG): number {
   return (
     a.data.reduce((sum, value, index) => sum + Math.abs(value - b.data[index]), 0) / a.data.length
   );
+}
+
+/** Chooses a file as a person does after “Open model…”, or for another field of the page. */
+export async function choose(page: Page, path: string, selector = '#model-file'): Promise<void> {
+  const input = (await page.$(selector)) as ElementHandle<HTMLInputElement> | null;
+  if (!input) throw new Error(`the page has no ${selector}`);
+  // What was said before is no answer to this.
+  await page.$eval('#status', (status) =>
+    Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
+  );
+  await input.uploadFile(path);
+}
+
+/** Holds a file over the page, and lets it go there. */
+export async function drop(page: Page, path: string): Promise<void> {
+  const content = readFileSync(path, 'base64');
+  const veiled = await page.evaluate(
+    (name: string, content: string) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(
+        new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name),
+      );
+      const tell = (type: string) =>
+        document.body.dispatchEvent(
+          new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+        );
+      const veil = () => document.querySelector('#drop')?.checkVisibility();
+      tell('dragover');
+      const held = veil();
+      tell('drop');
+      return [held, veil()];
+    },
+    basename(path),
+    content,
+  );
+  expect(veiled, 'the page says that it takes the file while it is held').toEqual([true, false]);
+}
+
+export const text = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
+
+export async function waitForText(page: Page, selector: string, wanted: string): Promise<void> {
+  await page.waitForFunction(
+    (selector: string, wanted: string) =>
+      document.querySelector(selector)?.textContent?.includes(wanted),
+    patience,
+    selector,
+    wanted,
+  );
+}
+
+/** Waits until the page names the open model so, or says why it is not open. */
+export async function waitForModel(page: Page, beginning: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted: string) =>
+      document.querySelector('#model')?.textContent?.startsWith(wanted) ||
+      document.querySelector('#status[data-kind="error"]'),
+    patience,
+    beginning,
+  );
+  const [named, said] = [await text(page, '#model'), await text(page, '#status')];
+  if (!named.startsWith(beginning)) throw new Error(`${named}; ${said}`);
 }

@@ -1,16 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ElementHandle, Page } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   BuiltPage,
+  choose,
   clickImage,
   contrast,
   difference,
+  drop,
+  holdDevice,
+  loseDevice,
   output,
   patience,
   picture,
   repository,
+  text,
+  waitForModel,
   waitForState,
+  waitForText,
 } from './built_page.ts';
 
 let built: BuiltPage;
@@ -70,7 +77,7 @@ test('a person opens models of their own, and a broken one changes nothing', asy
 test('a model with classes lets one be chosen, and an address brings back the demo', async () => {
   const { page, faults } = await built.open();
   await waitForState(page, 'ready');
-  await drop(page, 'conditional_official.pkl');
+  await drop(page, `${repository}test/fixtures/conditional_official.pkl`);
   await waitForModel(page, 'conditional_official.pkl');
   await page.waitForSelector('#class', { ...patience, visible: true });
   const first = await picture(page);
@@ -118,24 +125,14 @@ test('a model comes from another address where its server lets it', async () => 
 });
 
 test('when the device is lost, the model that was opened last comes back', async () => {
-  const { page } = await built.open(() => {
-    const { requestDevice } = GPUAdapter.prototype;
-    GPUAdapter.prototype.requestDevice = async function (descriptor) {
-      const device = await requestDevice.call(this, descriptor);
-      Object.assign(window, { lastDevice: device });
-      return device;
-    };
-  });
+  const { page } = await built.open(holdDevice);
   await waitForState(page, 'ready');
   await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
   await waitForModel(page, 'tiny_official.pkl: 64 × 64');
   await waitForState(page, 'ready');
   await page.click('#smooth');
   const before = await picture(page);
-  // A device that is lost within ten seconds is not replaced.
-  await page.waitForFunction(() => performance.now() > 15_000, patience);
-  await page.evaluate(() => Reflect.get(window, 'lastDevice').destroy());
-  await waitForText(page, '#status', 'everything is back');
+  await loseDevice(page);
   expect(await text(page, '#model')).toMatch(/^tiny_official\.pkl/);
   await expect
     .poll(async () => difference(before, await picture(page)), { ...patience, interval: 500 })
@@ -196,107 +193,9 @@ test('after the first visit the page needs no network', async () => {
   await page.close();
 });
 
-/** Chooses a file as a person does after “Open model…”. */
-async function choose(page: Page, path: string): Promise<void> {
-  const input = (await page.$('#model-file')) as ElementHandle<HTMLInputElement> | null;
-  if (!input) throw new Error('the page has no #model-file');
-  // What was said before is no answer to this.
-  await page.$eval('#status', (status) =>
-    Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
-  );
-  await input.uploadFile(path);
-}
-
 async function enterAddress(page: Page, address: string): Promise<void> {
   await page.click('#models-open');
   await page.$eval('#model-address', (field) => Reflect.set(field, 'value', ''));
   await page.type('#model-address', address);
   await page.keyboard.press('Enter');
 }
-
-/** Holds a fixture over the page, and lets it go there. */
-async function drop(page: Page, name: string): Promise<void> {
-  const content = readFileSync(`${repository}test/fixtures/${name}`, 'base64');
-  const veiled = await page.evaluate(
-    (name: string, content: string) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(
-        new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name),
-      );
-      const tell = (type: string) =>
-        document.body.dispatchEvent(
-          new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
-        );
-      const veil = () => document.querySelector('#drop')?.checkVisibility();
-      tell('dragover');
-      const held = veil();
-      tell('drop');
-      return [held, veil()];
-    },
-    name,
-    content,
-  );
-  expect(veiled, 'the page says that it takes the file while it is held').toEqual([true, false]);
-}
-
-const text = (page: Page, selector: string): Promise<string> =>
-  page.$eval(selector, (element) => element.textContent ?? '');
-
-async function waitForText(page: Page, selector: string, wanted: string): Promise<void> {
-  await page.waitForFunction(
-    (selector: string, wanted: string) =>
-      document.querySelector(selector)?.textContent?.includes(wanted),
-    patience,
-    selector,
-    wanted,
-  );
-}
-
-/** Waits until the page names the open model so, or says why it is not open. */
-async function waitForModel(page: Page, beginning: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted: string) =>
-      document.querySelector('#model')?.textContent?.startsWith(wanted) ||
-      document.querySelector('#status[data-kind="error"]'),
-    patience,
-    beginning,
-  );
-  const [named, said] = [await text(page, '#model'), await text(page, '#status')];
-  if (!named.startsWith(beginning)) throw new Error(`${named}; ${said}`);
-}
-
-test('a person brings a photograph into the model', async () => {
-  const { page, faults } = await built.open();
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  const before = await picture(page);
-  const photograph = `${repository}test/fixtures/photograph.png`;
-  await page.click('#photograph-open');
-  const input = await page.waitForSelector('#photograph-file');
-  await (input as ElementHandle<HTMLInputElement>).uploadFile(photograph);
-  await page.waitForSelector('#photograph-run:not([disabled])', patience);
-  await page.focus('#photograph-frame');
-  await page.keyboard.press('ArrowRight');
-  await page.click('#photograph-run');
-  await page.waitForFunction(
-    () =>
-      /^Random picture \d+ of/.test(
-        document.querySelector('#photograph-status')?.textContent ?? '',
-      ),
-    patience,
-  );
-  await page.click('#photograph-run');
-  await page.waitForSelector('#photograph-use:not([disabled])', patience);
-  await page.screenshot({ path: `${output}/photograph.png` });
-  expect(await text(page, '#photograph-status')).toMatch(/^\d+\.\d dB from the photograph/);
-  await page.click('#photograph-use');
-  await page.waitForSelector('#photograph:not([open])');
-  await waitForState(page, 'ready');
-  await page.waitForFunction(
-    () => document.querySelector('#status')?.textContent?.startsWith('Choose a spot'),
-    patience,
-  );
-  expect(difference(before, await picture(page)), 'another picture').toBeGreaterThan(2);
-  expect(faults).toEqual([]);
-  await page.close();
-});

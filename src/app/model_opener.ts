@@ -1,18 +1,20 @@
-import { type ReadModel, readModel } from './model_reader.ts';
+import { type ReadModel, readModelOrDelta, type WeightDelta } from './model_reader.ts';
 import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
 import type { Progress } from './progress.ts';
 import type { Status } from './status.ts';
 
 type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
 
+type Open = (read: ReadModel | WeightDelta, progress: Progress) => Promise<unknown>;
+
 /** Opens models, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
 export class ModelOpener {
-  readonly #open: (model: ReadModel, progress: Progress) => Promise<boolean>;
+  readonly #open: Open;
   readonly #status: Status;
   #opening: AbortController | undefined;
 
-  /** @param open puts a model on the page in the open one's place */
-  constructor(open: (model: ReadModel, progress: Progress) => Promise<boolean>, status: Status) {
+  /** @param open puts a model, or the open one with a delta, on the page in the open one's place */
+  constructor(open: Open, status: Status) {
     this.#open = open;
     this.#status = status;
   }
@@ -40,22 +42,15 @@ export class ModelOpener {
     const { signal } = opening;
     this.#opening = opening;
     try {
-      const file = await fetch(this.#progress(''), signal);
-      const progress = this.#progress(`${file.name}: `);
-      const model = await readModel(file, progress, signal);
+      const file = await fetch(this.#status.follow(''), signal);
+      const progress = this.#status.follow(`${file.name}: `);
+      const read = await readModelOrDelta(file, progress, signal);
       signal.throwIfAborted();
-      await this.#open(model, progress);
+      await this.#open(read, progress);
     } catch (error) {
       if (!signal.aborted) this.#status.fail(error);
     } finally {
       if (this.#opening === opening) this.#opening = undefined;
     }
-  }
-
-  #progress(prefix: string): Progress {
-    return (fraction, what) => {
-      const percent = fraction === undefined ? '…' : `, ${Math.floor(100 * fraction)} %`;
-      this.#status.say(`${prefix}${what}${percent}`);
-    };
   }
 }

@@ -1,4 +1,5 @@
 import { readErrorMessage } from '../formats/error_message.ts';
+import { FormatError } from '../formats/errors.ts';
 import { readGeneratorMessage } from '../stylegan2/generator_message.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
 import type { ModelFile } from './model_source.ts';
@@ -12,20 +13,42 @@ export interface ReadModel {
   readonly blob: Blob;
   /** In the page's memory, of the generator alone. */
   readonly weights: GeneratorWeights;
+  /** What `weights` have more than the file. */
+  readonly tuned?: Tuned;
+}
+
+export interface Tuned {
+  readonly delta: WeightDelta;
+  /** ws (num_ws · w_dim) of the picture that the model was tuned to, where the delta has it. */
+  readonly pivot?: Float32Array;
+  readonly original: ReadModel;
+}
+
+/** The file of a weight delta. */
+export interface WeightDelta {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** @throws as `readModelOrDelta`; FormatError for a delta */
+export async function readModel(file: ModelFile, progress: Progress): Promise<ReadModel> {
+  const read = await readModelOrDelta(file, progress);
+  if ('weights' in read) return read;
+  throw new FormatError('a weight delta, not the model that it is of', { file: file.name });
 }
 
 /**
  * Reads and checks a model's file in a worker of its own, so that the page stays at hand. What comes back is
- * in memory once.
+ * in memory once. A delta is checked where it is added to its model.
  * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; the signal's reason
  */
-export function readModel(
+export function readModelOrDelta(
   { name, blob }: ModelFile,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<ReadModel> {
+): Promise<ReadModel | WeightDelta> {
   const worker = new Worker(new URL('./model_worker.ts', import.meta.url), { type: 'module' });
-  const read = new Promise<ReadModel>((resolve, reject) => {
+  const read = new Promise<ReadModel | WeightDelta>((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     signal?.throwIfAborted();
     worker.addEventListener('error', ({ message }) =>
@@ -34,6 +57,7 @@ export function readModel(
     worker.addEventListener('message', ({ data }: MessageEvent<ModelAnswer>) => {
       if (data.kind === 'progress') progress(data.fraction, data.what);
       else if (data.kind === 'error') reject(readErrorMessage(data.error));
+      else if (data.kind === 'delta') resolve({ name, bytes: new Uint8Array(data.bytes) });
       else resolve({ name, blob, weights: readGeneratorMessage(data.model) });
     });
     worker.postMessage({ name, blob });

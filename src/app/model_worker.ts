@@ -1,4 +1,5 @@
 import { type ErrorMessage, errorMessage } from '../formats/error_message.ts';
+import { isWeightDelta } from '../inversion/weight_delta.ts';
 import { type GeneratorMessage, generatorMessage } from '../stylegan2/generator_message.ts';
 import { parseModelFile } from '../stylegan2/model_file.ts';
 import { readGenerator } from '../stylegan2/weights.ts';
@@ -10,10 +11,11 @@ export interface ModelRequest {
   readonly blob: Blob;
 }
 
-/** What it answers: progress, and at last a model or an error. */
+/** What it answers: progress, and at last a model, a delta of one as it is, or an error. */
 export type ModelAnswer =
   | { readonly kind: 'progress'; readonly fraction: number | undefined; readonly what: string }
   | { readonly kind: 'model'; readonly model: GeneratorMessage }
+  | { readonly kind: 'delta'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
 /** The page's types have no scope of a worker: what is used of it here. */
@@ -35,6 +37,10 @@ async function read({ name, blob }: ModelRequest): Promise<void> {
   scope.postMessage({ kind: 'progress', fraction: undefined, what: 'reading the file' });
   const bytes = await blob.arrayBuffer();
   const file = parseModelFile(new Uint8Array(bytes), name);
+  if (isWeightDelta(file)) {
+    scope.postMessage({ kind: 'delta', bytes }, [bytes]);
+    return;
+  }
   let told = 0;
   const weights = readGenerator(file, (fraction) => {
     if (performance.now() - told < interval) return;

@@ -7,7 +7,8 @@ import type { Work } from './workbench.ts';
 /** A model to be opened, and the picture that it begins with. */
 export interface Opening {
   readonly source: ReadModel;
-  readonly picture: PictureSource;
+  /** Or its latent, ws (num_ws · w_dim). */
+  readonly picture: PictureSource | Float32Array;
   readonly progress: Progress;
 }
 
@@ -15,7 +16,7 @@ export interface Opening {
 export function workOf({ source, picture, progress }: Opening, { fail }: EditorEvents): Work {
   return {
     source,
-    latent: (model) => latentOf(model, picture),
+    latent: async (model) => (picture instanceof Float32Array ? picture : latentOf(model, picture)),
     options: {},
     progress,
     failed: fail,

@@ -23,6 +23,8 @@ import { onShaderEdit } from './shaders.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { Status } from './status.ts';
 import { Tools } from './tools.ts';
+import { tunedFurther, tunedModel } from './tuned_model.ts';
+import { TunedPane } from './tuned_pane.ts';
 import { TuningPane } from './tuning_pane.ts';
 
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
@@ -47,6 +49,7 @@ export class Page {
   );
   readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
+  readonly #tuned = new TunedPane((original) => void this.#openOriginal(original));
   #options: OptionsPane | undefined;
   #tuning: TuningPane | undefined;
   #photograph: PhotographPane | undefined;
@@ -97,6 +100,7 @@ export class Page {
       if (steps !== undefined) editor.steps = steps;
       editor.setOptions(options);
     });
+    this.#tuned.show(editor.source);
     const { name } = editor.source;
     const { resolution, parameters, cDim } = config;
     const classes = cDim > 0 ? `, ${cDim} classes` : '';
@@ -106,22 +110,38 @@ export class Page {
 
   /** Models of a person's own, by any way there is. */
   #offerModels(editor: Editor): void {
-    const opener = new ModelOpener((source, progress) => {
+    const opener = new ModelOpener(async (read, progress) => {
+      const source = 'weights' in read ? read : await tunedModel(editor.source, read);
       // A new model begins with the seed that is there, and its first class.
       const { seed, psi } = this.#picture.source;
-      return editor.openModel({ source, picture: { seed, psi }, progress });
+      await editor.openModel({ source, picture: source.tuned?.pivot ?? { seed, psi }, progress });
     }, this.#status);
     const pane = new ModelsPane(opener, () => editor.source);
     this.#photograph = new PhotographPane({
       model: () => editor.model,
       opened: () => editor.stop(),
       take: (ws) => editor.takeLatent(ws),
+      takeTuned: async (delta) => {
+        const source = await tunedFurther(editor.source, delta);
+        const picture = source.tuned?.pivot ?? this.#picture.source;
+        const progress = this.#status.follow(`${delta.name}: `);
+        await editor.openModel({ source, picture, progress });
+      },
     });
     new DropZone((file) => {
       pane.close();
       if (file.type.startsWith('image/')) this.#photograph?.drop(file);
       else void opener.openFile(file);
     });
+  }
+
+  /** Leaves the tuned model; its latent is drawn by the model that it was. */
+  async #openOriginal(source: ReadModel): Promise<void> {
+    const editor = this.#editor;
+    if (!editor) return;
+    editor.stop();
+    const picture = await editor.session.latent();
+    await editor.openModel({ source, picture, progress: this.#status.follow(`${source.name}: `) });
   }
 
   #enable(editor: Editor): void {

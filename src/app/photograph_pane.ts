@@ -1,7 +1,9 @@
-import type { Inversion, Model, PixelImage } from '../index.ts';
+import { defaultTuning, type Inversion, type Model, type PixelImage } from '../index.ts';
 import { toImageData } from './compare.ts';
 import { box, button, canvas, drawing, element, field } from './elements.ts';
+import type { WeightDelta } from './model_reader.ts';
 import { PhotographFrame } from './photograph_frame.ts';
+import { PhotographTuning } from './photograph_tuning.ts';
 import { describe } from './status.ts';
 
 /** What the pane needs of the page. */
@@ -11,20 +13,40 @@ export interface PhotographMaterials {
   opened(): void;
   /** The picture of this latent is to be edited. */
   take(ws: Float32Array): Promise<void>;
+  /** The picture that the model was tuned to is to be edited, in the model with this delta. */
+  takeTuned(delta: WeightDelta): Promise<void>;
 }
 
-/** A photograph into the model: brought into its frame, inverted while one watches, and handed to the editor. */
+/** What the model made of the photograph. */
+interface Found {
+  readonly inversion: Inversion;
+  /** The photograph in its frame. */
+  readonly target: PixelImage;
+  /** Of its file, without the ending. */
+  readonly name: string;
+  tuning?: PhotographTuning;
+}
+
+/** Does something while one watches, and gives what is to be said of it; aborted, it ends with what there is. */
+type Work = (signal: AbortSignal) => Promise<string>;
+
+const goOn = 'Edit it, fine-tune the model further, or go on with another frame.';
+
+/** A photograph into the model: brought into its frame, inverted, the model tuned to it, and handed to the editor. */
 export class PhotographPane {
   readonly #dialog = element('photograph', HTMLDialogElement);
   readonly #frame = new PhotographFrame();
-  readonly #found = canvas('photograph-found');
+  readonly #picture = canvas('photograph-found');
   readonly #status = box('photograph-status');
   readonly #bar = element('photograph-progress', HTMLProgressElement);
   readonly #run = button('photograph-run');
+  readonly #tune = button('photograph-tune');
   readonly #use = button('photograph-use');
   readonly #materials: PhotographMaterials;
-  #inversion: Inversion | undefined;
-  #running: Promise<void> | undefined;
+  #name = '';
+  #found: Found | undefined;
+  #running: { readonly own: HTMLButtonElement; readonly done: Promise<void> } | undefined;
+  #controller = new AbortController();
 
   constructor(materials: PhotographMaterials) {
     this.#materials = materials;
@@ -38,13 +60,11 @@ export class PhotographPane {
       file.value = '';
       if (chosen) void this.#choose(chosen);
     });
-    this.#run.addEventListener('click', () => {
-      if (this.#running) this.#inversion?.stop();
-      else this.#start();
-    });
+    this.#run.addEventListener('click', () => this.#toggle(this.#run, (end) => this.#invert(end)));
+    this.#tune.addEventListener('click', () => this.#toggle(this.#tune, (end) => this.#fit(end)));
     this.#use.addEventListener('click', () => void this.#take());
     button('photograph-close').addEventListener('click', () => this.#dialog.close());
-    this.#dialog.addEventListener('close', () => this.#inversion?.stop());
+    this.#dialog.addEventListener('close', () => this.#controller.abort());
   }
 
   /** A picture file that was dropped on the page. */
@@ -56,8 +76,7 @@ export class PhotographPane {
   /** Nothing of it uses the model any more, which is about to go. */
   async settle(): Promise<void> {
     this.#dialog.close();
-    this.#inversion?.stop();
-    await this.#running;
+    await this.#stop();
     this.#forget();
   }
 
@@ -69,66 +88,128 @@ export class PhotographPane {
   async #choose(file: File): Promise<void> {
     try {
       await this.#frame.open(file);
-      this.#run.disabled = false;
+      this.#name = file.name.replace(/\.\w+$/, '');
       this.#status.textContent =
         'Bring it to lie as the model’s own pictures do: drag, enlarge and turn it.';
     } catch {
       this.#status.textContent = `${file.name} is no picture that this browser can read.`;
     }
+    this.#offer();
   }
 
-  #start(): void {
-    this.#running = this.#invert().finally(() => {
-      this.#running = undefined;
-    });
+  /** Stops what runs; unless that was this button's, its work begins. */
+  async #toggle(own: HTMLButtonElement, work: Work): Promise<void> {
+    const running = this.#running?.own;
+    await this.#stop();
+    // Another click may have begun something meanwhile.
+    if (running !== own && !this.#running) this.#running = { own, done: this.#do(own, work) };
+    this.#offer();
   }
 
-  async #invert(): Promise<void> {
-    const model = this.#materials.model();
-    this.#forget();
-    this.#run.textContent = 'Stop';
-    this.#use.disabled = true;
+  async #stop(): Promise<void> {
+    this.#controller.abort();
+    await this.#running?.done;
+  }
+
+  async #do(own: HTMLButtonElement, work: Work): Promise<void> {
+    const label = own.textContent;
+    own.textContent = 'Stop';
+    this.#controller = new AbortController();
     this.#bar.hidden = false;
     this.#bar.removeAttribute('value');
-    this.#status.textContent = 'Looking for the best start…';
     try {
-      const inversion = model.invert(this.#frame.picture(model.config.resolution));
-      this.#inversion = inversion;
-      inversion.on('iteration', ({ stage, iteration, steps, psnr }) => {
-        this.#bar.value = iteration / steps;
-        const what = stage === 'samples' ? 'Random picture' : 'Iteration';
-        this.#status.textContent = `${what} ${iteration} of ${steps}, ${psnr.toFixed(1)} dB`;
-        this.#draw(inversion.image());
-      });
-      const { psnr } = await inversion.run();
-      this.#draw(inversion.image());
-      this.#status.textContent = `${psnr.toFixed(1)} dB from the photograph. Use it, or go on with another frame.`;
-      this.#use.disabled = false;
+      this.#status.textContent = await work(this.#controller.signal);
     } catch (error) {
       this.#status.textContent = describe(error);
     } finally {
-      this.#run.textContent = 'Start';
+      own.textContent = label;
       this.#bar.hidden = true;
+      this.#running = undefined;
+      this.#offer();
     }
   }
 
-  async #take(): Promise<void> {
-    const inversion = this.#inversion;
-    if (!inversion) return;
-    const ws = inversion.latent();
-    this.#dialog.close();
-    await this.#materials.take(ws);
+  async #invert(signal: AbortSignal): Promise<string> {
     this.#forget();
+    this.#status.textContent = 'Looking for the best start…';
+    const model = this.#materials.model();
+    const target = this.#frame.picture(model.config.resolution);
+    const name = this.#name;
+    const inversion = model.invert(target);
+    const found = (): void => {
+      this.#found = { inversion, target, name };
+      this.#draw(inversion.image());
+      this.#offer();
+    };
+    signal.addEventListener('abort', () => inversion.stop());
+    inversion.on('iteration', ({ stage, iteration, steps, psnr }) => {
+      const what = stage === 'samples' ? 'Random picture' : 'Iteration';
+      this.#tell(what, iteration, steps, psnr);
+      found();
+    });
+    const { psnr } = await inversion.run();
+    found();
+    return `${psnr.toFixed(1)} dB from the photograph. Edit it, fine-tune the model to it, or go on with another frame.`;
+  }
+
+  /** Tunes the model to the photograph, at the latent that was found. */
+  async #fit(signal: AbortSignal): Promise<string> {
+    const found = this.#found;
+    if (!found) return '';
+    this.#status.textContent = 'Preparing…';
+    found.tuning ??= new PhotographTuning(found.target, found.inversion.latent());
+    const { steps } = defaultTuning;
+    let reached = goOn;
+    await found.tuning.run(this.#materials.model(), steps, signal, ({ step, image, psnr }) => {
+      this.#tell('Fine-tuning: step', step, steps, psnr);
+      this.#draw(image);
+      reached = `${psnr.toFixed(1)} dB from the photograph, with the model fine-tuned. ${goOn}`;
+    });
+    return reached;
+  }
+
+  async #take(): Promise<void> {
+    const found = this.#found;
+    if (!found) return;
+    this.#use.disabled = true;
+    try {
+      const bytes = await found.tuning?.finish();
+      this.#dialog.close();
+      if (bytes)
+        await this.#materials.takeTuned({ name: `${found.name}-delta.safetensors`, bytes });
+      else await this.#materials.take(found.inversion.latent());
+    } catch (error) {
+      this.#status.textContent = describe(error);
+    } finally {
+      this.#offer();
+    }
+  }
+
+  #tell(what: string, done: number, all: number, psnr: number): void {
+    this.#bar.value = done / all;
+    this.#status.textContent = `${what} ${done} of ${all}, ${psnr.toFixed(1)} dB`;
   }
 
   #draw(image: PixelImage): void {
-    this.#found.width = image.width;
-    this.#found.height = image.height;
-    drawing(this.#found).putImageData(toImageData(image), 0, 0);
+    this.#picture.width = image.width;
+    this.#picture.height = image.height;
+    drawing(this.#picture).putImageData(toImageData(image), 0, 0);
+  }
+
+  /** Lets be done what can be done now, and brings out what comes next. */
+  #offer(): void {
+    const running = this.#running?.own;
+    this.#run.disabled = !this.#frame.filled || running === this.#tune;
+    this.#tune.disabled = !this.#found;
+    this.#use.disabled = !this.#found || running !== undefined;
+    const next = !this.#found ? this.#run : this.#found.tuning ? this.#use : this.#tune;
+    for (const step of [this.#run, this.#tune, this.#use])
+      step.classList.toggle('primary', step === (running ?? next));
   }
 
   #forget(): void {
-    this.#inversion = undefined;
-    this.#use.disabled = true;
+    this.#found?.tuning?.destroy();
+    this.#found = undefined;
+    this.#offer();
   }
 }

@@ -1,6 +1,7 @@
 import { type Iteration, ShaderError } from '../index.ts';
 import { box } from './elements.ts';
 import { Pace } from './pace.ts';
+import type { Progress } from './progress.ts';
 
 /** Between two announcements of a run's progress to a screen reader. */
 const announcementInterval = 4000;
@@ -20,6 +21,14 @@ export class Status {
   say(message: string): void {
     this.#message.dataset.kind = 'info';
     this.#message.textContent = message;
+  }
+
+  /** Says how far something is. @param prefix before each stage of it */
+  follow(prefix: string): Progress {
+    return (fraction, what) => {
+      const percent = fraction === undefined ? '…' : `, ${Math.floor(100 * fraction)} %`;
+      this.say(`${prefix}${what}${percent}`);
+    };
   }
 
   fail(error: unknown): void {
