@@ -76,13 +76,13 @@ export {
   type InversionProgress,
   type InversionResult,
 } from './inversion/inversion.ts';
-export { defaultInversion, type InversionOptions } from './inversion/options.ts';
 export {
+  defaultInversion,
   defaultTuning,
-  PivotalTuning,
+  type InversionOptions,
   type TuningOptions,
-  type TuningRecord,
-} from './inversion/pivotal_tuning.ts';
+} from './inversion/options.ts';
+export { PivotalTuning, type TuningRecord } from './inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from './inversion/pixels.ts';
 export { applyWeightDelta } from './inversion/weight_delta.ts';
 export type { GeneratorConfig } from './stylegan2/config.ts';

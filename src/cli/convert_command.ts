@@ -1,29 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../formats/errors.ts';
 import { convertToSafetensors } from '../stylegan2/convert.ts';
-import { parseModelFile } from '../stylegan2/model_file.ts';
 import { prepareOutput } from './atomic_file.ts';
 import type { Command } from './command.ts';
-import { readInput } from './input_file.ts';
+import { readModelFile } from './model_file.ts';
 
 export const convert: Command = {
   summary: 'writes a model of any format as safetensors',
-  usage: 'MODEL OUT.safetensors [--f16]',
+  usage: 'MODEL OUT.safetensors [--f16] [--delta FILE]',
   output: 'OUT.safetensors',
   options: {
     f16: { help: "keeps the synthesis network's weights in 16 bits: half the size" },
+    delta: { value: 'FILE', help: 'with the weights that invert tuned to a picture' },
   },
   async run(line, progress) {
     const { model, output = '' } = line;
     await refuseSameFile(model, output);
     const out = await prepareOutput(output);
     progress.update(`reading ${model}`);
-    const source = await readInput(model);
-    const file = parseModelFile(source, model);
+    const { file, weights, length } = await readModelFile(model, line.text('delta'));
     progress.update('converting');
-    const bytes = convertToSafetensors(file, { half: line.flag('f16') });
+    const bytes = convertToSafetensors(file, { half: line.flag('f16'), weights });
     await out.write(bytes);
-    progress.finish(`${output}: ${bytes.length} bytes, from ${source.length} (${file.format})`);
+    progress.finish(`${output}: ${bytes.length} bytes, from ${length} (${file.format})`);
     return '';
   },
 };

@@ -63,7 +63,7 @@ export const drag: Command = {
     const latentPath = line.text('out-latent');
     const outLatent =
       latentPath === undefined ? undefined : await prepareLatentOutput(latentPath, 'out-latent');
-    const file = await readModelFile(line.model);
+    const file = await readModelFile(line.model, line.text('delta'));
     const { config } = file;
     const points = parsePoints(line.text('points') ?? '', config.resolution);
     const options = parseOptions(line, config);
@@ -74,7 +74,7 @@ export const drag: Command = {
       usualSteps;
     const maskFile = line.text('mask');
     const mask = maskFile === undefined ? null : await readMask(maskFile, config.resolution);
-    const latent = await parseLatent(line, config);
+    const latent = await parseLatent(line, file.weights);
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision,

@@ -36,11 +36,11 @@ export const evaluate: Command = {
     const noise = parseNoise(line);
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
-    const file = await readModelFile(line.model);
+    const file = await readModelFile(line.model, line.text('delta'));
     const shapes = tensorShapes(file.config);
     const tensors = parseTensors(line, shapes);
     const gradient = await parseGradient(line, shapes);
-    const latent = await parseLatent(line, file.config);
+    const latent = await parseLatent(line, file.weights);
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
       tuned: isTuned(line),

@@ -22,8 +22,8 @@ export const generate: Command = {
     const noise = parseNoise(line);
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
-    const file = await readModelFile(line.model);
-    const latent = await parseLatent(line, file.config);
+    const file = await readModelFile(line.model, line.text('delta'));
+    const latent = await parseLatent(line, file.weights);
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
       tuned: isTuned(line),

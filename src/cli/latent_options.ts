@@ -1,5 +1,6 @@
 import { InputError } from '../formats/errors.ts';
 import type { Model } from '../index.ts';
+import type { TunedWeights } from '../inversion/weight_delta.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { mixStyles } from '../stylegan2/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
@@ -20,6 +21,10 @@ export const latentOptions = {
     value: 'FILE',
     help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed',
   },
+  delta: {
+    value: 'FILE',
+    help: 'the weights that invert tuned to a picture; without a latent or seed, its latent too',
+  },
   'mix-seed': { value: 'M', help: 'takes some rows of ws from this seed: style mixing' },
   'mix-rows': {
     value: 'ROWS',
@@ -31,27 +36,32 @@ export const latentOptions = {
 export type Latent = (model: Model) => Promise<Float32Array>;
 
 /**
- * Checks these options and reads the latent file, if there is one; a latent goes before a seed.
+ * Checks these options and reads the latent file, if there is one; a latent goes before a seed, a seed before the pivot
+ * of tuned weights.
  * @throws InputError, FormatError
  */
-export async function parseLatent(line: CommandLine, config: GeneratorConfig): Promise<Latent> {
+export async function parseLatent(
+  line: CommandLine,
+  { config, pivot }: TunedWeights,
+): Promise<Latent> {
   const seed = line.number('seed', { least: 0, most: largestSeed, whole: true });
   const psi = line.number('psi');
   const cutoff = line.number('cutoff', { least: 0, most: config.numWs, whole: true });
   const classIndex = parseClass(line, config);
   const mix = parseMix(line, config);
   const file = line.text('latent');
-  const mapsSeeds = file === undefined || mix !== undefined;
+  const start = seed === undefined ? pivot : undefined;
+  const mapsSeeds = (file === undefined && !start) || mix !== undefined;
   if (mapsSeeds && !config.truncates && psi !== undefined && psi !== 1) {
     throw new InputError('the model has no average w (mapping.w_avg), so only 1 is possible', {
       option: 'psi',
     });
   }
   const mapping = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
-  if (file === undefined && seed === undefined) {
+  if (file === undefined && seed === undefined && !start) {
     throw new InputError('is needed, or --latent', { option: 'seed' });
   }
-  const ws = file === undefined ? undefined : await readLatentFile(file, config);
+  const ws = file === undefined ? start : await readLatentFile(file, config);
   return async (model) => {
     const base = ws ?? (await model.latent({ seed: seed ?? 0 }, mapping));
     if (!mix) return base;

@@ -1,7 +1,9 @@
+import { FormatError } from '../formats/errors.ts';
 import type { TensorFile } from '../formats/named_tensors.ts';
+import { applyWeightDelta, isWeightDelta, type TunedWeights } from '../inversion/weight_delta.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { parseModelFile } from '../stylegan2/model_file.ts';
-import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
+import { readGenerator } from '../stylegan2/weights.ts';
 import { readInput } from './input_file.ts';
 
 /** A model's file, checked, before any device is opened. */
@@ -9,18 +11,29 @@ export interface ModelFile {
   /** Bytes of the whole file. */
   length: number;
   file: TensorFile;
-  weights: GeneratorWeights;
+  weights: TunedWeights;
   config: GeneratorConfig;
 }
 
-/** Reads a model of any format. @throws InputError, FormatError, UnsupportedModelError */
-export async function readModelFile(path: string): Promise<ModelFile> {
-  return checkModelFile(await readInput(path), path);
+/**
+ * Reads a model of any format.
+ * @param delta names the file of what `draggan invert` tuned of its weights, which is added
+ * @throws InputError, FormatError, UnsupportedModelError
+ */
+export async function readModelFile(path: string, delta?: string): Promise<ModelFile> {
+  const model = checkModelFile(await readInput(path), path);
+  if (delta === undefined) return model;
+  const weights = await applyWeightDelta(model.weights, await readInput(delta), delta);
+  return { ...model, weights };
 }
 
 /** @param path names the bytes in errors @throws FormatError, UnsupportedModelError */
 export function checkModelFile(bytes: Uint8Array, path: string): ModelFile {
   const file = parseModelFile(bytes, path);
+  if (isWeightDelta(file))
+    throw new FormatError('a weight delta, not a model: name its model, and this file as --delta', {
+      file: path,
+    });
   const weights = readGenerator(file);
   return { length: bytes.length, file, weights, config: weights.config };
 }

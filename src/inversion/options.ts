@@ -53,3 +53,26 @@ export function rateAt(fraction: number, highest: number): number {
   const down = 0.5 - 0.5 * Math.cos(Math.PI * Math.min(1, (1 - fraction) / rampDown));
   return highest * down * Math.min(1, fraction / rampUp);
 }
+
+/** How weights are tuned to a picture. */
+export interface TuningOptions {
+  /** Of Adam, for every weight. */
+  readonly learningRate?: number;
+  /** Weight of the locality regulariser; 0 leaves it out, and halves the work. */
+  readonly locality?: number;
+  /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
+  readonly localityDistance?: number;
+  /** The class of the random latents of a conditional network. */
+  readonly classIndex?: number;
+}
+
+/**
+ * Rate, weight and steps were chosen on the demo model (bench/README.md has the figures), the distance is about what
+ * Roich et al.'s comes to in W.
+ */
+export const defaultTuning = {
+  steps: 60,
+  learningRate: 0.01,
+  locality: 1,
+  localityDistance: 0.3,
+} as const;

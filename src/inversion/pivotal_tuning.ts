@@ -5,6 +5,7 @@ import type { Plan } from '../engine/plan.ts';
 import { readTensor, type TensorStore } from '../engine/tensors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { ImageLoss } from './image_loss.ts';
+import { defaultTuning, type TuningOptions } from './options.ts';
 import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
 import {
   buildPlans,
@@ -15,17 +16,6 @@ import {
 } from './tuning_plans.ts';
 import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
-export interface TuningOptions {
-  /** Of Adam, for every weight. */
-  readonly learningRate?: number;
-  /** Weight of the locality regulariser; 0 leaves it out, and halves the work. */
-  readonly locality?: number;
-  /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
-  readonly localityDistance?: number;
-  /** The class of the random latents of a conditional network. */
-  readonly classIndex?: number;
-}
-
 /** One step. Losses are those of the weights that it started with. */
 export interface TuningRecord {
   /** Counted from 1. */
@@ -34,17 +24,6 @@ export interface TuningRecord {
   /** The regulariser's part, with its weight. */
   readonly localityLoss: number;
 }
-
-/**
- * Rate, weight and steps were chosen on the demo model (bench/README.md has the figures), the distance is about what
- * Roich et al.'s comes to in W.
- */
-export const defaultTuning = {
-  steps: 60,
-  learningRate: 0.01,
-  locality: 1,
-  localityDistance: 0.3,
-} as const;
 
 const firstDecay = 0.9;
 const secondDecay = 0.999;

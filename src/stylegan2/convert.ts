@@ -2,22 +2,33 @@ import { InputError } from '../formats/errors.ts';
 import { encodeF16 } from '../formats/half_precision.ts';
 import type { TensorFile } from '../formats/named_tensors.ts';
 import { type WritableTensor, writeSafetensors } from '../formats/safetensors.ts';
-import { readGenerator } from './weights.ts';
+import { type GeneratorWeights, readGenerator } from './weights.ts';
 
 /** The largest number that f16 has; what is nearer to 65536 would become infinite. */
 const largestF16 = 65504;
 const firstInfinite = 65520;
 
+export interface ConversionOptions {
+  /**
+   * Keeps the weights of the synthesis network as f16, to the nearest, ties to even. Vectors and scalars stay f32, since
+   * they take no room; the noise, since it is drawn once for all; and the mapping network, so that a seed gives the same
+   * latent.
+   */
+  readonly half?: boolean;
+  /** In the place of the file's own generator, e.g. tuned ones. */
+  readonly weights?: GeneratorWeights;
+}
+
 /**
  * A model as safetensors: the tensors that the generator reads under their official names, with a `config`, and the
  * metadata that its file has. The same model gives the same bytes.
- * @param half keeps the weights of the synthesis network as f16, to the nearest, ties to even. Vectors and scalars stay
- * f32, since they take no room; the noise, since it is drawn once for all; and the mapping network, so that a seed gives
- * the same latent.
  * @throws FormatError, UnsupportedModelError; InputError for a weight that is beyond f16
  */
-export function convertToSafetensors(file: TensorFile, { half = false } = {}): Uint8Array {
-  const { config, tensors } = readGenerator(file);
+export function convertToSafetensors(
+  file: TensorFile,
+  { half = false, weights = readGenerator(file) }: ConversionOptions = {},
+): Uint8Array {
+  const { config, tensors } = weights;
   const converted = new Map<string, WritableTensor>();
   for (const [name, { shape, data }] of tensors) {
     const values = data();
