@@ -33,10 +33,11 @@ function squaredLoss(generator: Generator, target: Float32Array): ImageLoss {
   };
 }
 
-async function tune(locality: number, load: GeneratorOptions = {}) {
-  const generator = await Generator.load(await openTestEngine(), weights, load);
-  const pivot = await generator.latent({ seed: 1 });
-  const other = await generator.latent({ seed: 2 });
+async function tune(locality: number, load: GeneratorOptions = {}, of = weights) {
+  const generator = await Generator.load(await openTestEngine(), of, load);
+  const classes = of.config.cDim > 0 ? { classIndex: 0 } : {};
+  const pivot = await generator.latent({ seed: 1 }, classes);
+  const other = await generator.latent({ seed: 2 }, classes);
   const target = (await generator.evaluate(other, { tensors: ['image'] })).get('image')?.data;
   const loss = squaredLoss(generator, target ?? new Float32Array());
   const options = { learningRate: 5e-3, locality };
@@ -113,6 +114,15 @@ describe('pivotal tuning', () => {
       // Rounded weights are another network, a little.
       expect(Math.abs(halves.losses[step] / loss - 1)).toBeLessThan(2e-2);
     }
+  });
+
+  it('keeps pictures of every class of a network that has some', async () => {
+    const conditional = readGenerator(readFixture('conditional').file);
+    const { generator, tuning, records } = await tune(0.1, {}, conditional);
+    await tuning.run({ steps: 3 });
+    expect(records[2].localityLoss).toBeGreaterThan(0);
+    tuning.destroy();
+    generator.destroy();
   });
 
   it('sums deltas that were tuned one on top of the other', async () => {

@@ -136,7 +136,9 @@ export class PivotalTuning {
 
   /** A latent near the pivot, and the original network's picture of it. */
   async #drawNear(original: Plan): Promise<void> {
-    const { localityDistance, classIndex } = this.#options;
+    const { cDim } = this.generator.config;
+    const inTurn = cDim > 0 ? this.#iteration % cDim : undefined;
+    const { localityDistance, classIndex = inTurn } = this.#options;
     const random = await this.generator.latent({ seed: this.#iteration }, { classIndex });
     const towards = (value: number, i: number) => value + localityDistance * (random[i] - value);
     this.#stores.near.write('near.ws', this.pivot.map(towards));
