@@ -93,8 +93,10 @@ export async function applyWeightDelta(
         location,
       );
     const sum = (): Float32Array => {
-      const values = change.data();
-      return original.data().map((value, i) => value + values[i]);
+      const values = original.data().slice();
+      const changes = change.data();
+      for (let i = 0; i < values.length; i++) values[i] += changes[i];
+      return values;
     };
     const bad = sum().findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw new FormatError(`weight ${bad} comes out as no finite number`, location);
