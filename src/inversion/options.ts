@@ -62,7 +62,7 @@ export interface TuningOptions {
   readonly locality?: number;
   /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
   readonly localityDistance?: number;
-  /** The class of the random latents of a conditional network. */
+  /** The class of the random latents of a conditional network; each in turn where none is given. */
   readonly classIndex?: number;
 }
 
