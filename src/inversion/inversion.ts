@@ -2,6 +2,7 @@ import { Emitter } from '../engine/events.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import { InputError } from '../formats/errors.ts';
+import { type NoiseMaps, noiseMaps } from './noise_maps.ts';
 import { type InversionOptions, inversionOptions, rateAt } from './options.ts';
 import { imageValues, peakSignalToNoise } from './pixels.ts';
 import { type Found, SearchStage } from './stage.ts';
@@ -67,6 +68,11 @@ export class Inversion {
     return this.#best.ws.slice();
   }
 
+  /** The noise maps that belong to it; none where noise is not looked for. @throws InputError before there are any */
+  noise(): NoiseMaps {
+    return this.#best.noise;
+  }
+
   /** Its picture. @throws InputError before there is one */
   image(): PixelImage {
     return this.#best.image;
@@ -81,12 +87,11 @@ export class Inversion {
     try {
       const inW = Math.round(this.options.steps * this.options.shareOfW);
       const average = await this.#average();
-      const first = await this.#stage('w', 0, inW, average, average);
+      const noise = this.options.noise ? await noiseMaps(this.#generator) : new Map();
+      const first = await this.#stage('w', 0, inW, average, { ws: average, noise });
       const rest = this.options.steps - inW;
       const second =
-        first.ended || rest === 0
-          ? first
-          : await this.#stage('w+', inW, rest, average, this.#best.ws);
+        first.ended || rest === 0 ? first : await this.#stage('w+', inW, rest, average, this.#best);
       return {
         stopped: second.ended ?? 'steps',
         iterations: second.iterations,
@@ -103,18 +108,18 @@ export class Inversion {
     before: number,
     steps: number,
     average: Float32Array,
-    start: Float32Array,
+    start: Pick<Found, 'ws' | 'noise'>,
   ): Promise<{ ended: 'stopped' | 'diverged' | undefined; iterations: number }> {
-    const { interval, learningRate, regularization } = this.options;
+    const { interval, learningRate } = this.options;
     const stage = await SearchStage.create(
       this.#generator,
       space,
       this.#values,
       average,
-      regularization,
+      this.options,
     );
     try {
-      stage.place(start);
+      stage.place(start.ws, start.noise);
       if (space === 'w') stage.place(await this.#bestSample(stage));
       for (let made = 0; made < steps; ) {
         if (this.#stopping) return { ended: 'stopped', iterations: before + made };

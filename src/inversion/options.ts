@@ -14,6 +14,13 @@ export interface InversionOptions {
   readonly seed: number;
   /** Weight of the mean distance of w to the average, which keeps it where the network was trained. */
   readonly regularization: number;
+  /**
+   * Whether the maps are looked for as well that a network with noise adds to its layers. What is found then belongs to
+   * the picture as the latent does: `Inversion.noise`.
+   */
+  readonly noise: boolean;
+  /** Weight of what the maps' neighbours have in common, squared, which keeps them noise. */
+  readonly noiseRegularization: number;
   /** Iterations between two looks at the picture. */
   readonly interval: number;
 }
@@ -25,6 +32,8 @@ export const defaultInversion: InversionOptions = {
   samples: 500,
   seed: 0,
   regularization: 0.003,
+  noise: false,
+  noiseRegularization: 1e5,
   interval: 10,
 };
 
@@ -32,7 +41,10 @@ export const defaultInversion: InversionOptions = {
 export function inversionOptions(changes: Partial<InversionOptions>): InversionOptions {
   const options = { ...defaultInversion, ...changes };
   const whole: (keyof InversionOptions)[] = ['steps', 'samples', 'seed', 'interval'];
-  for (const [option, value] of Object.entries(options)) {
+  const { noise, ...numbers } = options;
+  if (typeof noise !== 'boolean')
+    throw new InputError(`${noise} is neither true nor false`, { option: 'noise' });
+  for (const [option, value] of Object.entries(numbers)) {
     if (!Number.isFinite(value) || value < 0)
       throw new InputError(`${value} is no number from 0 on`, { option });
     if (whole.some((name) => name === option) && !Number.isSafeInteger(value))

@@ -6,6 +6,7 @@ import { readTensor, type TensorStore } from '../engine/tensors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { defaultTuning, type TuningOptions } from './options.ts';
+import { adamParams } from './trained_tensors.ts';
 import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
 import {
   buildPlans,
@@ -24,9 +25,6 @@ export interface TuningRecord {
   /** The regulariser's part, with its weight. */
   readonly localityLoss: number;
 }
-
-const firstDecay = 0.9;
-const secondDecay = 0.999;
 
 /**
  * Pivotal tuning: trains the synthesis network so that it draws a given picture at a latent that was found for it, the
@@ -88,11 +86,7 @@ export class PivotalTuning {
       if (this.plans.original) await this.#drawNear(this.plans.original);
       tuned.write('ws', this.pivot);
       const iteration = ++this.#iteration;
-      this.plans.training.setParams('adam', {
-        learning_rate: this.#options.learningRate,
-        first_correction: 1 - firstDecay ** iteration,
-        second_correction: 1 - secondDecay ** iteration,
-      });
+      this.plans.training.setParams('adam', adamParams(this.#options.learningRate, iteration));
       this.generator.run(this.plans.training);
       const loss = await this.#sum(this.loss.losses);
       const localityLoss = this.plans.original ? await this.#sum('near.losses') : 0;

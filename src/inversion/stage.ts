@@ -6,11 +6,17 @@ import { type Call, gradientOf } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
 import { imageLoss } from './image_loss.ts';
+import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
+import { NoiseSearch } from './noise_search.ts';
+import type { InversionOptions } from './options.ts';
+import { adamParams } from './trained_tensors.ts';
 
 /** Where a search stands. */
 export interface Found {
   /** num_ws · w_dim. */
   readonly ws: Float32Array;
+  /** None where noise is not looked for. */
+  readonly noise: NoiseMaps;
   readonly image: PixelImage;
   /** The image loss. */
   readonly loss: number;
@@ -18,13 +24,16 @@ export interface Found {
 
 /**
  * The device side of a search for a picture in one space: a latent, Adam's moments, and the plan of an iteration, which
- * reads nothing back. In W one row goes to all layers, in W+ each has its own.
+ * reads nothing back. In W one row goes to all layers, in W+ each has its own. Noise maps may be looked for beside it.
  */
 export class SearchStage {
+  #iterations = 0;
+
   private constructor(
     private readonly generator: Generator,
     private readonly space: 'w' | 'w+',
     private readonly store: TensorStore,
+    private readonly noise: NoiseSearch,
     private readonly iteration: Plan,
     private readonly judgement: Plan,
   ) {}
@@ -39,7 +48,7 @@ export class SearchStage {
     space: 'w' | 'w+',
     target: Float32Array,
     average: Float32Array,
-    regularization: number,
+    options: Pick<InversionOptions, 'regularization' | 'noise' | 'noiseRegularization'>,
   ): Promise<SearchStage> {
     const { engine, config, arena } = generator;
     const store = new TensorStore(engine.device, generator.store);
@@ -49,9 +58,15 @@ export class SearchStage {
       const loss = imageLoss(config, target);
       loss.createTensors(store);
       store.write('initial_ws', average);
+      const noise = new NoiseSearch(
+        store,
+        options.noise ? noisyLayers(generator) : [],
+        options.noiseRegularization,
+      );
       const rows = Array.from({ length: config.numWs }, (_, row) => `ws.${row}`);
       const calls: Call[] = [
         ...(space === 'w' ? broadcastCalls(rows, config.wDim) : []),
+        ...noise.network,
         ...synthesisCalls(config, { upTo: config.resolution, image: true }),
         ...loss.calls,
       ];
@@ -61,18 +76,18 @@ export class SearchStage {
           label: 'latent_regularization',
           sizes: { rows: config.numWs, length: config.wDim },
           tensors: { ws, initial_ws: `initial_ws.${row}`, status: 'status' },
-          params: { regularization },
+          params: { regularization: options.regularization },
         }),
       );
       const resources = { ...engine, store, arena };
       const iteration: PlanRequest = {
-        calls: [...calls, ...drawn],
-        wanted: space === 'w' ? ['w'] : rows,
-        afterwards: [adamCall(space === 'w' ? 1 : config.numWs, config.wDim)],
+        calls: [...calls, ...drawn, ...noise.regularizer],
+        wanted: [...(space === 'w' ? ['w'] : rows), ...noise.wanted],
+        afterwards: [adamCall(space === 'w' ? 1 : config.numWs, config.wDim), ...noise.afterwards],
       };
       for (const request of [iteration, { calls }])
         plans.push(await Plan.build({ ...request, freeRounding: true }, resources));
-      return new SearchStage(generator, space, store, plans[0], plans[1]);
+      return new SearchStage(generator, space, store, noise, plans[0], plans[1]);
     } catch (error) {
       for (const plan of plans) plan.destroy();
       store.destroy();
@@ -80,14 +95,17 @@ export class SearchStage {
     }
   }
 
-  /** Goes to a latent (num_ws · w_dim), of which W takes the first row. */
-  place(ws: Float32Array): void {
+  /** Goes to a latent (num_ws · w_dim), of which W takes the first row, and to noise maps where they are given. */
+  place(ws: Float32Array, noise: NoiseMaps = new Map()): void {
+    this.noise.place(noise);
     this.store.write('w', ws.subarray(0, this.#rows * this.generator.config.wDim));
   }
 
   /** Submits one iteration. */
   step(learningRate: number): void {
     this.iteration.setParams('adam', { learning_rate: learningRate });
+    if (this.noise.wanted.length > 0)
+      this.iteration.setParams('noise.adam', adamParams(learningRate, ++this.#iterations));
     this.generator.run(this.iteration);
   }
 
@@ -95,6 +113,7 @@ export class SearchStage {
   async judge(): Promise<Found> {
     const { config } = this.generator;
     this.generator.run(this.judgement);
+    const noise = await this.noise.read();
     const [w, image, losses] = await Promise.all(
       ['w', 'image', 'image_losses'].map((name) => this.store.read(name)),
     );
@@ -106,6 +125,7 @@ export class SearchStage {
       );
     return {
       ws,
+      noise,
       image: imagePixels(image, config.imgChannels),
       loss: losses.reduce((sum, one) => sum + one, 0),
     };

@@ -1,11 +1,11 @@
 import type { Generator } from '../engine/generator.ts';
-import { deviceLength } from '../engine/layouts.ts';
 import { Plan, type PlanRequest } from '../engine/plan.ts';
-import { type Call, gradientOf } from '../engine/reversal.ts';
+import type { Call } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
 import { weightEnergyCalls } from '../stylegan2/weight_energies.ts';
 import type { ImageLoss } from './image_loss.ts';
+import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
 
 export interface TuningPlans {
@@ -21,11 +21,6 @@ export interface Stores {
   /** On top of that, with the weights that are trained in the place of the original ones. */
   readonly tuned: TensorStore;
 }
-
-const momentsOf = (part: string) => ({
-  first_moment: `${part}.first_moment`,
-  second_moment: `${part}.second_moment`,
-});
 
 export async function createStores(generator: Generator, loss: ImageLoss): Promise<Stores> {
   const { engine, config, store } = generator;
@@ -47,9 +42,7 @@ export async function createStores(generator: Generator, loss: ImageLoss): Promi
       const { layout, shape } = store.get(part);
       const values = await store.read(part);
       const own = layout === 'convolution_half' ? 'convolution' : layout;
-      tuned.create(part, own, shape, values);
-      for (const name of [gradientOf(part), ...Object.values(momentsOf(part))])
-        tuned.create(name, own, shape);
+      createTrained(tuned, part, own, shape, values);
     }
     for (const { tensors } of weightEnergyCalls(config, convolutionLayers(config)))
       if (tuned.find(tensors.energy) === store.find(tensors.energy))
@@ -89,7 +82,7 @@ export async function buildPlans(
       ...(locality > 0 ? [localityCall(generator, locality)] : []),
     ],
     wanted: parts,
-    afterwards: parts.map((part) => adamCall(stores.tuned, part)),
+    afterwards: parts.map((part) => adamWeightsCall(stores.tuned, part, 'adam')),
   };
   const plans: Plan[] = [];
   try {
@@ -123,17 +116,5 @@ function localityCall({ config }: Generator, factor: number): Call {
     sizes: { samples: 1, channels: imgChannels, height: resolution, width: resolution },
     tensors: { image: 'near.image', target_image: 'near.target_image', losses: 'near.losses' },
     params: { factor },
-  };
-}
-
-/** The label is that of all: they are at the same step. */
-function adamCall(store: TensorStore, part: string): Call {
-  const { layout, shape } = store.get(part);
-  return {
-    operation: 'adam_weights',
-    label: 'adam',
-    sizes: { length: deviceLength(layout, shape) },
-    tensors: { w: part, d_w: gradientOf(part), ...momentsOf(part) },
-    params: { learning_rate: 0, first_correction: 1, second_correction: 1 },
   };
 }

@@ -1,0 +1,54 @@
+import type { Generator } from '../engine/generator.ts';
+import { InputError } from '../formats/errors.ts';
+import type { WritableTensor } from '../formats/safetensors.ts';
+import { type ConvolutionLayer, layerName } from '../stylegan2/weight_energies.ts';
+import { convolutionLayers } from './tuned_calls.ts';
+
+/** What layers add to their features, times their strengths: (side · side) by the official name, `….noise_const`. */
+export type NoiseMaps = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+
+/** The layers that add noise. Those whose strength is zero do not. */
+export const noisyLayers = ({ config, store }: Generator): ConvolutionLayer[] =>
+  convolutionLayers(config).filter((layer) => store.find(`${layerName(layer)}.noise_strength`));
+
+/** A network's own maps; none where it adds no noise. */
+export async function noiseMaps(generator: Generator): Promise<NoiseMaps> {
+  const maps = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const layer of noisyLayers(generator).map(layerName)) {
+    const [strength] = await generator.store.read(`${layer}.noise_strength`);
+    const noise = await generator.store.read(`${layer}.noise`);
+    maps.set(
+      `${layer}.noise_const`,
+      noise.map((value) => value / strength),
+    );
+  }
+  return maps;
+}
+
+/** @throws InputError for maps that are not those of the network's layers with noise, or hold no finite numbers */
+export function checkNoise(generator: Generator, maps: NoiseMaps): void {
+  const layers = noisyLayers(generator);
+  const names = layers.map((layer) => `${layerName(layer)}.noise_const`);
+  const unknown = [...maps.keys()].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new InputError(`the model has no ${unknown} that counts`);
+  for (const [k, { resolution }] of layers.entries()) {
+    const map = maps.get(names[k]);
+    if (map?.length !== resolution ** 2 || !map.every(Number.isFinite))
+      throw new InputError(`${names[k]} has to be ${resolution} × ${resolution} finite numbers`);
+  }
+}
+
+/** Maps minus the network's own, as `writeWeightDelta` takes changes. */
+export async function noiseChanges(
+  generator: Generator,
+  maps: NoiseMaps,
+): Promise<Map<string, WritableTensor>> {
+  const changes = new Map<string, WritableTensor>();
+  if (maps.size === 0) return changes;
+  for (const [name, own] of await noiseMaps(generator)) {
+    const side = Math.sqrt(own.length);
+    const found = maps.get(name) ?? own;
+    changes.set(name, { shape: [side, side], data: found.map((value, i) => value - own[i]) });
+  }
+  return changes;
+}

@@ -1,0 +1,118 @@
+import { vectorStride } from '../engine/layouts.ts';
+import { type Call, gradientOf } from '../engine/reversal.ts';
+import type { TensorStore } from '../engine/tensors.ts';
+import { noiseMapCalls } from '../stylegan2/noise_maps.ts';
+import { type ConvolutionLayer, layerName } from '../stylegan2/weight_energies.ts';
+import type { NoiseMaps } from './noise_maps.ts';
+import { adamWeightsCall, createTrained } from './trained_tensors.ts';
+
+/** All maps one after the other, so that they are read and trained at once. */
+const all = 'noise_consts';
+/** The pyramid of a map ends at this side. Karras et al. 2020, appendix D. */
+const coarsest = 8;
+
+/**
+ * The part of a search that looks for noise maps beside the latent: so that their neighbours have nothing in common at
+ * any scale, and each keeps mean 0 and variance 1, else they would carry what the latent should. With no layers it is
+ * nothing. Source: Karras et al. 2020, appendix D.
+ */
+export class NoiseSearch {
+  /** They make the noise that the network's layers add. */
+  readonly network: readonly Call[];
+  /** A loss. */
+  readonly regularizer: readonly Call[];
+  /** Tensors whose gradients are needed. */
+  readonly wanted: readonly string[];
+  /** A step. Its parameters, `adamParams`, are those of the label `noise.adam`. */
+  readonly afterwards: readonly Call[];
+
+  /** @param regularization weight of the regulariser */
+  constructor(
+    private readonly store: TensorStore,
+    private readonly layers: readonly ConvolutionLayer[],
+    regularization: number,
+  ) {
+    this.network = noiseMapCalls(layers);
+    this.wanted = layers.map(mapOf);
+    this.regularizer = layers.flatMap((layer) => pyramidCalls(layer, regularization));
+    this.afterwards = layers.length > 0 ? this.#create() : [];
+  }
+
+  /** Goes to maps. */
+  place(maps: NoiseMaps): void {
+    for (const [name, map] of maps) this.store.write(name, map);
+  }
+
+  async read(): Promise<NoiseMaps> {
+    if (this.layers.length === 0) return new Map();
+    const values = await this.store.read(all);
+    return new Map(
+      this.#offsets().map(({ name, offset, length }) => [
+        name,
+        values.slice(offset, offset + length),
+      ]),
+    );
+  }
+
+  #create(): Call[] {
+    const { store, layers } = this;
+    const words = layers.reduce((sum, { resolution }) => sum + vectorStride(resolution ** 2), 0);
+    createTrained(store, all, 'plain', [words]);
+    for (const { name, offset, length } of this.#offsets()) {
+      store.slice(name, all, 4 * offset, 4 * length);
+      store.slice(gradientOf(name), gradientOf(all), 4 * offset, 4 * length);
+    }
+    for (const layer of layers)
+      store.create(`${layerName(layer)}.noise`, 'plain', [layer.resolution, layer.resolution]);
+    return [
+      adamWeightsCall(store, all, 'noise.adam'),
+      ...layers.map(
+        (layer): Call => ({
+          operation: 'normalize_noise',
+          label: `${mapOf(layer)}.normalize`,
+          sizes: sizesOf(layer.resolution),
+          tensors: { x: mapOf(layer) },
+        }),
+      ),
+    ];
+  }
+
+  /** Where the maps are, in words. */
+  #offsets(): { name: string; offset: number; length: number }[] {
+    let offset = 0;
+    return this.layers.map((layer) => {
+      const length = layer.resolution ** 2;
+      const place = { name: mapOf(layer), offset, length };
+      offset += vectorStride(length);
+      return place;
+    });
+  }
+}
+
+const mapOf = (layer: ConvolutionLayer): string => `${layerName(layer)}.noise_const`;
+
+const sizesOf = (side: number) => ({ height: side, width: side });
+
+/** The regulariser of one map, at each level of its pyramid. */
+function pyramidCalls(layer: ConvolutionLayer, factor: number): Call[] {
+  const calls: Call[] = [];
+  let x = mapOf(layer);
+  for (let side = layer.resolution; ; side /= 2) {
+    calls.push({
+      operation: 'noise_correlation',
+      label: `${x}.correlation`,
+      sizes: sizesOf(side),
+      tensors: { x },
+      params: { factor },
+    });
+    if (side <= coarsest) return calls;
+    const coarse = `${mapOf(layer)}.${side / 2}`;
+    calls.push({
+      operation: 'noise_down',
+      label: `${x}.down`,
+      sizes: sizesOf(side),
+      tensors: { x, coarse },
+    });
+    x = coarse;
+  }
+}
