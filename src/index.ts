@@ -76,6 +76,7 @@ export {
   type InversionProgress,
   type InversionResult,
 } from './inversion/inversion.ts';
+export type { NoiseMaps } from './inversion/noise_maps.ts';
 export {
   defaultInversion,
   defaultTuning,

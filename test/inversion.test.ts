@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   applyWeightDelta,
   createModel,
+  InputError,
   type InversionProgress,
   loadModel,
   type Model,
@@ -74,6 +75,80 @@ describe('inversion', () => {
     const { stopped } = await inversion.run();
     expect(stopped).toBe('diverged');
     expect(inversion.latent().every(Number.isFinite)).toBe(true);
+  });
+
+  it('finds noise beside the latent, which a delta brings back', async () => {
+    const target = await model.generate(await model.latent({ seed: 7 }));
+    const plain = model.invert(target, { ...short, steps: 40 });
+    const noisy = model.invert(target, { ...short, steps: 40, noise: true });
+    const [without, result] = [await plain.run(), await noisy.run()];
+    expect(plain.noise().size).toBe(0);
+    expect(result.loss).toBeLessThan(without.loss);
+
+    const file = parseModelFile(readFileSync('test/fixtures/tiny.safetensors'));
+    const weights = readGenerator(file);
+    const noise = noisy.noise();
+    const names = [...weights.tensors.keys()].filter((name) => name.endsWith('.noise_const'));
+    expect([...noise.keys()]).toEqual(names);
+    for (const map of noise.values()) {
+      const mean = map.reduce((sum, value) => sum + value, 0) / map.length;
+      const square = map.reduce((sum, value) => sum + value ** 2, 0) / map.length;
+      expect(Math.abs(mean)).toBeLessThan(1e-5);
+      expect(Math.abs(square - 1)).toBeLessThan(1e-5);
+    }
+
+    const changed = await applyWeightDelta(weights, await noisy.delta());
+    expect(changed.pivot).toEqual(noisy.latent());
+    const again = await createModel(await openTestEngine(), changed);
+    const picture = await again.generate(noisy.latent());
+    expect(peakSignalToNoise(picture, noisy.image())).toBeGreaterThan(60);
+    again.destroy();
+    // The model itself stays as it was.
+    const own = await model.generate(noisy.latent());
+    expect(peakSignalToNoise(own, noisy.image())).toBeLessThan(50);
+
+    const tuning = await model.tunePicture(target, noisy.latent(), { noise });
+    expect(peakSignalToNoise(await tuning.generate(), noisy.image())).toBeGreaterThan(60);
+    await tuning.run({ steps: 5 });
+    const drawn = await tuning.generate();
+    const tunedWeights = await applyWeightDelta(weights, await tuning.delta());
+    const tuned = await createModel(await openTestEngine(), tunedWeights);
+    expect(peakSignalToNoise(await tuned.generate(noisy.latent()), drawn)).toBeGreaterThan(60);
+    tuning.destroy();
+    tuned.destroy();
+  });
+
+  it('keeps noise that its regulariser guards as noise', async () => {
+    const target = await model.generate(await model.latent({ seed: 7 }));
+    const correlations: number[] = [];
+    for (const noiseRegularization of [0, 1e5]) {
+      const inversion = model.invert(target, { ...short, noise: true, noiseRegularization });
+      await inversion.run();
+      const map = inversion.noise().get('synthesis.b64.conv1.noise_const') ?? new Float32Array();
+      const beside = map.reduce((sum, value, i) => {
+        const next = i % 64 === 63 ? i - 63 : i + 1;
+        return sum + value * map[next];
+      }, 0);
+      correlations.push(Math.abs(beside / map.length));
+    }
+    expect(correlations[1]).toBeLessThan(0.2 * correlations[0]);
+    expect(correlations[1]).toBeLessThan(5e-3);
+  });
+
+  it('refuses noise that is not the model’s', async () => {
+    const target = await model.generate(await model.latent({ seed: 7 }));
+    const ws = await model.latent({ seed: 7 });
+    const inversion = model.invert(target, { steps: 1, samples: 0, noise: true });
+    await inversion.run();
+    const [[name, map]] = inversion.noise();
+    const wrong = [
+      new Map([[name, map]]),
+      new Map([...inversion.noise(), ['synthesis.b128.conv0.noise_const', map]]),
+      new Map([...inversion.noise(), [name, map.slice(1)]]),
+      new Map([...inversion.noise(), [name, map.map(() => Number.NaN)]]),
+    ];
+    for (const noise of wrong)
+      await expect(model.tunePicture(target, ws, { noise })).rejects.toThrow(InputError);
   });
 
   it('refuses a picture of another size, and options that make no sense', async () => {

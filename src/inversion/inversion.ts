@@ -2,10 +2,11 @@ import { Emitter } from '../engine/events.ts';
 import type { Generator } from '../engine/generator.ts';
 import type { PixelImage } from '../engine/image.ts';
 import { InputError } from '../formats/errors.ts';
-import { type NoiseMaps, noiseMaps } from './noise_maps.ts';
+import { type NoiseMaps, noiseChanges, noiseMaps } from './noise_maps.ts';
 import { type InversionOptions, inversionOptions, rateAt } from './options.ts';
 import { imageValues, peakSignalToNoise } from './pixels.ts';
 import { type Found, SearchStage } from './stage.ts';
+import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
 /** What a look at an inversion gives. */
 export interface InversionProgress {
@@ -71,6 +72,18 @@ export class Inversion {
   /** The noise maps that belong to it; none where noise is not looked for. @throws InputError before there are any */
   noise(): NoiseMaps {
     return this.#best.noise;
+  }
+
+  /**
+   * All of it as a safetensors file for `applyWeightDelta`: noise as a change of the model's, the latent as the pivot at
+   * which the model then draws the picture. @throws InputError before there is any
+   */
+  async delta(): Promise<Uint8Array<ArrayBuffer>> {
+    const { ws: pivot, noise } = this.#best;
+    const { config, store } = this.#generator;
+    const fingerprint = await modelFingerprint(await store.read(fingerprintedTensor));
+    const changes = await noiseChanges(this.#generator, noise);
+    return writeWeightDelta(changes, fingerprint, { config, pivot });
   }
 
   /** Its picture. @throws InputError before there is one */
@@ -151,13 +164,13 @@ export class Inversion {
   }
 
   /** Every row of ws is the average w; without one, the w of the first sample. */
-  #average(): Promise<Float32Array> {
+  #average(): Promise<Float32Array<ArrayBuffer>> {
     const { truncates } = this.#generator.config;
     return this.#sample(this.options.seed, truncates ? 0 : 1);
   }
 
   /** A network with classes shows each in turn. */
-  #sample(number: number, psi = 1): Promise<Float32Array> {
+  #sample(number: number, psi = 1): Promise<Float32Array<ArrayBuffer>> {
     const { cDim } = this.#generator.config;
     const seed = number % 2 ** 32;
     return this.#generator.latent(

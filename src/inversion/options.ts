@@ -1,4 +1,5 @@
 import { InputError } from '../formats/errors.ts';
+import type { NoiseMaps } from './noise_maps.ts';
 
 /** How a picture is looked for. */
 export interface InversionOptions {
@@ -74,6 +75,8 @@ export interface TuningOptions {
   readonly locality?: number;
   /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
   readonly localityDistance?: number;
+  /** The noise maps that were found with the pivot, `Inversion.noise`; the network's own without them. */
+  readonly noise?: NoiseMaps;
   /** The class of the random latents of a conditional network; each in turn where none is given. */
   readonly classIndex?: number;
 }

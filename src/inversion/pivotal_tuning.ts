@@ -5,6 +5,7 @@ import type { Plan } from '../engine/plan.ts';
 import { readTensor, type TensorStore } from '../engine/tensors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { ImageLoss } from './image_loss.ts';
+import { checkNoise, noiseChanges } from './noise_maps.ts';
 import { defaultTuning, type TuningOptions } from './options.ts';
 import { adamParams } from './trained_tensors.ts';
 import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
@@ -34,7 +35,7 @@ export interface TuningRecord {
 export class PivotalTuning {
   readonly #events = new Emitter<{ iteration: TuningRecord }>();
   readonly #stores: Stores;
-  readonly #options: Required<Omit<TuningOptions, 'classIndex'>> & TuningOptions;
+  readonly #options: Required<Omit<TuningOptions, 'classIndex' | 'noise'>> & TuningOptions;
   #iteration = 0;
   #stopped = false;
 
@@ -52,7 +53,7 @@ export class PivotalTuning {
 
   /**
    * @param pivot ws (num_ws · w_dim)
-   * @throws InputError for a latent that does not fit, DeviceLimitError where the adapter is too small
+   * @throws InputError for a latent or noise that does not fit, DeviceLimitError where the adapter is too small
    */
   static async create(
     generator: Generator,
@@ -62,7 +63,9 @@ export class PivotalTuning {
   ): Promise<PivotalTuning> {
     generator.checkLatent(pivot);
     const ws = Float32Array.from(pivot);
-    const stores = await createStores(generator, loss);
+    const noise = options.noise?.size ? options.noise : undefined;
+    if (noise) checkNoise(generator, noise);
+    const stores = await createStores(generator, loss, noise);
     try {
       const locality = options.locality ?? defaultTuning.locality;
       const plans = await buildPlans(generator, loss, stores, locality);
@@ -109,10 +112,10 @@ export class PivotalTuning {
     return imagePixels(image, this.generator.config.imgChannels);
   }
 
-  /** Tuned minus original weights, and the pivot, as a safetensors file for `applyWeightDelta`. */
+  /** Tuned minus original weights, the noise that was given, and the pivot, as a safetensors file for `applyWeightDelta`. */
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { store, config } = this.generator;
-    const changes = new Map<string, WritableTensor>();
+    const changes = await noiseChanges(this.generator, this.#options.noise ?? new Map());
     for (const trained of trainedTensors(config)) {
       const original = await readWhole(store, trained);
       const tuned = await readWhole(this.#stores.tuned, trained);

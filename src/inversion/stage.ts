@@ -14,7 +14,7 @@ import { adamParams } from './trained_tensors.ts';
 /** Where a search stands. */
 export interface Found {
   /** num_ws · w_dim. */
-  readonly ws: Float32Array;
+  readonly ws: Float32Array<ArrayBuffer>;
   /** None where noise is not looked for. */
   readonly noise: NoiseMaps;
   readonly image: PixelImage;

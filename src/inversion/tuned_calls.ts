@@ -38,6 +38,12 @@ export function trainedTensors(config: Shape): TrainedTensor[] {
   ];
 }
 
+/** Official names of all that tuning and a search for noise may change. A network without noise has only some of them. */
+export const changeableTensors = (config: Shape): string[] => [
+  ...trainedTensors(config).map(({ name }) => name),
+  ...convolutionLayers(config).map((layer) => `${layerName(layer)}.noise_const`),
+];
+
 /** The synthesis network on `near.ws.{row}`, to `near.image`: the same weights, and no other tensor in common. */
 export function nearCalls(config: Shape): Call[] {
   const near = (name: string): string => (name.startsWith('synthesis.') ? name : `near.${name}`);

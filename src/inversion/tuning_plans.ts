@@ -3,8 +3,9 @@ import { Plan, type PlanRequest } from '../engine/plan.ts';
 import type { Call } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
-import { weightEnergyCalls } from '../stylegan2/weight_energies.ts';
+import { layerName, weightEnergyCalls } from '../stylegan2/weight_energies.ts';
 import type { ImageLoss } from './image_loss.ts';
+import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
 
@@ -16,13 +17,17 @@ export interface TuningPlans {
 }
 
 export interface Stores {
-  /** What the original network and the tuned one share: latents near the pivot. */
+  /** What the original network and the tuned one share: latents near the pivot, and noise that was found with it. */
   readonly near: TensorStore;
   /** On top of that, with the weights that are trained in the place of the original ones. */
   readonly tuned: TensorStore;
 }
 
-export async function createStores(generator: Generator, loss: ImageLoss): Promise<Stores> {
+export async function createStores(
+  generator: Generator,
+  loss: ImageLoss,
+  noise?: NoiseMaps,
+): Promise<Stores> {
   const { engine, config, store } = generator;
   const near = new TensorStore(engine.device, store);
   const tuned = new TensorStore(engine.device, near);
@@ -34,6 +39,7 @@ export async function createStores(generator: Generator, loss: ImageLoss): Promi
     };
     latent(near, 'near.ws');
     near.create('near.target_image', 'map', image);
+    if (noise) await createNoise(near, generator, noise);
     latent(tuned, 'ws');
     tuned.create('image', 'map', image);
     tuned.create('near.losses', 'plain', [1, config.resolution]);
@@ -51,6 +57,20 @@ export async function createStores(generator: Generator, loss: ImageLoss): Promi
   } catch (error) {
     destroyStores({ near, tuned });
     throw error;
+  }
+}
+
+/** The noise that layers add, with other maps than the network's own. */
+async function createNoise(
+  store: TensorStore,
+  generator: Generator,
+  noise: NoiseMaps,
+): Promise<void> {
+  for (const layer of noisyLayers(generator)) {
+    const name = layerName(layer);
+    const [strength] = await store.read(`${name}.noise_strength`);
+    const map = noise.get(`${name}.noise_const`)?.map((value) => value * strength);
+    store.create(`${name}.noise`, 'plain', [layer.resolution, layer.resolution], map);
   }
 }
 

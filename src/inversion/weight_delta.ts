@@ -3,7 +3,7 @@ import { type NamedTensor, showShape, type TensorFile } from '../formats/named_t
 import { parseSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { readLatent } from '../stylegan2/latent_file.ts';
 import type { GeneratorWeights } from '../stylegan2/weights.ts';
-import { trainedTensors } from './tuned_calls.ts';
+import { changeableTensors } from './tuned_calls.ts';
 
 /** What a file of differences says that it is. */
 const format = 'draggan-weight-delta-1';
@@ -30,7 +30,7 @@ export async function modelFingerprint(values: Float32Array<ArrayBuffer>): Promi
 }
 
 /**
- * A safetensors file of tuned minus original weights, and of the pivot, where `readLatent` finds it too.
+ * A safetensors file of tuned minus original weights, noise maps among them, and of the pivot, where `readLatent` finds it too.
  * @param changes by the tensors' official names
  * @param fingerprint of the original model
  * @param pivot ws (num_ws · w_dim)
@@ -52,7 +52,8 @@ export async function weightDelta(
   tuned: TunedWeights,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const changes = new Map<string, WritableTensor>();
-  for (const { name } of trainedTensors(original.config)) {
+  for (const name of changeableTensors(original.config)) {
+    if (!original.tensors.has(name)) continue;
     const { shape, data } = weight(original, name);
     const before = data();
     const difference = weight(tuned, name)
@@ -79,13 +80,13 @@ export async function applyWeightDelta(
     throw new FormatError(`no weight delta: its metadata lack format ${format}`, { file });
   if (delta.metadata.model !== (await fingerprintOf(weights)))
     throw new FormatError('the weight delta was saved of another model; open that one', { file });
-  const trained = new Set(trainedTensors(weights.config).map(({ name }) => name));
+  const changeable = new Set(changeableTensors(weights.config));
   const tensors = new Map(weights.tensors);
   for (const [name, change] of delta.tensors) {
     if (name === pivotTensor) continue;
     const original = weights.tensors.get(name);
     const location = { file, tensor: name };
-    if (!original || !trained.has(name))
+    if (!original || !changeable.has(name))
       throw new FormatError('no tensor that tuning changes; save the delta again', location);
     if (showShape(original.shape) !== showShape(change.shape))
       throw new FormatError(
