@@ -3,7 +3,8 @@
  * not trained on:
  *
  *   npx tsx bench/inversion.ts [--model weights/demo.safetensors] [--count 20] [--seed N] [--steps N] [--samples N]
- *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--locality X] [--json]
+ *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--locality X]
+ *                              [--noise] [--noise-reg X] [--json]
  *
  * Their factors are drawn anew, and the renderer is not the generator: none of them lies in its range exactly. The
  * nose of what was found is then dragged 10 pixels towards the middle, with the model's own defaults, and looked for by
@@ -17,6 +18,8 @@ import {
   applyWeightDelta,
   createModel,
   defaultTuning,
+  type Inversion,
+  type InversionOptions,
   type Model,
   openEngine,
   type PixelImage,
@@ -49,6 +52,8 @@ const { values } = parseArgs({
     'tuning-steps': { type: 'string', default: String(defaultTuning.steps) },
     'tuning-lr': { type: 'string' },
     locality: { type: 'string' },
+    noise: { type: 'boolean', default: false },
+    'noise-reg': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -75,12 +80,16 @@ const given = {
   learningRate: values.lr,
   shareOfW: values['w-share'],
   regularization: values.reg,
+  noiseRegularization: values['noise-reg'],
 };
-const options = Object.fromEntries(
-  Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, Number(value)]),
-);
+const options: Partial<InversionOptions> = {
+  noise: values.noise,
+  ...Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, Number(value)]),
+  ),
+};
 const { gpu, driver } = await openNodeGpu();
 const engine = await openEngine(gpu, { shaders: nodeShaders });
 const weights = readGenerator(parseModelFile(readFileSync(values.model), values.model));
@@ -116,10 +125,21 @@ async function drag(dragged: Model, ws: Float32Array, handle: Pixel): Promise<Dr
   return { tracked, found, iterations };
 }
 
-async function tune(target: PixelImage, pivot: Float32Array, handle: Pixel) {
+/** In the model with the noise that was found, where some was. */
+async function dragFound(inversion: Inversion, handle: Pixel): Promise<Dragged> {
+  if (inversion.noise().size === 0) return drag(model, inversion.latent(), handle);
+  const noisy = await createModel(engine, await applyWeightDelta(weights, await inversion.delta()));
+  const dragged = await drag(noisy, inversion.latent(), handle);
+  noisy.destroy();
+  return dragged;
+}
+
+async function tune(target: PixelImage, inversion: Inversion, handle: Pixel) {
+  const pivot = inversion.latent();
   const steps = Number(values['tuning-steps']);
   if (steps === 0) return undefined;
   const tuning = await model.tunePicture(target, pivot, {
+    noise: inversion.noise(),
     ...(values['tuning-lr'] && { learningRate: Number(values['tuning-lr']) }),
     ...(values.locality && { locality: Number(values.locality) }),
   });
@@ -159,8 +179,8 @@ for (let picture = 0; picture < Number(values.count); picture++) {
   const { psnr } = await inversion.run();
   const nose = landmarkPixel(factors, 'nose', side);
   const handle = { row: Math.round(nose.row), column: Math.round(nose.column) };
-  const dragged = await drag(model, inversion.latent(), handle);
-  const tuned = await tune(target, inversion.latent(), handle);
+  const dragged = await dragFound(inversion, handle);
+  const tuned = await tune(target, inversion, handle);
   const seconds = (performance.now() - began) / 1000;
   rows.push({ picture, start: best.samples, w: best.w, w_plus: psnr, dragged, tuned, seconds });
   process.stderr.write(
