@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -159,5 +159,39 @@ describe('draggan on a device', () => {
     expect(gradient.subarray(0, 640).some((value) => value !== 0)).toBe(true);
     expect(PNG.sync.read(readFileSync(inFolder('dragged.png'))).width).toBe(64);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('inverts a photograph, tunes the model to it, and draws it from what was tuned', () => {
+    const photograph = new PNG({ width: 150, height: 96 });
+    for (let i = 0; i < 150 * 96; i++)
+      photograph.data.set([i % 150, Math.floor(i / 150), 90, 255], 4 * i);
+    writeFileSync(inFolder('photograph.png'), PNG.sync.write(photograph));
+    const image = ['--image', inFolder('photograph.png'), '--json'];
+    const found = ['--out', inFolder('found.npz')];
+    const search = [...found, '--steps', '10', '--samples', '2'];
+    const tuning = [
+      '--delta',
+      inFolder('delta.safetensors'),
+      '--tuning-steps',
+      '12',
+      '--tuning-lr',
+      '0.002',
+    ];
+    const picture = ['--picture', inFolder('tuned.png')];
+    const all = JSON.parse(draggan('invert', tiny, ...image, ...search, ...tuning, ...picture));
+    expect(all).toMatchObject({ stopped: 'steps', iterations: 10, tuning_steps: 12 });
+    expect(all.tuned_psnr).toBeGreaterThan(all.psnr + 1);
+
+    // Around the same latent, without a search.
+    const known = ['--latent', inFolder('found.npz')];
+    const again = JSON.parse(draggan('invert', tiny, ...image, ...known, ...tuning));
+    expect(again.psnr).toBeCloseTo(all.psnr, 2);
+    expect(again.tuned_psnr).toBeCloseTo(all.tuned_psnr, 1);
+    expect(again.iterations).toBeUndefined();
+
+    draggan('generate', tiny, '--delta', inFolder('delta.safetensors'), '--out', inFolder('d.png'));
+    const levels = (name: string) => PNG.sync.read(readFileSync(inFolder(name))).data;
+    const apart = levels('d.png').map((value, i) => Math.abs(value - levels('tuned.png')[i]));
+    expect(Math.max(...apart)).toBeLessThanOrEqual(1);
   });
 });

@@ -81,6 +81,9 @@ describe('wrong input', () => {
   const drag = (...args: string[]) => ['drag', tiny, '--seed', '1', ...args];
   const points = ['--points', '5,5>9,9'];
   const out = ['--out', inFolder('o.safetensors')];
+  const invert = (...args: string[]) => ['invert', tiny, '--out', inFolder('o.npz'), ...args];
+  const photograph = ['--image', inFolder('small.png')];
+  const tuned = ['--delta', inFolder('o.safetensors')];
   const evaluate = (...args: string[]) => ['eval', tiny, '--latent', tiny, ...args, ...out];
 
   beforeAll(() => {
@@ -260,6 +263,49 @@ describe('wrong input', () => {
       drag(...points, '--trace', inFolder('none/t')),
       /--trace: .*no folder/,
     ],
+    ['a photograph that is none', invert('--image', tiny), /tiny.safetensors is neither a PNG/],
+    ['no photograph', invert(), /--image: is needed/],
+    ['no file for the latent', ['invert', tiny, ...photograph], /--out: is needed/],
+    [
+      'tuned weights without a file',
+      invert(...photograph, '--tuning-steps', '5'),
+      /--tuning-steps: has no meaning without --delta/,
+    ],
+    [
+      'no step of tuning',
+      invert(...photograph, ...tuned, '--tuning-steps', '0'),
+      /--tuning-steps: "0" is not a whole number from 1/,
+    ],
+    [
+      'a locality below 0',
+      invert(...photograph, ...tuned, '--locality', '-1'),
+      /--locality: "-1" is not a number/,
+    ],
+    [
+      'tuned weights in no folder',
+      invert(...photograph, '--delta', inFolder('none/d')),
+      /--delta: .*there is no folder/,
+    ],
+    [
+      'one file for latent and weights',
+      invert(...photograph, '--delta', inFolder('o.npz')),
+      /--delta: the same file as --out/,
+    ],
+    [
+      'a known latent that nothing is tuned around',
+      ['invert', tiny, ...photograph, '--latent', tiny],
+      /--delta: is needed/,
+    ],
+    [
+      'a search for what is known',
+      ['invert', tiny, ...photograph, '--latent', tiny, '--steps', '5', ...tuned],
+      /--steps: has no meaning beside --latent/,
+    ],
+    [
+      'a known latent of another network',
+      ['invert', tiny, ...photograph, '--latent', inFolder('ws.safetensors'), ...tuned],
+      /tensor ws: shape \[1, 9, 64\] found/,
+    ],
     [
       'one file for two',
       drag(...points, ...out, '--trace', inFolder('o.safetensors')),
@@ -271,6 +317,6 @@ describe('wrong input', () => {
     expect(error).toBeInstanceOf(DragganError);
     expect(String(error)).toMatch(message);
     expect(String(error)).not.toContain('\n');
-    expect(readdirSync(folder)).not.toContain('o.safetensors');
+    expect(readdirSync(folder).filter((name) => name.startsWith('o.'))).toEqual([]);
   });
 });

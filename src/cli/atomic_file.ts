@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../formats/errors.ts';
+import type { CommandLine } from './arguments.ts';
 import { causeOf } from './input_file.ts';
 
 /** A file that will be written at the end: it appears whole or not at all. */
@@ -31,6 +32,27 @@ export async function prepareOutput(path: string, option?: string): Promise<Outp
   if (!parent?.isDirectory()) refuse(`there is no folder ${folder}`);
   await access(folder, constants.W_OK).catch(() => refuse(`${folder} may not be written`));
   return { write: (bytes) => replaceFile(target, bytes) };
+}
+
+/** The file that an option names, if it is there. @throws InputError as `prepareOutput` */
+export async function optionalOutput(
+  line: CommandLine,
+  option: string,
+): Promise<OutputFile | undefined> {
+  const path = line.text(option);
+  return path === undefined ? undefined : prepareOutput(path, option);
+}
+
+/** @throws InputError where two of these options name the same file */
+export function refuseSameOutputs(line: CommandLine, options: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const option of options) {
+    const path = line.text(option);
+    if (path === undefined) continue;
+    const other = seen.get(resolve(path));
+    if (other) throw new InputError(`the same file as --${other}`, { option });
+    seen.set(resolve(path), option);
+  }
 }
 
 /** Where a symbolic link leads, so that the link stays one. */

@@ -1,12 +1,10 @@
-import { resolve } from 'node:path';
 import { type DragOptions, imageRadius } from '../drag/options.ts';
 import type { DragSession, IterationTrace, RunResult } from '../drag/session.ts';
-import { InputError } from '../formats/errors.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import type { CommandLine } from './arguments.ts';
-import { prepareOutput } from './atomic_file.ts';
+import { optionalOutput, refuseSameOutputs } from './atomic_file.ts';
 import type { Command } from './command.ts';
-import { prepareLatentOutput } from './latent_file.ts';
+import { optionalLatentOutput } from './latent_file.ts';
 import { latentOptions, parseLatent, refuseBothLatents } from './latent_options.ts';
 import { readMask } from './mask_file.ts';
 import { readModelFile } from './model_file.ts';
@@ -57,12 +55,10 @@ export const drag: Command = {
   },
   async run(line, progress) {
     refuseBothLatents(line);
-    refuseSameOutputs(line);
+    refuseSameOutputs(line, ['trace', 'out', 'out-latent']);
     const trace = await optionalOutput(line, 'trace');
     const out = await optionalOutput(line, 'out');
-    const latentPath = line.text('out-latent');
-    const outLatent =
-      latentPath === undefined ? undefined : await prepareLatentOutput(latentPath, 'out-latent');
+    const outLatent = await optionalLatentOutput(line, 'out-latent');
     const file = await readModelFile(line.model, line.text('delta'));
     const { config } = file;
     const points = parsePoints(line.text('points') ?? '', config.resolution);
@@ -138,23 +134,6 @@ async function runDrag(
   forget();
   process.off('SIGINT', stop);
   return result;
-}
-
-/** @throws InputError where two options name the same file */
-function refuseSameOutputs(line: CommandLine): void {
-  const seen = new Map<string, string>();
-  for (const option of ['trace', 'out', 'out-latent']) {
-    const path = line.text(option);
-    if (path === undefined) continue;
-    const other = seen.get(resolve(path));
-    if (other) throw new InputError(`the same file as --${other}`, { option });
-    seen.set(resolve(path), option);
-  }
-}
-
-async function optionalOutput(line: CommandLine, option: 'trace' | 'out') {
-  const path = line.text(option);
-  return path === undefined ? undefined : prepareOutput(path, option);
 }
 
 function summarise(result: RunResult, session: DragSession, adapter: string) {

@@ -5,6 +5,7 @@ import {
   readLatent,
   writeLatent,
 } from '../stylegan2/latent_file.ts';
+import type { CommandLine } from './arguments.ts';
 import { prepareOutput } from './atomic_file.ts';
 import { readInput } from './input_file.ts';
 
@@ -37,4 +38,13 @@ export async function prepareLatentOutput(path: string, option: string): Promise
   }
   const out = await prepareOutput(path, option);
   return { write: (ws, shape) => out.write(writeLatent(ws, shape, format)) };
+}
+
+/** The latent that an option names, if it is there. @throws InputError as `prepareLatentOutput` */
+export async function optionalLatentOutput(
+  line: CommandLine,
+  option: string,
+): Promise<LatentOutput | undefined> {
+  const path = line.text(option);
+  return path === undefined ? undefined : prepareLatentOutput(path, option);
 }

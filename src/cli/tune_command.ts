@@ -5,7 +5,7 @@ import { readTunings, writeTunings } from '../engine/tuning_record.ts';
 import { InputError } from '../formats/errors.ts';
 import type { Precision } from '../index.ts';
 import type { CommandLine } from './arguments.ts';
-import { type OutputFile, prepareOutput } from './atomic_file.ts';
+import { optionalOutput } from './atomic_file.ts';
 import type { Command } from './command.ts';
 import { readInput } from './input_file.ts';
 import { forgetTunings, keepTunings, readKeptTunings, tuningFile } from './kept_tuning.ts';
@@ -38,7 +38,7 @@ export const tune: Command = {
     const say = (text: string) => progress.finish(text);
     const request = parseRequest(line);
     const precision = parsePrecision(line);
-    const out = await optionalOutput(line);
+    const out = await optionalOutput(line, 'export');
     const imported = await readImport(line);
     const file = await modelFile(line);
     const reset = line.flag('reset');
@@ -112,11 +112,6 @@ function parseRequest(line: CommandLine): TuningRequest {
     masked: line.flag('mask'),
     seconds: line.number('seconds', { least: 0, most: longest }),
   };
-}
-
-async function optionalOutput(line: CommandLine): Promise<OutputFile | undefined> {
-  const path = line.text('export');
-  return path === undefined ? undefined : prepareOutput(path, 'export');
 }
 
 async function readImport(line: CommandLine): Promise<Tuning[] | undefined> {
