@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { DragganError, FormatError, InputError } from '../src/formats/errors.ts';
 import { writeNpy } from '../src/formats/npy.ts';
@@ -20,6 +21,7 @@ const readable: [name: string, ws: Float32Array][] = [
   ['row.npy', oneRow],
   ['projected_w.npz', expected],
   ['positional.npz', expected],
+  ['compressed.npz', expected],
   ['tensor_zip.pt', expected],
   ['tensor_legacy.pt', expected],
   ['dict_zip.pt', expected],
@@ -47,7 +49,6 @@ describe('readLatent', () => {
   const dict = (type: string, shape: string) =>
     header(`{'descr': ${type}, 'fortran_order': False, 'shape': ${shape}, }`);
   it.each<[what: string, bytes: Uint8Array, message: RegExp]>([
-    ['compressed entries', fixture('compressed.npz'), /entry w\.npy: is compressed; only/],
     ['no entry of a known name', fixture('two_unknown.npz'), /wanted is a tensor ws0, ws, w/],
     ['another w_dim', writeNpy([1, 4, 2], new Float32Array(8)), /\[1, 4, 2\] found, \[4, 3\]/],
     ['no sample', writeNpy([0, 4, 3], new Float32Array(0)), /\[0, 4, 3\] found/],
@@ -69,10 +70,54 @@ describe('readLatent', () => {
     expect(read).toThrow(/^a file: /);
   });
 
-  it('reads or refuses whatever is done to a file', () => {
-    const specimens = [...readable.map(([name]) => fixture(name)), fixture('compressed.npz')].map(
-      (bytes) => new Uint8Array(bytes),
+  /** A compressed array, of whose directory a number is another. */
+  const compressed = (field: number, value: number, array = writeNpy([4, 3], expected)) => {
+    const bytes = zipSync({ 'w.npy': array });
+    const central = Buffer.from(bytes).lastIndexOf(Uint8Array.of(0x50, 0x4b, 1, 2));
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(central + field, value, true);
+    return bytes;
+  };
+  const [method, checksum, stored, length] = [10, 16, 20, 24];
+  const whole = writeNpy([4, 3], expected).length;
+  it.each<[what: string, bytes: Uint8Array, message: RegExp]>([
+    [
+      'more than it says',
+      compressed(length, whole - 1),
+      /w\.npy: is broken, or has another length/,
+    ],
+    ['much more than it says', compressed(length, 1, new Uint8Array(1e6)), /another length/],
+    ['less than it says', compressed(length, whole + 1), /another length/],
+    ['more than is read', compressed(length, 2 ** 26 + 1), /67108865 bytes when it is inflated/],
+    ['all that a number says', compressed(length, 0xfffffffe), /of which 67108864 are read/],
+    ['another checksum', compressed(checksum, 1), /w\.npy: its checksum is another/],
+    ['a cut stream', compressed(stored, 20), /is broken/],
+    ['a stream beyond the file', compressed(stored, 1e6), /cut short/],
+    ['another method', compressed(method, 12), /compressed in a way that is not read/],
+    [
+      'no array',
+      compressed(method, 8, Uint8Array.of(1, 2, 3)),
+      /file: w\.npy: byte 0: .*no NumPy array/,
+    ],
+  ])('refuses a compressed entry of %s', (_, bytes, message) => {
+    const read = () => readLatent(bytes, network, 'a file');
+    expect(read).toThrow(FormatError);
+    expect(read).toThrow(message);
+  });
+
+  it('inflates no more than it reads, of however many arrays', () => {
+    const array = new Uint8Array(2 ** 24);
+    array.set(writeNpy([array.length / 4 - 32], new Float32Array(array.length / 4 - 32)));
+    const many = zipSync(
+      Object.fromEntries(['w', 'a', 'b', 'c', 'd'].map((name) => [`${name}.npy`, array])),
     );
+    expect(many.length).toBeLessThan(2 ** 20);
+    expect(() => readLatent(many, network)).toThrow(
+      /16777216 bytes when it is inflated, of which 0/,
+    );
+  });
+
+  it('reads or refuses whatever is done to a file', () => {
+    const specimens = readable.map(([name]) => new Uint8Array(fixture(name)));
     specimens.push(writeLatent(expected, network, 'safetensors').slice());
     let [read, refused] = [0, 0];
     const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -2,23 +2,29 @@ import type { FilePart } from './byte_cursor.ts';
 import type { NamedTensor } from './named_tensors.ts';
 import { parseNpy, writeNpy } from './npy.ts';
 import { readZipDirectory, zipEntryPart } from './zip.ts';
+import { inflatedPart } from './zip_inflation.ts';
 import { writeZip } from './zip_writing.ts';
 
 const ending = '.npy';
+/** What the compressed arrays of a file may have, all together. */
+const mostInflated = 2 ** 26;
 
 /**
- * Reads the arrays that NumPy's `savez` stored, by their names.
+ * Reads the arrays that NumPy's `savez` or `savez_compressed` stored, by their names.
  * @param part the whole file, a zip file
  * @returns undefined for a zip file without an entry `*.npy`
- * @throws FormatError for an array that is compressed (`savez_compressed`), broken, or not one of numbers
+ * @throws FormatError for an array that is broken or not one of numbers, or compressed arrays of more than 64 MiB
  */
 export function parseNpz(part: FilePart): Map<string, NamedTensor> | undefined {
   const entries = [...readZipDirectory(part).values()].filter(({ name }) => name.endsWith(ending));
   if (entries.length === 0) return undefined;
   const arrays = new Map<string, NamedTensor>();
+  let left = mostInflated;
   for (const entry of entries) {
     const name = entry.name.slice(0, -ending.length);
-    arrays.set(name, parseNpy(zipEntryPart(part, entry), name));
+    const array = entry.deflated ? inflatedPart(part, entry, left) : zipEntryPart(part, entry);
+    if (entry.deflated) left -= array.bytes.length;
+    arrays.set(name, parseNpy(array, name));
   }
   return arrays;
 }

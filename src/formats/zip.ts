@@ -6,6 +6,8 @@ const centralHeader = 0x02014b50;
 const endOfDirectory = 0x06054b50;
 const endOfDirectory64 = 0x06064b50;
 const locator64 = 0x07064b50;
+/** The method of compression that everybody uses. */
+const deflate = 8;
 /** Stands for a number that is in the ZIP64 field. */
 const elsewhere = 0xffffffff;
 /** The record at the end, with the longest comment after it. */
@@ -18,6 +20,12 @@ export interface ZipEntry {
   /** Where its local header lies. */
   readonly header: number;
   readonly length: number;
+  /** Bytes in the file, fewer where it is compressed. */
+  readonly stored: number;
+  /** CRC-32 of its bytes. */
+  readonly checksum: number;
+  /** Whether deflate compressed it. */
+  readonly deflated: boolean;
   /** Why it cannot be read, if it cannot. */
   readonly refusal?: string;
 }
@@ -53,6 +61,18 @@ export function readZipDirectory(part: FilePart): Map<string, ZipEntry> {
  * @throws FormatError where it is compressed or encrypted, or not wholly there
  */
 export function zipEntryPart(part: FilePart, entry: ZipEntry): FilePart {
+  const compressed = 'is compressed; only entries that are stored as they are can be read';
+  return storedPart(
+    part,
+    entry.deflated ? { ...entry, refusal: entry.refusal ?? compressed } : entry,
+  );
+}
+
+/**
+ * What the file has of an entry, in place: its bytes, or what they were compressed to.
+ * @throws FormatError where it is encrypted, compressed otherwise than by deflate, or not wholly there
+ */
+export function storedPart(part: FilePart, entry: ZipEntry): FilePart {
   const cursor = new ByteCursor(part, entry.header);
   const refuse = (why: string): never => {
     throw cursor.error(`zip entry ${entry.name.slice(0, 80)}: ${why}`, entry.header);
@@ -66,7 +86,7 @@ export function zipEntryPart(part: FilePart, entry: ZipEntry): FilePart {
   const extraLength = cursor.u16();
   cursor.take(nameLength + extraLength);
   const origin = part.origin + cursor.position;
-  return { bytes: cursor.take(entry.length), origin, file: part.file };
+  return { bytes: cursor.take(entry.stored), origin, file: part.file };
 }
 
 function findDirectory(part: FilePart): { start: number; count: number } {
@@ -106,7 +126,8 @@ function readEntry(cursor: ByteCursor): ZipEntry {
   cursor.take(4);
   const flags = cursor.u16();
   const method = cursor.u16();
-  cursor.take(8);
+  cursor.take(4);
+  const checksum = cursor.u32();
   const sizes = { stored: cursor.u32(), length: cursor.u32() };
   const lengths = { name: cursor.u16(), extra: cursor.u16(), comment: cursor.u16() };
   cursor.take(8);
@@ -118,11 +139,12 @@ function readEntry(cursor: ByteCursor): ZipEntry {
   if (sizes.stored === elsewhere && extra) sizes.stored = extra.u64();
   if (header === elsewhere && extra) header = extra.u64();
   cursor.take(lengths.comment);
+  const deflated = method === deflate;
   let refusal: string | undefined;
-  if (method !== 0) refusal = 'is compressed; only entries that are stored as they are can be read';
-  else if (sizes.stored !== sizes.length) refusal = 'has two lengths';
+  if (method !== 0 && !deflated) refusal = 'is compressed in a way that is not read';
+  else if (!deflated && sizes.stored !== sizes.length) refusal = 'has two lengths';
   if (flags & 1) refusal = 'is encrypted';
-  return { name, header, length: sizes.length, refusal };
+  return { name, header, ...sizes, checksum, deflated, refusal };
 }
 
 /** A cursor over the ZIP64 field of an entry, if it has one. */

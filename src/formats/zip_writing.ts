@@ -1,3 +1,5 @@
+import { crc32 } from './crc32.ts';
+
 /** PKWARE's APPNOTE.TXT, 4.3: the signatures of the three kinds of record that a simple archive has. */
 const localHeader = 0x04034b50;
 const centralHeader = 0x02014b50;
@@ -24,7 +26,7 @@ export function writeZip(entries: ReadonlyMap<string, Uint8Array>): Uint8Array<A
       [2, 0],
       [2, 0],
       [2, date],
-      [4, checksum(bytes)],
+      [4, crc32(bytes)],
       [4, bytes.length],
       [4, bytes.length],
       [2, name.length],
@@ -81,14 +83,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return whole;
-}
-
-/** CRC-32 with the reflected polynomial of ISO 3309, bit by bit: what is written here is small. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0xffffffff;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
-  }
-  return ~sum >>> 0;
 }
