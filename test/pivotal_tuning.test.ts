@@ -33,14 +33,19 @@ function squaredLoss(generator: Generator, target: Float32Array): ImageLoss {
   };
 }
 
-async function tune(locality: number, load: GeneratorOptions = {}, of = weights) {
+async function tune(
+  locality: number,
+  load: GeneratorOptions = {},
+  of = weights,
+  learningRate = 5e-3,
+) {
   const generator = await Generator.load(await openTestEngine(), of, load);
   const classes = of.config.cDim > 0 ? { classIndex: 0 } : {};
   const pivot = await generator.latent({ seed: 1 }, classes);
   const other = await generator.latent({ seed: 2 }, classes);
   const target = (await generator.evaluate(other, { tensors: ['image'] })).get('image')?.data;
   const loss = squaredLoss(generator, target ?? new Float32Array());
-  const options = { learningRate: 5e-3, locality };
+  const options = { learningRate, locality };
   const tuning = await PivotalTuning.create(generator, pivot, loss, options);
   const records: TuningRecord[] = [];
   tuning.on('iteration', (record) => records.push(record));
@@ -114,6 +119,13 @@ describe('pivotal tuning', () => {
       // Rounded weights are another network, a little.
       expect(Math.abs(halves.losses[step] / loss - 1)).toBeLessThan(2e-2);
     }
+  });
+
+  it('says that the weights diverge', async () => {
+    const { generator, tuning } = await tune(0, {}, weights, 1e30);
+    await expect(tuning.run({ steps: 10 })).rejects.toThrow(/diverged within \d+ steps/);
+    tuning.destroy();
+    generator.destroy();
   });
 
   it('keeps pictures of every class of a network that has some', async () => {

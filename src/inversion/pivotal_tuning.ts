@@ -3,6 +3,7 @@ import type { Generator } from '../engine/generator.ts';
 import { imagePixels, type PixelImage } from '../engine/image.ts';
 import type { Plan } from '../engine/plan.ts';
 import { readTensor, type TensorStore } from '../engine/tensors.ts';
+import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { checkNoise, noiseChanges } from './noise_maps.ts';
@@ -81,7 +82,10 @@ export class PivotalTuning {
     return this.#events.on(event, listener);
   }
 
-  /** Goes on for so many steps, or until `signal` or `stop` end it; what was tuned until then stays. */
+  /**
+   * Goes on for so many steps, or until `signal` or `stop` end it; what was tuned until then stays.
+   * @throws InputError where the weights diverge
+   */
   async run({ steps, signal }: { steps: number; signal?: AbortSignal }): Promise<void> {
     this.#stopped = false;
     const { tuned } = this.#stores;
@@ -93,6 +97,10 @@ export class PivotalTuning {
       this.generator.run(this.plans.training);
       const loss = await this.#sum(this.loss.losses);
       const localityLoss = this.plans.original ? await this.#sum('near.losses') : 0;
+      if (!Number.isFinite(loss + localityLoss))
+        throw new InputError(
+          `the weights diverged within ${iteration} steps; take a lower learning rate`,
+        );
       this.#events.emit('iteration', { iteration, loss, localityLoss });
     }
   }
