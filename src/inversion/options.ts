@@ -69,9 +69,11 @@ export function rateAt(fraction: number, highest: number): number {
 
 /** How weights are tuned to a picture. */
 export interface TuningOptions {
-  /** Of Adam, for every weight. */
+  /** Those planned, over which the rate falls. */
+  readonly steps?: number;
+  /** Of Adam, for every weight, at its highest. */
   readonly learningRate?: number;
-  /** Weight of the locality regulariser; 0 leaves it out, and halves the work. */
+  /** Weight of the locality regulariser; 0 leaves it out. */
   readonly locality?: number;
   /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
   readonly localityDistance?: number;

@@ -7,12 +7,13 @@ import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { checkNoise, noiseChanges } from './noise_maps.ts';
-import { defaultTuning, type TuningOptions } from './options.ts';
+import { defaultTuning, rateAt, type TuningOptions } from './options.ts';
 import { adamParams } from './trained_tensors.ts';
 import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
 import {
   buildPlans,
   createStores,
+  destroyPlans,
   destroyStores,
   type Stores,
   type TuningPlans,
@@ -24,9 +25,18 @@ export interface TuningRecord {
   /** Counted from 1. */
   readonly iteration: number;
   readonly loss: number;
-  /** The regulariser's part, with its weight. */
+  /** The regulariser's part, with its weight, when it was last looked at. */
   readonly localityLoss: number;
 }
+
+/**
+ * Steps from one with the regulariser to the next, which is as much stronger: it costs as much as the step itself.
+ * Source: Karras et al. 2020, section 3.1 (lazy regularisation).
+ */
+const localityInterval = 4;
+
+/** Of the highest rate, after the planned steps. */
+const leastShare = 0.05;
 
 /**
  * Pivotal tuning: trains the synthesis network so that it draws a given picture at a latent that was found for it, the
@@ -38,6 +48,7 @@ export class PivotalTuning {
   readonly #stores: Stores;
   readonly #options: Required<Omit<TuningOptions, 'classIndex' | 'noise'>> & TuningOptions;
   #iteration = 0;
+  #localityLoss = 0;
   #stopped = false;
 
   private constructor(
@@ -69,7 +80,7 @@ export class PivotalTuning {
     const stores = await createStores(generator, loss, noise);
     try {
       const locality = options.locality ?? defaultTuning.locality;
-      const plans = await buildPlans(generator, loss, stores, locality);
+      const plans = await buildPlans(generator, loss, stores, locality * localityInterval);
       return new PivotalTuning(generator, ws, loss, plans, stores, options);
     } catch (error) {
       destroyStores(stores);
@@ -90,19 +101,28 @@ export class PivotalTuning {
     this.#stopped = false;
     const { tuned } = this.#stores;
     for (let step = 0; step < steps && !this.#stopped && !signal?.aborted; step++) {
-      if (this.plans.original) await this.#drawNear(this.plans.original);
-      tuned.write('ws', this.pivot);
       const iteration = ++this.#iteration;
-      this.plans.training.setParams('adam', adamParams(this.#options.learningRate, iteration));
-      this.generator.run(this.plans.training);
+      const locality = iteration % localityInterval === 1 ? this.plans.locality : undefined;
+      if (locality) await this.#drawNear(locality.original);
+      tuned.write('ws', this.pivot);
+      const training = locality?.training ?? this.plans.training;
+      training.setParams('adam', adamParams(this.#rate(iteration), iteration));
+      this.generator.run(training);
       const loss = await this.#sum(this.loss.losses);
-      const localityLoss = this.plans.original ? await this.#sum('near.losses') : 0;
-      if (!Number.isFinite(loss + localityLoss))
+      if (locality) this.#localityLoss = (await this.#sum('near.losses')) / localityInterval;
+      if (!Number.isFinite(loss + this.#localityLoss))
         throw new InputError(
           `the weights diverged within ${iteration} steps; take a lower learning rate`,
         );
-      this.#events.emit('iteration', { iteration, loss, localityLoss });
+      this.#events.emit('iteration', { iteration, loss, localityLoss: this.#localityLoss });
     }
+  }
+
+  /** Falls over the planned steps, so that the picture settles; whoever goes on after them does so slowly. */
+  #rate(iteration: number): number {
+    const { steps, learningRate } = this.#options;
+    const fraction = Math.min(1, (iteration - 0.5) / steps);
+    return Math.max(rateAt(fraction, learningRate), leastShare * learningRate);
   }
 
   /** Ends a run after the step that it is at. */
@@ -135,7 +155,7 @@ export class PivotalTuning {
   }
 
   destroy(): void {
-    for (const plan of Object.values(this.plans)) plan?.destroy();
+    destroyPlans(this.plans);
     destroyStores(this.#stores);
   }
 

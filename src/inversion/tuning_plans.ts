@@ -10,10 +10,18 @@ import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
 
 export interface TuningPlans {
+  /** A step towards the picture. */
   readonly training: Plan;
   readonly drawing: Plan;
-  /** Of latents near the pivot; none without the regulariser. */
-  readonly original: Plan | undefined;
+  /** None without the regulariser. */
+  readonly locality: LocalityPlans | undefined;
+}
+
+export interface LocalityPlans {
+  /** The original network's picture of a latent near the pivot. */
+  readonly original: Plan;
+  /** A step towards the picture that keeps that one as it is. */
+  readonly training: Plan;
 }
 
 export interface Stores {
@@ -92,29 +100,34 @@ export async function buildPlans(
   const parts = trainedTensors(config).flatMap((tensor) => tensor.parts);
   const build = (request: PlanRequest, store: TensorStore): Promise<Plan> =>
     Plan.build({ ...request, freeRounding: true }, { ...engine, store, arena });
-  const near = locality > 0 ? nearCalls(config) : [];
-  const training: PlanRequest = {
-    calls: [
-      ...energies,
-      ...network,
-      ...loss.calls,
-      ...near,
-      ...(locality > 0 ? [localityCall(generator, locality)] : []),
-    ],
+  const training = (...regulariser: Call[]): PlanRequest => ({
+    calls: [...energies, ...network, ...loss.calls, ...regulariser],
     wanted: parts,
     afterwards: parts.map((part) => adamWeightsCall(stores.tuned, part, 'adam')),
-  };
+  });
+  const near = nearCalls(config);
+  const requests: [PlanRequest, TensorStore][] = [
+    [training(), stores.tuned],
+    [{ calls: [...energies, ...network] }, stores.tuned],
+  ];
+  if (locality > 0)
+    requests.push(
+      [{ calls: near.map(toTarget) }, stores.near],
+      [training(...near, localityCall(generator, locality)), stores.tuned],
+    );
   const plans: Plan[] = [];
   try {
-    plans.push(await build(training, stores.tuned));
-    plans.push(await build({ calls: [...energies, ...network] }, stores.tuned));
-    if (locality > 0) plans.push(await build({ calls: near.map(toTarget) }, stores.near));
+    for (const [request, store] of requests) plans.push(await build(request, store));
   } catch (error) {
     for (const plan of plans) plan.destroy();
     throw error;
   }
-  const [first, drawing, original] = plans;
-  return { training: first, drawing, original };
+  const [towards, drawing, original, held] = plans;
+  return { training: towards, drawing, locality: held && { original, training: held } };
+}
+
+export function destroyPlans({ training, drawing, locality }: TuningPlans): void {
+  for (const plan of [training, drawing, locality?.original, locality?.training]) plan?.destroy();
 }
 
 /** The same network with its picture as the target. */
