@@ -2,7 +2,7 @@
  * How near does an inversion come, and can its picture be dragged? Pictures of our own renderer that the demo model was
  * not trained on:
  *
- *   npx tsx bench/inversion.ts [--model weights/demo.safetensors] [--count 20] [--seed N] [--steps N] [--samples N]
+ *   npx tsx bench/inversion.ts [--model weights/demo.safetensors] [--count 20] [--from N] [--steps N] [--samples N]
  *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--locality X]
  *                              [--noise] [--noise-reg X] [--json]
  *
@@ -33,7 +33,7 @@ import { pictureOf, searchPatch } from '../tools/train-demo/patch_search.ts';
 import { createRenderer } from '../tools/train-demo/renderer.ts';
 
 /** Factors of the training set were drawn by another generator. */
-const usualSeed = 20_261_125;
+const seed = 20_261_125;
 const antialiasing = 3;
 /** Pixels that a nose is dragged at 128². */
 const way = 10;
@@ -43,7 +43,7 @@ const { values } = parseArgs({
   options: {
     model: { type: 'string', default: 'weights/demo.safetensors' },
     count: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(usualSeed) },
+    from: { type: 'string', default: '0' },
     steps: { type: 'string' },
     samples: { type: 'string' },
     lr: { type: 'string' },
@@ -139,6 +139,7 @@ async function tune(target: PixelImage, inversion: Inversion, handle: Pixel) {
   const steps = Number(values['tuning-steps']);
   if (steps === 0) return undefined;
   const tuning = await model.tunePicture(target, pivot, {
+    steps,
     noise: inversion.noise(),
     ...(values['tuning-lr'] && { learningRate: Number(values['tuning-lr']) }),
     ...(values.locality && { locality: Number(values.locality) }),
@@ -159,10 +160,12 @@ const showDrag = (dragged: Dragged | undefined): string =>
     ? `found ${dragged.found.toFixed(1)} px off, tracked ${dragged.tracked.toFixed(1)} px after ${dragged.iterations}`
     : 'none';
 
-const random = uniform(Number(values.seed));
+const random = uniform(seed);
 const rows = [];
-for (let picture = 0; picture < Number(values.count); picture++) {
+const from = Number(values.from);
+for (let picture = 0; picture < from + Number(values.count); picture++) {
   const factors = factorsFrom(Array.from({ length: factorCount }, random));
+  if (picture < from) continue;
   const { rgb } = await render([factors]);
   const rgba = new Uint8ClampedArray(4 * side * side);
   for (let pixel = 0; pixel < side * side; pixel++) {

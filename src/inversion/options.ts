@@ -69,7 +69,7 @@ export function rateAt(fraction: number, highest: number): number {
 
 /** How weights are tuned to a picture. */
 export interface TuningOptions {
-  /** Those planned, over which the rate falls. */
+  /** Those planned, over which the rate rises and falls. */
   readonly steps?: number;
   /** Of Adam, for every weight, at its highest. */
   readonly learningRate?: number;
@@ -88,8 +88,8 @@ export interface TuningOptions {
  * Roich et al.'s comes to in W.
  */
 export const defaultTuning = {
-  steps: 60,
+  steps: 90,
   learningRate: 0.01,
-  locality: 1,
+  locality: 0.1,
   localityDistance: 0.3,
 } as const;

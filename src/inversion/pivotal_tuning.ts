@@ -35,9 +35,6 @@ export interface TuningRecord {
  */
 const localityInterval = 4;
 
-/** Of the highest rate, after the planned steps. */
-const leastShare = 0.05;
-
 /**
  * Pivotal tuning: trains the synthesis network so that it draws a given picture at a latent that was found for it, the
  * pivot, while pictures of latents near it stay as they were. The generator's own weights stay; the tuned ones, their
@@ -118,11 +115,10 @@ export class PivotalTuning {
     }
   }
 
-  /** Falls over the planned steps, so that the picture settles; whoever goes on after them does so slowly. */
+  /** Rises and falls over the planned steps, so that the picture settles; whoever goes on after them begins anew. */
   #rate(iteration: number): number {
     const { steps, learningRate } = this.#options;
-    const fraction = Math.min(1, (iteration - 0.5) / steps);
-    return Math.max(rateAt(fraction, learningRate), leastShare * learningRate);
+    return rateAt((((iteration - 1) % steps) + 0.5) / steps, learningRate);
   }
 
   /** Ends a run after the step that it is at. */
