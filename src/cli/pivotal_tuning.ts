@@ -67,7 +67,7 @@ export async function tuneToPicture(
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<TunedPicture> {
   progress.update('tuning');
-  const tuning = await model.tunePicture(target, ws, options);
+  const tuning = await model.tunePicture(target, ws, { steps, ...options });
   let made = 0;
   let image = await tuning.generate();
   let psnr = peakSignalToNoise(image, target);
