@@ -1,4 +1,4 @@
-import { defaultTuning, type Inversion, type Model, type PixelImage } from '../index.ts';
+import type { Inversion, Model, PixelImage } from '../index.ts';
 import { toImageData } from './compare.ts';
 import { box, button, canvas, drawing, element, field } from './elements.ts';
 import type { WeightDelta } from './model_reader.ts';
@@ -158,9 +158,8 @@ export class PhotographPane {
     if (!found) return '';
     this.#status.textContent = 'Preparing…';
     found.tuning ??= new PhotographTuning(found.target, found.inversion.latent());
-    const { steps } = defaultTuning;
     let reached = goOn;
-    await found.tuning.run(this.#materials.model(), steps, signal, ({ step, image, psnr }) => {
+    await found.tuning.run(this.#materials.model(), signal, ({ step, steps, image, psnr }) => {
       this.#tell('Fine-tuning: step', step, steps, psnr);
       this.#draw(image);
       reached = `${psnr.toFixed(1)} dB from the photograph, with the model fine-tuned. ${goOn}`;

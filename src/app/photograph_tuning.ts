@@ -1,12 +1,19 @@
-import { type Model, type PivotalTuning, type PixelImage, peakSignalToNoise } from '../index.ts';
+import {
+  defaultTuning,
+  type Model,
+  type PivotalTuning,
+  type PixelImage,
+  peakSignalToNoise,
+} from '../index.ts';
 
 /** Between two pictures that are drawn to be looked at, in milliseconds. */
 const interval = 250;
 
 /** A look at the tuning. */
 export interface TuningLook {
-  /** Of this run, counted from 1. */
+  /** Of those over which the rate rises and falls, counted from 1. */
   readonly step: number;
+  readonly steps: number;
   readonly image: PixelImage;
   /** Of the picture in bytes against the photograph, in decibels. */
   readonly psnr: number;
@@ -17,6 +24,7 @@ export class PhotographTuning {
   readonly #target: PixelImage;
   readonly #pivot: Float32Array;
   #tuning: PivotalTuning | undefined;
+  #step = 0;
   #delta: Uint8Array<ArrayBuffer> | undefined;
 
   /** @param pivot ws (num_ws · w_dim) that was found for the photograph */
@@ -25,23 +33,24 @@ export class PhotographTuning {
     this.#pivot = pivot;
   }
 
-  /** @throws DeviceLimitError, ShaderError; what was tuned is lost then, as most likely its device is */
-  async run(
-    model: Model,
-    steps: number,
-    signal: AbortSignal,
-    look: (look: TuningLook) => void,
-  ): Promise<void> {
+  /**
+   * To the end of the planned steps; after them, as many again. Where it fails, what was tuned is lost.
+   * @throws InputError where the weights diverge; DeviceLimitError, ShaderError
+   */
+  async run(model: Model, signal: AbortSignal, look: (look: TuningLook) => void): Promise<void> {
     this.#delta = undefined;
     try {
-      this.#tuning ??= await model.tunePicture(this.#target, this.#pivot);
+      const { steps } = defaultTuning;
+      this.#tuning ??= await model.tunePicture(this.#target, this.#pivot, { steps });
+      this.#step %= steps;
       let looked = 0;
-      for (let step = 1; step <= steps && !signal.aborted; step++) {
-        await this.#tuning.run({ steps: 1, signal });
+      while (this.#step < steps && !signal.aborted) {
+        await this.#tuning.run({ steps: 1 });
+        const step = ++this.#step;
         const last = step === steps || signal.aborted;
         if (!last && performance.now() - looked < interval) continue;
         const image = await this.#tuning.generate();
-        look({ step, image, psnr: peakSignalToNoise(image, this.#target) });
+        look({ step, steps, image, psnr: peakSignalToNoise(image, this.#target) });
         looked = performance.now();
       }
     } catch (error) {
@@ -63,5 +72,6 @@ export class PhotographTuning {
   destroy(): void {
     this.#tuning?.destroy();
     this.#tuning = undefined;
+    this.#step = 0;
   }
 }
