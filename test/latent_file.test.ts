@@ -4,8 +4,9 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { DragganError, FormatError, InputError } from '../src/formats/errors.ts';
 import { writeNpy } from '../src/formats/npy.ts';
+import { writeSafetensors } from '../src/formats/safetensors.ts';
 import { writeZip } from '../src/formats/zip_writing.ts';
-import { mixStyles, readLatent, writeLatent } from '../src/stylegan2/latent_file.ts';
+import { isLatent, mixStyles, readLatent, writeLatent } from '../src/stylegan2/latent_file.ts';
 
 const network = { numWs: 4, wDim: 3 };
 /** What the fixtures hold: arange(12) / 8 − 0.5. NumPy 2 and PyTorch 2 wrote them. */
@@ -151,6 +152,46 @@ describe('readLatent', () => {
     );
     // Both ends are reached.
     expect(Math.min(read, refused)).toBeGreaterThan(10);
+  });
+});
+
+describe('isLatent', () => {
+  const bytes = (name: string) =>
+    new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
+
+  it.each([...readable.map(([name]) => name), 'compressed.npz', 'two_unknown.npz'])(
+    'knows %s as a latent',
+    (name) => {
+      expect(isLatent(bytes(`latents/${name}`))).toBe(true);
+    },
+  );
+
+  it('knows safetensors with a latent, whatever is beside it', () => {
+    expect(isLatent(writeLatent(expected, network, 'safetensors'))).toBe(true);
+    expect(isLatent(bytes('drag_tiny_1point.safetensors'))).toBe(true);
+  });
+
+  it.each([
+    'tiny.safetensors',
+    'tiny_official.pkl',
+    'tiny_tensorflow.pkl',
+    'tiny_rosinality_zip.pt',
+    'tiny_rosinality_legacy.pt',
+    'photograph.png',
+  ])('leaves %s to others', (name) => {
+    expect(isLatent(bytes(name))).toBe(false);
+  });
+
+  it('leaves a checkpoint that has its average w beside it to others, and reads no latent from it', () => {
+    const checkpoint = bytes('tiny_rosinality_zip.pt');
+    expect(() => readLatent(checkpoint, { numWs: 10, wDim: 64 })).toThrow(/no latent/);
+  });
+
+  it('leaves a delta, which may hold a latent, to others', () => {
+    const change = { shape: [1], data: new Float32Array(1) };
+    const ws = { shape: [4, 3], data: expected };
+    const tensors = new Map([['synthesis.b4.conv1.bias', change]]);
+    expect(isLatent(writeSafetensors(tensors.set('ws', ws)))).toBe(false);
   });
 });
 

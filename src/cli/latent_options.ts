@@ -3,9 +3,9 @@ import type { Model } from '../index.ts';
 import type { TunedWeights } from '../inversion/weight_delta.ts';
 import type { GeneratorConfig } from '../stylegan2/config.ts';
 import { mixStyles } from '../stylegan2/latent_file.ts';
+import { parseRows } from '../stylegan2/latent_rows.ts';
 import type { CommandLine, Option } from './arguments.ts';
 import { readLatentFile } from './latent_file.ts';
-import { parseRows } from './latent_rows.ts';
 
 const largestSeed = 0xffffffff;
 /** Truncation that people are used to from the reference programs. */

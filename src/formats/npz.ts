@@ -1,13 +1,16 @@
 import type { FilePart } from './byte_cursor.ts';
 import type { NamedTensor } from './named_tensors.ts';
 import { parseNpy, writeNpy } from './npy.ts';
-import { readZipDirectory, zipEntryPart } from './zip.ts';
+import { readZipDirectory, type ZipEntry, zipEntryPart } from './zip.ts';
 import { inflatedPart } from './zip_inflation.ts';
 import { writeZip } from './zip_writing.ts';
 
 const ending = '.npy';
 /** What the compressed arrays of a file may have, all together. */
 const mostInflated = 2 ** 26;
+
+/** Whether a zip file has an entry `*.npy`. @throws FormatError where it is broken */
+export const isNpz = (part: FilePart): boolean => arrayEntries(part).length > 0;
 
 /**
  * Reads the arrays that NumPy's `savez` or `savez_compressed` stored, by their names.
@@ -16,7 +19,7 @@ const mostInflated = 2 ** 26;
  * @throws FormatError for an array that is broken or not one of numbers, or compressed arrays of more than 64 MiB
  */
 export function parseNpz(part: FilePart): Map<string, NamedTensor> | undefined {
-  const entries = [...readZipDirectory(part).values()].filter(({ name }) => name.endsWith(ending));
+  const entries = arrayEntries(part);
   if (entries.length === 0) return undefined;
   const arrays = new Map<string, NamedTensor>();
   let left = mostInflated;
@@ -37,3 +40,6 @@ export function writeNpz(
 ): Uint8Array<ArrayBuffer> {
   return writeZip(new Map([[`${name}${ending}`, writeNpy(shape, data)]]));
 }
+
+const arrayEntries = (part: FilePart): ZipEntry[] =>
+  [...readZipDirectory(part).values()].filter(({ name }) => name.endsWith(ending));

@@ -1,8 +1,8 @@
 import type { FilePart } from '../formats/byte_cursor.ts';
-import { FormatError, InputError } from '../formats/errors.ts';
+import { DragganError, FormatError, InputError } from '../formats/errors.ts';
 import { type NamedTensor, showShape } from '../formats/named_tensors.ts';
 import { isNpy, parseNpy, writeNpy } from '../formats/npy.ts';
-import { parseNpz, writeNpz } from '../formats/npz.ts';
+import { isNpz, parseNpz, writeNpz } from '../formats/npz.ts';
 import { numpyArray, numpyGlobals } from '../formats/numpy_array.ts';
 import { entriesOf } from '../formats/pickle_values.ts';
 import { parseSafetensors, writeSafetensors } from '../formats/safetensors.ts';
@@ -11,6 +11,7 @@ import { TorchTensors, tensorGlobals } from '../formats/torch_tensor.ts';
 import { readTorchZip } from '../formats/torch_zip.ts';
 import { isZip } from '../formats/zip.ts';
 import type { GeneratorConfig } from './config.ts';
+import { isRosinality } from './rosinality.ts';
 
 /** What a latent has to fit. */
 export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
@@ -49,7 +50,9 @@ export function readLatent(
 ): Float32Array<ArrayBuffer> {
   // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { name, tensor } = choose(readTensors({ bytes: plain, origin: 0, file }), file);
+  const found = find(readTensors({ bytes: plain, origin: 0, file }));
+  if (!found) throw new FormatError(`no latent: wanted is a tensor ${names.join(', ')}`, { file });
+  const { name, tensor } = found;
   const { shape } = tensor;
   const location = { file, tensor: name };
   const hasRows = shape.at(-1) === wDim && shape.at(-2) === numWs;
@@ -70,6 +73,24 @@ export function readLatent(
 }
 
 /**
+ * Whether `readLatent` is to read a file that might as well be a model: arrays of NumPy always, a `.pt` and safetensors
+ * where a latent's tensor is in them and no generator's.
+ */
+export function isLatent(bytes: Uint8Array): boolean {
+  const part = { bytes, origin: 0 };
+  try {
+    if (isNpy(bytes) || (isZip(bytes) && isNpz(part))) return true;
+    const tensors = readTensors(part);
+    const isModels = [...tensors.named.keys()].some((name) => /^(G\.)?synthesis\./.test(name));
+    return !isModels && find(tensors) !== undefined;
+  } catch (error) {
+    // What is wrong with it the model's reader says better.
+    if (error instanceof DragganError) return false;
+    throw error;
+  }
+}
+
+/**
  * Writes a latent as (1, num_ws, w_dim) in f32, as `readLatent` and the programs of Python read it: in a `.npz` under the
  * name `w`, as the official projector does, in safetensors as `ws`.
  * @throws InputError for another length than num_ws · w_dim
@@ -78,7 +99,7 @@ export function writeLatent(
   ws: Float32Array,
   { numWs, wDim }: LatentShape,
   format: LatentFormat,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   checkLength(ws, { numWs, wDim });
   const shape = [1, numWs, wDim];
   if (format === 'npy') return writeNpy(shape, ws);
@@ -133,8 +154,9 @@ function readTensors(part: FilePart): LatentTensors {
   return { named: parseSafetensors(bytes, file).tensors };
 }
 
-/** A tensor or array, or a dict with some among other things. */
+/** A tensor or array, or a dict with some among other things; a checkpoint's one tensor beside its networks is no latent. */
 function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
+  if (isRosinality(pickle.value)) return { named: new Map() };
   const tensors = new TorchTensors(pickle, part);
   const tensorOf = (value: typeof pickle.value | undefined, name: string) =>
     tensors.tensor(value, name) ?? numpyArray(value, part, name);
@@ -153,14 +175,10 @@ function withOnly(named: ReadonlyMap<string, NamedTensor>): LatentTensors {
   return named.size === 1 ? { named, only } : { named };
 }
 
-function choose(
-  { named, only }: LatentTensors,
-  file?: string,
-): { name?: string; tensor: NamedTensor } {
+function find({ named, only }: LatentTensors): { name?: string; tensor: NamedTensor } | undefined {
   for (const name of names) {
     const tensor = named.get(name);
     if (tensor) return { name, tensor };
   }
-  if (only) return { name: [...named.keys()][0], tensor: only };
-  throw new FormatError(`no latent: wanted is a tensor ${names.join(', ')}`, { file });
+  return only && { name: [...named.keys()][0], tensor: only };
 }

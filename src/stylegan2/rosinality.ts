@@ -1,10 +1,14 @@
 import { FormatError, UnsupportedModelError } from '../formats/errors.ts';
 import { type NamedTensor, showShape, type TensorFile } from '../formats/named_tensors.ts';
-import { entriesOf, type PickleDict } from '../formats/pickle_values.ts';
+import { entriesOf, type PickleDict, type PickleValue } from '../formats/pickle_values.ts';
 import type { StridedTensor } from '../formats/strided_tensor.ts';
 import type { TorchPickle } from '../formats/torch_stream.ts';
 import type { TorchTensors } from '../formats/torch_tensor.ts';
 import { noisyLayer, upsamplingBlock } from './official_names.ts';
+
+/** Whether a PyTorch file's value is such a checkpoint. */
+export const isRosinality = (value: PickleValue): boolean =>
+  findState(entriesOf(value)) !== undefined;
 
 /**
  * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch: `g_ema`, else `g`, else the file itself, is a
