@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
 import { expect } from 'vitest';
+import type { PixelImage } from '../src/index.ts';
 import { launchBrowser } from '../tools/find_browser.ts';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -208,4 +209,54 @@ export async function waitForModel(page: Page, beginning: string): Promise<void>
   );
   const [named, said] = [await text(page, '#model'), await text(page, '#status')];
   if (!named.startsWith(beginning)) throw new Error(`${named}; ${said}`);
+}
+
+/** Prepares a page for `savedFile`: the browser of a test keeps no files. */
+export function holdFiles(): void {
+  const { createObjectURL } = URL;
+  URL.createObjectURL = (blob) => {
+    Object.assign(window, { blob });
+    return createObjectURL(blob);
+  };
+  HTMLAnchorElement.prototype.click = function () {
+    Object.assign(window, { saved: this.download });
+  };
+}
+
+/** Keeps the file that the page last offered. @returns its path */
+export async function savedFile(page: Page): Promise<string> {
+  await page.waitForFunction(() => Reflect.get(window, 'saved') !== undefined, patience);
+  const { name, content } = await page.evaluate(async () => {
+    const blob: Blob = Reflect.get(window, 'blob');
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const content = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    const name: string = Reflect.get(window, 'saved');
+    Reflect.deleteProperty(window, 'saved');
+    return { name, content };
+  });
+  const path = `${output}/${name}`;
+  writeFileSync(path, Buffer.from(content, 'base64'));
+  return path;
+}
+
+/** Waits until the page shows a picture that it showed before, of the same latent and weights. */
+export const showsAgain = (page: Page, wanted: PNG) =>
+  expect
+    .poll(async () => difference(wanted, await picture(page)), { ...patience, interval: 500 })
+    .toBeLessThan(0.05);
+
+/** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
+export function differenceAtCentres(shown: PNG, image: PixelImage): number {
+  let sum = 0;
+  for (let row = 0; row < image.height; row += 1) {
+    for (let column = 0; column < image.width; column += 1) {
+      const y = Math.floor(((row + 0.5) / image.height) * shown.height);
+      const x = Math.floor(((column + 0.5) / image.width) * shown.width);
+      for (let channel = 0; channel < 3; channel += 1) {
+        const screen = shown.data[4 * (y * shown.width + x) + channel];
+        sum += Math.abs(screen - image.rgba[4 * (row * image.width + column) + channel]);
+      }
+    }
+  }
+  return sum / (3 * image.width * image.height);
 }

@@ -3,12 +3,13 @@ import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { MachineReport } from '../src/bench/machine.ts';
-import { loadModel, type PixelImage } from '../src/index.ts';
+import { loadModel } from '../src/index.ts';
 import {
   BuiltPage,
   clickImage,
   contrast,
   difference,
+  differenceAtCentres,
   output,
   patience,
   picture,
@@ -193,19 +194,3 @@ const distance = (a: [number, number], b: [number, number]): number =>
 
 const number = (page: Page, selector: string, from: 'textContent' | 'value'): Promise<number> =>
   page.$eval(selector, (element, from) => Number(Reflect.get(element, from)), from);
-
-/** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
-function differenceAtCentres(shown: PNG, image: PixelImage): number {
-  let sum = 0;
-  for (let row = 0; row < image.height; row += 1) {
-    for (let column = 0; column < image.width; column += 1) {
-      const y = Math.floor(((row + 0.5) / image.height) * shown.height);
-      const x = Math.floor(((column + 0.5) / image.width) * shown.width);
-      for (let channel = 0; channel < 3; channel += 1) {
-        const screen = shown.data[4 * (y * shown.width + x) + channel];
-        sum += Math.abs(screen - image.rgba[4 * (row * image.width + column) + channel]);
-      }
-    }
-  }
-  return sum / (3 * image.width * image.height);
-}

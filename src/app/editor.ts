@@ -1,7 +1,8 @@
 import type { DragOptions, DragSession, Engine, Model, PointPair } from '../index.ts';
-import type { EditorEvents, PictureSource } from './editor_events.ts';
+import type { EditorEvents } from './editor_events.ts';
 import type { ReadModel } from './model_reader.ts';
 import { latentOf, type Opening, workOf } from './opening.ts';
+import type { PictureSource } from './picture_source.ts';
 import { type Materials, Workbench } from './workbench.ts';
 
 /** A device that is lost again so soon will not hold. */
@@ -125,11 +126,6 @@ export class Editor {
     });
   }
 
-  /** The picture of a latent (num_ws · w_dim) that was found for it. */
-  takeLatent(ws: Float32Array): Promise<void> {
-    return this.#alone(() => this.#begin(ws));
-  }
-
   /**
    * Goes on with another model. Where that fails, which the page hears of, model and edit are as they were.
    * @returns whether the model is there
@@ -148,7 +144,7 @@ export class Editor {
         this.#source = opening.source;
         opened = true;
         this.#attend(bench);
-        this.#events.model(bench.model);
+        this.#events.model(bench.model, opening.picture);
         this.#events.picture(original);
       } catch (error) {
         await bench.clear();

@@ -1,17 +1,10 @@
 import type { Iteration, Model, PixelImage, RunResult } from '../index.ts';
-
-/** What a picture is generated from. */
-export interface PictureSource {
-  readonly seed: number;
-  readonly psi: number;
-  /** Of a network with classes. */
-  readonly classIndex?: number;
-}
+import type { PictureSource } from './picture_source.ts';
 
 /** What the editor tells the page. */
 export interface EditorEvents {
   /** Another model is there, and its first picture is seen. */
-  model(model: Model): void;
+  model(model: Model, picture: PictureSource): void;
   /** The model is about to leave the device: resolves once nothing but the edit uses it any more. */
   leaving(): Promise<void>;
   /** A new picture is there: its original, for comparing. */

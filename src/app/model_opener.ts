@@ -1,19 +1,19 @@
-import { type ReadModel, readModelOrDelta, type WeightDelta } from './model_reader.ts';
+import { type ReadFile, readFile } from './model_reader.ts';
 import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
 import type { Progress } from './progress.ts';
 import type { Status } from './status.ts';
 
 type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
 
-type Open = (read: ReadModel | WeightDelta, progress: Progress) => Promise<unknown>;
+type Open = (read: ReadFile, progress: Progress) => Promise<unknown>;
 
-/** Opens models, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
+/** Opens models and what belongs to them, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
 export class ModelOpener {
   readonly #open: Open;
   readonly #status: Status;
   #opening: AbortController | undefined;
 
-  /** @param open puts a model, or the open one with a delta, on the page in the open one's place */
+  /** @param open puts what was read on the page */
   constructor(open: Open, status: Status) {
     this.#open = open;
     this.#status = status;
@@ -44,7 +44,7 @@ export class ModelOpener {
     try {
       const file = await fetch(this.#status.follow(''), signal);
       const progress = this.#status.follow(`${file.name}: `);
-      const read = await readModelOrDelta(file, progress, signal);
+      const read = await readFile(file, progress, signal);
       signal.throwIfAborted();
       await this.#open(read, progress);
     } catch (error) {

@@ -30,25 +30,34 @@ export interface WeightDelta {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** @throws as `readModelOrDelta`; FormatError for a delta */
+/** What a file is, by its content: a model as it was read, or another kind's bytes as they are. */
+export type ReadFile =
+  | { readonly kind: 'model'; readonly model: ReadModel }
+  | {
+      readonly kind: 'delta' | 'latent';
+      readonly name: string;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    };
+
+/** @throws as `readFile`; FormatError for a file of another kind */
 export async function readModel(file: ModelFile, progress: Progress): Promise<ReadModel> {
-  const read = await readModelOrDelta(file, progress);
-  if ('weights' in read) return read;
-  throw new FormatError('a weight delta, not the model that it is of', { file: file.name });
+  const read = await readFile(file, progress);
+  if (read.kind === 'model') return read.model;
+  throw new FormatError(`a ${read.kind}, where a model is needed`, { file: file.name });
 }
 
 /**
  * Reads and checks a model's file in a worker of its own, so that the page stays at hand. What comes back is
- * in memory once. A delta is checked where it is added to its model.
+ * in memory once. Deltas and latents, which are small, are checked against the model that they are for.
  * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; the signal's reason
  */
-export function readModelOrDelta(
+export function readFile(
   { name, blob }: ModelFile,
   progress: Progress,
   signal?: AbortSignal,
-): Promise<ReadModel | WeightDelta> {
+): Promise<ReadFile> {
   const worker = new Worker(new URL('./model_worker.ts', import.meta.url), { type: 'module' });
-  const read = new Promise<ReadModel | WeightDelta>((resolve, reject) => {
+  const read = new Promise<ReadFile>((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     signal?.throwIfAborted();
     worker.addEventListener('error', ({ message }) =>
@@ -57,8 +66,10 @@ export function readModelOrDelta(
     worker.addEventListener('message', ({ data }: MessageEvent<ModelAnswer>) => {
       if (data.kind === 'progress') progress(data.fraction, data.what);
       else if (data.kind === 'error') reject(readErrorMessage(data.error));
-      else if (data.kind === 'delta') resolve({ name, bytes: new Uint8Array(data.bytes) });
-      else resolve({ name, blob, weights: readGeneratorMessage(data.model) });
+      else if (data.kind === 'model') {
+        const weights = readGeneratorMessage(data.model);
+        resolve({ kind: 'model', model: { name, blob, weights } });
+      } else resolve({ kind: data.kind, name, bytes: new Uint8Array(data.bytes) });
     });
     worker.postMessage({ name, blob });
   });

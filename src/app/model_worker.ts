@@ -1,6 +1,8 @@
 import { type ErrorMessage, errorMessage } from '../formats/error_message.ts';
+import { FormatError } from '../formats/errors.ts';
 import { isWeightDelta } from '../inversion/weight_delta.ts';
 import { type GeneratorMessage, generatorMessage } from '../stylegan2/generator_message.ts';
+import { isLatent } from '../stylegan2/latent_file.ts';
 import { parseModelFile } from '../stylegan2/model_file.ts';
 import { readGenerator } from '../stylegan2/weights.ts';
 
@@ -11,11 +13,11 @@ export interface ModelRequest {
   readonly blob: Blob;
 }
 
-/** What it answers: progress, and at last a model, a delta of one as it is, or an error. */
+/** What it answers: progress, and at last a model, a delta of one or a latent as they are, or an error. */
 export type ModelAnswer =
   | { readonly kind: 'progress'; readonly fraction: number | undefined; readonly what: string }
   | { readonly kind: 'model'; readonly model: GeneratorMessage }
-  | { readonly kind: 'delta'; readonly bytes: ArrayBuffer }
+  | { readonly kind: 'delta' | 'latent'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
 /** The page's types have no scope of a worker: what is used of it here. */
@@ -23,6 +25,9 @@ interface WorkerScope {
   onmessage: (event: MessageEvent<ModelRequest>) => void;
   postMessage(answer: ModelAnswer, transfer?: Transferable[]): void;
 }
+
+/** The page itself decodes a latent: one takes 37 kB at most, and programs keep hundreds of samples in a file. */
+const largestLatent = 16 * 2 ** 20;
 
 /** Between two messages of progress. */
 const interval = 100;
@@ -36,6 +41,12 @@ scope.onmessage = ({ data }) => {
 async function read({ name, blob }: ModelRequest): Promise<void> {
   scope.postMessage({ kind: 'progress', fraction: undefined, what: 'reading the file' });
   const bytes = await blob.arrayBuffer();
+  if (isLatent(new Uint8Array(bytes))) {
+    if (bytes.byteLength > largestLatent)
+      throw new FormatError(`a latent, but larger than ${largestLatent >> 20} MiB`, { file: name });
+    scope.postMessage({ kind: 'latent', bytes }, [bytes]);
+    return;
+  }
   const file = parseModelFile(new Uint8Array(bytes), name);
   if (isWeightDelta(file)) {
     scope.postMessage({ kind: 'delta', bytes }, [bytes]);

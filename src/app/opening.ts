@@ -1,14 +1,14 @@
-import type { Model } from '../index.ts';
-import type { EditorEvents, PictureSource } from './editor_events.ts';
+import { type Model, mixStyles } from '../index.ts';
+import type { EditorEvents } from './editor_events.ts';
 import type { ReadModel } from './model_reader.ts';
+import type { PictureSource } from './picture_source.ts';
 import type { Progress } from './progress.ts';
 import type { Work } from './workbench.ts';
 
 /** A model to be opened, and the picture that it begins with. */
 export interface Opening {
   readonly source: ReadModel;
-  /** Or its latent, ws (num_ws · w_dim). */
-  readonly picture: PictureSource | Float32Array;
+  readonly picture: PictureSource;
   readonly progress: Progress;
 }
 
@@ -16,7 +16,7 @@ export interface Opening {
 export function workOf({ source, picture, progress }: Opening, { fail }: EditorEvents): Work {
   return {
     source,
-    latent: async (model) => (picture instanceof Float32Array ? picture : latentOf(model, picture)),
+    latent: (model) => latentOf(model, picture),
     options: {},
     progress,
     failed: fail,
@@ -24,10 +24,13 @@ export function workOf({ source, picture, progress }: Opening, { fail }: EditorE
 }
 
 /** ws (num_ws · w_dim) of a picture. A model without an average w has nothing to truncate towards; one without classes has none to choose. */
-export function latentOf(
+export async function latentOf(
   model: Model,
-  { seed, psi, classIndex = 0 }: PictureSource,
+  { seed, psi, cutoff, classIndex = 0, latent, mix }: PictureSource,
 ): Promise<Float32Array> {
   const { truncates, cDim } = model.config;
-  return model.latent({ seed }, { ...(truncates && { psi }), ...(cDim > 0 && { classIndex }) });
+  const mapping = { ...(truncates && { psi, cutoff }), ...(cDim > 0 && { classIndex }) };
+  const ws = latent?.ws ?? (await model.latent({ seed }, mapping));
+  if (!mix) return ws;
+  return mixStyles(ws, await model.latent({ seed: mix.seed }, mapping), mix.rows, model.config);
 }

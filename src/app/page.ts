@@ -2,29 +2,24 @@ import type { Iteration, Model, RunResult } from '../index.ts';
 import { BenchmarkPane } from './benchmark_pane.ts';
 import { Stage } from './canvas.ts';
 import { Compare } from './compare.ts';
-import { DropZone } from './drop_zone.ts';
 import { Editor } from './editor.ts';
 import type { EditorEvents } from './editor_events.ts';
 import { box, button, field } from './elements.ts';
 import { showFailure } from './failure.ts';
+import { Files } from './files.ts';
 import { MaskBrush } from './mask_brush.ts';
-import { ModelOpener } from './model_opener.ts';
 import type { ReadModel } from './model_reader.ts';
 import { demoName } from './model_source.ts';
-import { ModelsPane } from './models_pane.ts';
 import { OptionsPane } from './options_pane.ts';
-import { PhotographPane } from './photograph_pane.ts';
 import { PictureControls } from './picture_controls.ts';
+import type { NamedLatent } from './picture_source.ts';
 import { PointsEditor } from './points.ts';
 import { PointsList } from './points_list.ts';
 import type { Progress } from './progress.ts';
-import { savePng } from './save.ts';
 import { onShaderEdit } from './shaders.ts';
 import { listenForShortcuts } from './shortcuts.ts';
 import { Status } from './status.ts';
 import { Tools } from './tools.ts';
-import { tunedFurther, tunedModel } from './tuned_model.ts';
-import { TunedPane } from './tuned_pane.ts';
 import { TuningPane } from './tuning_pane.ts';
 
 /** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
@@ -49,10 +44,9 @@ export class Page {
   );
   readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
-  readonly #tuned = new TunedPane((original) => void this.#openOriginal(original));
   #options: OptionsPane | undefined;
   #tuning: TuningPane | undefined;
-  #photograph: PhotographPane | undefined;
+  #files: Files | undefined;
   #editor: Editor | undefined;
   #iteration: Iteration | undefined;
   #updating = false;
@@ -61,12 +55,12 @@ export class Page {
   static async open(gpu: GPU, demo: ReadModel, progress: Progress): Promise<Page> {
     const page = new Page();
     const { canvas } = page.#stage;
-    const opening = { source: demo, picture: page.#picture.source, progress };
+    const opening = { source: demo, picture: page.#picture.beginning, progress };
     const editor = await Editor.open({ gpu, canvas }, page.#events(), opening);
     page.#take(editor);
     await editor.begin();
     page.#enable(editor);
-    page.#offerModels(editor);
+    page.#files = new Files(editor, page.#picture, page.#status);
     page.#tuning = new TuningPane(editor);
     new BenchmarkPane(
       () => ({ gpu, demo: demo.weights, variants: editor.engine.variants }),
@@ -100,48 +94,12 @@ export class Page {
       if (steps !== undefined) editor.steps = steps;
       editor.setOptions(options);
     });
-    this.#tuned.show(editor.source);
+    this.#files?.show(editor.source);
     const { name } = editor.source;
     const { resolution, parameters, cDim } = config;
     const classes = cDim > 0 ? `, ${cDim} classes` : '';
     box('model').textContent =
       `${name === demoName ? 'Demo model' : name}: ${resolution} × ${resolution}, ${(parameters / 1e6).toFixed(1)} M weights${classes}`;
-  }
-
-  /** Models of a person's own, by any way there is. */
-  #offerModels(editor: Editor): void {
-    const opener = new ModelOpener(async (read, progress) => {
-      const source = 'weights' in read ? read : await tunedModel(editor.source, read);
-      // A new model begins with the seed that is there, and its first class.
-      const { seed, psi } = this.#picture.source;
-      await editor.openModel({ source, picture: source.tuned?.pivot ?? { seed, psi }, progress });
-    }, this.#status);
-    const pane = new ModelsPane(opener, () => editor.source);
-    this.#photograph = new PhotographPane({
-      model: () => editor.model,
-      opened: () => editor.stop(),
-      take: (ws) => editor.takeLatent(ws),
-      takeTuned: async (delta) => {
-        const source = await tunedFurther(editor.source, delta);
-        const picture = source.tuned?.pivot ?? this.#picture.source;
-        const progress = this.#status.follow(`${delta.name}: `);
-        await editor.openModel({ source, picture, progress });
-      },
-    });
-    new DropZone((file) => {
-      pane.close();
-      if (file.type.startsWith('image/')) this.#photograph?.drop(file);
-      else void opener.openFile(file);
-    });
-  }
-
-  /** Leaves the tuned model; its latent is drawn by the model that it was. */
-  async #openOriginal(source: ReadModel): Promise<void> {
-    const editor = this.#editor;
-    if (!editor) return;
-    editor.stop();
-    const picture = await editor.session.latent();
-    await editor.openModel({ source, picture, progress: this.#status.follow(`${source.name}: `) });
   }
 
   #enable(editor: Editor): void {
@@ -150,7 +108,7 @@ export class Page {
     button('undo').addEventListener('click', () => void editor.undo());
     button('redo').addEventListener('click', () => void editor.redo());
     button('reset').addEventListener('click', () => void editor.reset());
-    button('save').addEventListener('click', () => this.#save());
+    button('save').addEventListener('click', () => this.#files?.savePicture());
     field('smooth').addEventListener('change', () => {
       editor.smooth = field('smooth').checked;
     });
@@ -161,7 +119,7 @@ export class Page {
       },
       undo: () => void editor.undo(),
       redo: () => void editor.redo(),
-      save: () => this.#save(),
+      save: () => this.#files?.savePicture(),
       compare: (shown) => this.#compare.show(shown),
       choose: (tool) => this.#tools.choose(tool),
       brush: (factor) => this.#brush.grow(factor),
@@ -171,20 +129,20 @@ export class Page {
   }
 
   /** A model's picture is there to work on. */
-  #allow({ config }: Model): void {
-    this.#picture.enable(config);
+  #allow({ config }: Model, latent?: NamedLatent): void {
+    this.#picture.enable(config, latent);
     this.#tools.enable();
   }
 
   #events(): EditorEvents {
     return {
-      model: (model) => {
+      model: (model, { latent }) => {
         this.#show(model);
-        this.#allow(model);
+        this.#allow(model, latent);
         this.#requestUpdate();
       },
       leaving: async () => {
-        await this.#photograph?.settle();
+        await this.#files?.settle();
         await this.#tuning?.rest();
       },
       picture: (original) => {
@@ -219,17 +177,6 @@ export class Page {
     if (editor.session.running) editor.stop();
     else if (editor.session.points.length > 0) editor.start();
     else this.#status.say(askForHandle);
-  }
-
-  async #save(): Promise<void> {
-    const editor = this.#editor;
-    if (!editor) return;
-    const { seed } = this.#picture.source;
-    try {
-      await savePng(await editor.session.image(), `draggan-seed-${seed}.png`);
-    } catch (error) {
-      this.#status.fail(error);
-    }
   }
 
   /** However fast a run is, the page's text follows it once a frame. */

@@ -1,53 +1,95 @@
 import type { GeneratorConfig } from '../index.ts';
 import { ClassChooser } from './class_chooser.ts';
-import type { PictureSource } from './editor_events.ts';
-import { box, button, field } from './elements.ts';
+import { box, field } from './elements.ts';
+import type { NamedLatent, PictureSource } from './picture_source.ts';
+import { SeedField } from './seed_field.ts';
+import { StyleMixing } from './style_mixing.ts';
 
-/** NumPy takes seeds of 32 bits. */
-const seeds = 2 ** 32;
-/** Random seeds stay short enough to be read out. */
-const randomSeeds = 100_000;
-
-/** Seed, truncation and class: which picture there is. */
+/** Seed, truncation, class and style mixing: which picture there is. */
 export class PictureControls {
-  readonly #seed = field('seed');
-  readonly #random = button('random');
+  readonly #changed: (source: PictureSource) => void;
+  readonly #seed = new SeedField('seed', 'random', () => this.#leaveLatent());
   readonly #truncation = field('truncation');
-  readonly #class: ClassChooser;
+  readonly #cutoff = field('cutoff');
+  readonly #class = new ClassChooser(() => this.#leaveLatent());
+  readonly #mixing = new StyleMixing(() => this.#tell());
+  #truncates = false;
+  #latent: NamedLatent | undefined;
 
   constructor(changed: (source: PictureSource) => void) {
-    const tell = (): void => {
-      this.#showTruncation();
-      const seed = Number(this.#seed.value);
-      if (this.#seed.value !== '' && Number.isInteger(seed) && seed >= 0 && seed < seeds)
-        changed(this.source);
-      else this.#seed.reportValidity();
-    };
-    this.#class = new ClassChooser(tell);
-    this.#seed.addEventListener('input', tell);
-    this.#truncation.addEventListener('input', tell);
-    this.#random.addEventListener('click', () => {
-      this.#seed.value = String(Math.floor(Math.random() * randomSeeds));
-      tell();
-    });
+    this.#changed = changed;
+    for (const slider of [this.#truncation, this.#cutoff])
+      slider.addEventListener('input', () => this.#leaveLatent());
     this.#showTruncation();
   }
 
   get source(): PictureSource {
-    const picture = { seed: Number(this.#seed.value), psi: Number(this.#truncation.value) };
-    const classIndex = this.#class.chosen;
-    return classIndex === undefined ? picture : { ...picture, classIndex };
+    return {
+      seed: this.#seed.seed ?? 0,
+      psi: Number(this.#truncation.value),
+      cutoff: Number(this.#cutoff.value),
+      classIndex: this.#class.chosen,
+      latent: this.#latent,
+      mix: this.#mixing.mix,
+    };
   }
 
-  /** A model is there; one without an average w has nothing to truncate to. Its first class is chosen. */
-  enable({ truncates, cDim }: Pick<GeneratorConfig, 'truncates' | 'cDim'>): void {
-    this.#seed.disabled = false;
-    this.#random.disabled = false;
-    this.#truncation.disabled = !truncates;
+  /** What a model that is opened begins with: the seed that is there, and its first class. */
+  get beginning(): PictureSource {
+    const { seed, psi } = this.source;
+    return { seed, psi };
+  }
+
+  /**
+   * A model is there; one without an average w has nothing to truncate to. All rows are truncated, its first class is
+   * chosen, and nothing mixed.
+   * @param latent that it was opened with, in the seed's place
+   */
+  enable(
+    { truncates, cDim, numWs }: Pick<GeneratorConfig, 'truncates' | 'cDim' | 'numWs'>,
+    latent: NamedLatent | undefined,
+  ): void {
+    this.#seed.enable();
+    this.#truncates = truncates;
+    this.#cutoff.max = String(numWs);
+    this.#cutoff.value = this.#cutoff.max;
     this.#class.offer(cDim);
+    this.#mixing.enable(numWs);
+    this.#showLatent(latent);
+    this.#showTruncation();
+  }
+
+  /** The picture of a latent, as it is. The next seed, truncation or class leaves it. */
+  take(latent: NamedLatent): void {
+    this.#mixing.clear();
+    this.#showLatent(latent);
+    this.#tell();
+  }
+
+  #leaveLatent(): void {
+    this.#showTruncation();
+    if (this.#seed.seed === undefined) return;
+    this.#showLatent(undefined);
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#latent || this.#seed.seed !== undefined) this.#changed(this.source);
+  }
+
+  #showLatent(latent: NamedLatent | undefined): void {
+    this.#latent = latent;
+    box('latent-name').textContent = latent?.name ?? '';
+    box('latent-shown').hidden = latent === undefined;
   }
 
   #showTruncation(): void {
+    const { value, max } = this.#cutoff;
     box('truncation-value').textContent = Number(this.#truncation.value).toFixed(2);
+    box('cutoff-value').textContent = value === max ? 'all' : value;
+    this.#cutoff.ariaValueText = `${value} of ${max} rows`;
+    this.#truncation.disabled = !this.#truncates;
+    // Untruncated there is nothing to leave out.
+    this.#cutoff.disabled = !this.#truncates || Number(this.#truncation.value) === 1;
   }
 }
