@@ -87,6 +87,10 @@ export class TensorStore {
     return this.#tensors.get(name) ?? this.#parent?.find(name);
   }
 
+  has(name: string): boolean {
+    return this.find(name) !== undefined;
+  }
+
   get(name: string): DeviceTensor {
     const tensor = this.find(name);
     if (!tensor) throw new RangeError(`there is no tensor ${name}`);

@@ -140,7 +140,7 @@ export class PivotalTuning {
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { store, config } = this.generator;
     const changes = await noiseChanges(this.generator, this.#options.noise ?? new Map());
-    for (const trained of trainedTensors(config)) {
+    for (const trained of trainedTensors(config, store)) {
       const original = await readWhole(store, trained);
       const tuned = await readWhole(this.#stores.tuned, trained);
       const data = tuned.data.map((value, i) => value - original.data[i]);

@@ -19,18 +19,27 @@ export interface TrainedTensor {
   readonly parts: readonly string[];
 }
 
-/** What pivotal tuning trains: the constant, all convolutions, toRGB, and their biases. Affine layers stay. */
-export function trainedTensors(config: Shape): TrainedTensor[] {
+/**
+ * What pivotal tuning trains: the constant, all convolutions, toRGB, their biases, and how strong their noise is. Affine
+ * layers stay: training them at the same rate gained nothing (bench/README.md).
+ * @param present the names that the network has: a layer's strength is trained where it is there
+ */
+export function trainedTensors(
+  config: Shape,
+  present: { has(name: string): boolean },
+): TrainedTensor[] {
   const whole = (name: string): TrainedTensor => ({ name, parts: [name] });
   return [
     whole('synthesis.b4.const'),
-    ...convolutionLayers(config).flatMap((layer) => [
-      {
-        name: `${layerName(layer)}.weight`,
-        parts: weightParts(config, layer).map(({ name }) => name),
-      },
-      whole(`${layerName(layer)}.bias`),
-    ]),
+    ...convolutionLayers(config).flatMap((layer) => {
+      const name = layerName(layer);
+      const strength = `${name}.noise_strength`;
+      return [
+        { name: `${name}.weight`, parts: weightParts(config, layer).map((part) => part.name) },
+        whole(`${name}.bias`),
+        ...(present.has(strength) ? [whole(strength)] : []),
+      ];
+    }),
     ...blockResolutions(config.resolution).flatMap((r) => [
       whole(`synthesis.b${r}.torgb.weight`),
       whole(`synthesis.b${r}.torgb.bias`),
@@ -40,7 +49,7 @@ export function trainedTensors(config: Shape): TrainedTensor[] {
 
 /** Official names of all that tuning and a search for noise may change. A network without noise has only some of them. */
 export const changeableTensors = (config: Shape): string[] => [
-  ...trainedTensors(config).map(({ name }) => name),
+  ...trainedTensors(config, { has: () => true }).map(({ name }) => name),
   ...convolutionLayers(config).map((layer) => `${layerName(layer)}.noise_const`),
 ];
 

@@ -3,9 +3,10 @@ import { Plan, type PlanRequest } from '../engine/plan.ts';
 import type { Call } from '../engine/reversal.ts';
 import { TensorStore } from '../engine/tensors.ts';
 import { synthesisCalls } from '../stylegan2/network.ts';
+import { noiseMapCalls } from '../stylegan2/noise_maps.ts';
 import { layerName, weightEnergyCalls } from '../stylegan2/weight_energies.ts';
 import type { ImageLoss } from './image_loss.ts';
-import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
+import { type NoiseMaps, noiseMaps, noisyLayers } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
 
@@ -47,12 +48,12 @@ export async function createStores(
     };
     latent(near, 'near.ws');
     near.create('near.target_image', 'map', image);
-    if (noise) await createNoise(near, generator, noise);
     latent(tuned, 'ws');
     tuned.create('image', 'map', image);
     tuned.create('near.losses', 'plain', [1, config.resolution]);
     loss.createTensors(tuned);
-    for (const part of trainedTensors(config).flatMap(({ parts }) => parts)) {
+    await createNoise({ near, tuned }, generator, noise);
+    for (const part of trainedTensors(config, store).flatMap(({ parts }) => parts)) {
       const { layout, shape } = store.get(part);
       const values = await store.read(part);
       const own = layout === 'convolution_half' ? 'convolution' : layout;
@@ -68,17 +69,27 @@ export async function createStores(
   }
 }
 
-/** The noise that layers add, with other maps than the network's own. */
+/** Noise maps, whose strengths are trained; the original network has them as well where they were found. */
 async function createNoise(
-  store: TensorStore,
+  { near, tuned }: Stores,
   generator: Generator,
-  noise: NoiseMaps,
+  found?: NoiseMaps,
 ): Promise<void> {
+  const maps = found ?? (await noiseMaps(generator));
   for (const layer of noisyLayers(generator)) {
     const name = layerName(layer);
-    const [strength] = await store.read(`${name}.noise_strength`);
-    const map = noise.get(`${name}.noise_const`)?.map((value) => value * strength);
-    store.create(`${name}.noise`, 'plain', [layer.resolution, layer.resolution], map);
+    const shape = [layer.resolution, layer.resolution];
+    const map = maps.get(`${name}.noise_const`);
+    tuned.create(`${name}.noise_const`, 'plain', shape, map);
+    tuned.create(`${name}.noise`, 'plain', shape);
+    if (!found) continue;
+    const [strength] = await near.read(`${name}.noise_strength`);
+    near.create(
+      `${name}.noise`,
+      'plain',
+      shape,
+      map?.map((value) => value * strength),
+    );
   }
 }
 
@@ -95,20 +106,23 @@ export async function buildPlans(
   locality: number,
 ): Promise<TuningPlans> {
   const { config, engine, arena } = generator;
-  const energies = weightEnergyCalls(config, convolutionLayers(config));
+  const changing = [
+    ...weightEnergyCalls(config, convolutionLayers(config)),
+    ...noiseMapCalls(noisyLayers(generator)),
+  ];
   const network = synthesisCalls(config, { upTo: config.resolution, image: true });
-  const parts = trainedTensors(config).flatMap((tensor) => tensor.parts);
+  const parts = trainedTensors(config, generator.store).flatMap((tensor) => tensor.parts);
   const build = (request: PlanRequest, store: TensorStore): Promise<Plan> =>
     Plan.build({ ...request, freeRounding: true }, { ...engine, store, arena });
   const training = (...regulariser: Call[]): PlanRequest => ({
-    calls: [...energies, ...network, ...loss.calls, ...regulariser],
+    calls: [...changing, ...network, ...loss.calls, ...regulariser],
     wanted: parts,
     afterwards: parts.map((part) => adamWeightsCall(stores.tuned, part, 'adam')),
   });
   const near = nearCalls(config);
   const requests: [PlanRequest, TensorStore][] = [
     [training(), stores.tuned],
-    [{ calls: [...energies, ...network] }, stores.tuned],
+    [{ calls: [...changing, ...network] }, stores.tuned],
   ];
   if (locality > 0)
     requests.push(
