@@ -194,4 +194,19 @@ describe('draggan on a device', () => {
     const apart = levels('d.png').map((value, i) => Math.abs(value - levels('tuned.png')[i]));
     expect(Math.max(...apart)).toBeLessThanOrEqual(1);
   });
+
+  it('keeps noise that was found beside a latent in the delta', () => {
+    draggan('generate', tiny, '--seed', '3', '--out', inFolder('target.png'));
+    const outputs = ['--out', inFolder('noisy.npz'), '--delta', inFolder('noisy.safetensors')];
+    const few = ['--steps', '5', '--samples', '0', '--tuning-steps', '1', '--noise'];
+    const image = ['--image', inFolder('target.png'), '--picture', inFolder('noisy.png')];
+    draggan('invert', tiny, ...image, ...outputs, ...few);
+    const drawn = ['--latent', inFolder('noisy.npz'), '--out', inFolder('again.png')];
+    draggan('generate', tiny, '--delta', inFolder('noisy.safetensors'), ...drawn);
+    const levels = (name: string) => PNG.sync.read(readFileSync(inFolder(name))).data;
+    const apart = levels('again.png').map((value, i) => Math.abs(value - levels('noisy.png')[i]));
+    expect(Math.max(...apart)).toBeLessThanOrEqual(1);
+    const { tensors } = parseSafetensors(readFileSync(inFolder('noisy.safetensors')));
+    expect(tensors.has('synthesis.b64.conv1.noise_const')).toBe(true);
+  });
 });

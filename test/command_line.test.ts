@@ -302,6 +302,16 @@ describe('wrong input', () => {
       /--steps: has no meaning beside --latent/,
     ],
     [
+      'noise that nothing keeps',
+      invert(...photograph, '--noise'),
+      /--noise: is kept by a weight delta alone/,
+    ],
+    [
+      'a search for noise at a known latent',
+      ['invert', tiny, ...photograph, '--latent', tiny, '--noise', ...tuned],
+      /--noise: has no meaning beside --latent/,
+    ],
+    [
       'a known latent of another network',
       ['invert', tiny, ...photograph, '--latent', inFolder('ws.safetensors'), ...tuned],
       /tensor ws: shape \[1, 9, 64\] found/,

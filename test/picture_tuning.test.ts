@@ -26,7 +26,8 @@ async function tune(learningRate: number, listener: (text: string, stop: () => v
   const progress = new Told((text) => listener(text, () => stopping.abort()));
   const request = { steps: 30, options: { learningRate, locality: 0 } };
   const { signal } = stopping;
-  const tuned = await tuneToPicture(model, target, pivot, request, { progress, signal });
+  const found = { ws: pivot, noise: new Map() };
+  const tuned = await tuneToPicture(model, target, found, request, { progress, signal });
   return { pivot, tuned };
 }
 

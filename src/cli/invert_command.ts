@@ -1,6 +1,7 @@
 import { InputError } from '../formats/errors.ts';
 import type { Model, PixelImage } from '../index.ts';
 import type { InversionResult } from '../inversion/inversion.ts';
+import type { NoiseMaps } from '../inversion/noise_maps.ts';
 import { defaultInversion, type InversionOptions } from '../inversion/options.ts';
 import { peakSignalToNoise } from '../inversion/pixels.ts';
 import type { CommandLine, Option } from './arguments.ts';
@@ -28,6 +29,7 @@ const searchOptions = {
   'w-share': { value: 'X', help: `the part of the iterations in W, before W+ (${shareOfW})` },
   lr: { value: 'X', help: `learning rate at its highest (${learningRate})` },
   reg: { value: 'X', help: `how strongly w is drawn to the average (${regularization})` },
+  noise: { help: 'looks for noise maps as well, which --delta keeps' },
 } satisfies Record<string, Option>;
 
 export const invert: Command = {
@@ -66,9 +68,10 @@ export const invert: Command = {
       : await search(model, target, options, { progress, signal });
     // Before the tuning, so that whatever becomes of that, the search was not in vain.
     await outputs.latent?.write(found.ws, config);
+    // What was found of noise is kept by a delta alone, if one that changes nothing else.
     const tuned =
-      tuning && !signal.aborted
-        ? await tuneToPicture(model, target, found.ws, tuning, { progress, signal })
+      tuning && (!signal.aborted || found.noise.size > 0)
+        ? await tuneToPicture(model, target, found, tuning, { progress, signal })
         : undefined;
     process.removeListener('SIGINT', stop);
     if (tuned) await outputs.delta?.write(tuned.delta);
@@ -87,6 +90,7 @@ export const invert: Command = {
 /** Where the search, or a latent that was given, came to. */
 interface Found {
   readonly ws: Float32Array;
+  readonly noise: NoiseMaps;
   readonly image: PixelImage;
   readonly result: { readonly psnr: number } & Partial<InversionResult>;
 }
@@ -103,12 +107,17 @@ async function search(
   );
   signal.addEventListener('abort', () => inversion.stop());
   const result = await inversion.run();
-  return { ws: inversion.latent(), image: inversion.image(), result };
+  return {
+    ws: inversion.latent(),
+    noise: inversion.noise(),
+    image: inversion.image(),
+    result,
+  };
 }
 
 async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise<Found> {
   const image = await model.generate(ws);
-  return { ws, image, result: { psnr: peakSignalToNoise(image, target) } };
+  return { ws, noise: new Map(), image, result: { psnr: peakSignalToNoise(image, target) } };
 }
 
 /** Checks the files that will be written, and that they are asked for where they make sense. */
@@ -117,7 +126,7 @@ async function prepareOutputs(line: CommandLine) {
   if (line.text('latent') === undefined) line.required('out');
   else {
     for (const option of ['out', ...Object.keys(searchOptions)])
-      if (line.text(option) !== undefined)
+      if (line.text(option) !== undefined || line.flag(option))
         throw new InputError('has no meaning beside --latent', { option });
     line.required('delta');
   }
@@ -129,6 +138,9 @@ async function prepareOutputs(line: CommandLine) {
 }
 
 function parseOptions(line: CommandLine): Partial<InversionOptions> {
+  const noise = line.flag('noise');
+  if (noise && line.text('delta') === undefined)
+    throw new InputError('is kept by a weight delta alone: give --delta too', { option: 'noise' });
   const given = {
     steps: line.number('steps', { least: 1, most, whole: true }),
     samples: line.number('samples', { least: 0, most, whole: true }),
@@ -136,7 +148,8 @@ function parseOptions(line: CommandLine): Partial<InversionOptions> {
     learningRate: line.number('lr', { least: 1e-9 }),
     regularization: line.number('reg', { least: 0 }),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const numbers = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { noise, ...Object.fromEntries(numbers) };
 }
 
 function describe(

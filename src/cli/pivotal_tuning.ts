@@ -1,5 +1,6 @@
 import { InputError } from '../formats/errors.ts';
 import type { Model, PixelImage } from '../index.ts';
+import type { NoiseMaps } from '../inversion/noise_maps.ts';
 import { defaultTuning, type TuningOptions } from '../inversion/options.ts';
 import { peakSignalToNoise } from '../inversion/pixels.ts';
 import type { CommandLine, Option } from './arguments.ts';
@@ -56,18 +57,19 @@ export interface TunedPicture {
 }
 
 /**
- * Tunes to a picture around its latent. A signal ends it early, with what was tuned until then.
+ * Tunes to a picture around its latent and the noise that was found with it. A signal ends it early, with what was tuned
+ * until then.
  * @throws InputError where the weights diverge; DeviceLimitError
  */
 export async function tuneToPicture(
   model: Model,
   target: PixelImage,
-  ws: Float32Array,
+  { ws, noise }: { readonly ws: Float32Array; readonly noise: NoiseMaps },
   { steps, options }: TuningRequest,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<TunedPicture> {
   progress.update('tuning');
-  const tuning = await model.tunePicture(target, ws, { steps, ...options });
+  const tuning = await model.tunePicture(target, ws, { steps, ...options, noise });
   let made = 0;
   let image = await tuning.generate();
   let psnr = peakSignalToNoise(image, target);
