@@ -121,7 +121,7 @@ describe('inversion', () => {
   it('keeps noise that its regulariser guards as noise', async () => {
     const target = await model.generate(await model.latent({ seed: 7 }));
     const correlations: number[] = [];
-    for (const noiseRegularization of [0, 0.1]) {
+    for (const noiseRegularization of [0, 0.3]) {
       const inversion = model.invert(target, { ...short, noise: true, noiseRegularization });
       await inversion.run();
       const map = inversion.noise().get('synthesis.b64.conv1.noise_const') ?? new Float32Array();

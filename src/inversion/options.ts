@@ -37,7 +37,7 @@ export const defaultInversion: InversionOptions = {
   seed: 0,
   regularization: 0.003,
   noise: false,
-  noiseRegularization: 0.1,
+  noiseRegularization: 0.3,
   interval: 10,
 };
 
