@@ -63,6 +63,16 @@ describe('pivotal tuning', () => {
     expect((await generator.generate(pivot)).rgba, 'the generator’s own').toEqual(before.rgba);
 
     const delta = await tuning.delta();
+    const { tensors } = parseSafetensors(delta);
+    const ends = ['conv0.affine.weight', 'torgb.affine.bias', 'conv1.noise_strength'];
+    for (const name of ends.map((end) => `synthesis.b32.${end}`))
+      expect(
+        tensors
+          .get(name)
+          ?.data()
+          .some((value) => value !== 0),
+        name,
+      ).toBe(true);
     const tunedWeights = await applyWeightDelta(weights, delta);
     expect(tunedWeights.pivot).toEqual(pivot);
     expect(readLatent(delta, weights.config), 'as a latent file').toEqual(pivot);
