@@ -64,15 +64,9 @@ describe('pivotal tuning', () => {
 
     const delta = await tuning.delta();
     const { tensors } = parseSafetensors(delta);
-    const ends = ['conv0.affine.weight', 'torgb.affine.bias', 'conv1.noise_strength'];
-    for (const name of ends.map((end) => `synthesis.b32.${end}`))
-      expect(
-        tensors
-          .get(name)
-          ?.data()
-          .some((value) => value !== 0),
-        name,
-      ).toBe(true);
+    const strength = tensors.get('synthesis.b32.conv1.noise_strength');
+    expect(strength?.data()[0]).not.toBe(0);
+    expect(strength?.shape).toEqual([1]);
     const tunedWeights = await applyWeightDelta(weights, delta);
     expect(tunedWeights.pivot).toEqual(pivot);
     expect(readLatent(delta, weights.config), 'as a latent file').toEqual(pivot);
