@@ -37,6 +37,8 @@ const seed = 20_261_125;
 const antialiasing = 3;
 /** Pixels that a nose is dragged at 128². */
 const way = 10;
+/** About half a nose: more of the face around it turns by less. */
+const noseRadius = 5;
 const usualDragSteps = 100;
 
 const { values } = parseArgs({
@@ -119,7 +121,8 @@ async function drag(dragged: Model, ws: Float32Array, handle: Pixel): Promise<Dr
   const steps = model.config.dragDefaults?.steps ?? usualDragSteps;
   const { iterations } = await session.run({ steps });
   const [{ handle: end }] = session.points;
-  const found = searchPatch(before, pictureOf(await session.image()), handle, target).distance;
+  const after = pictureOf(await session.image());
+  const found = searchPatch(before, after, handle, target, noseRadius).distance;
   session.destroy();
   const tracked = Math.hypot(end[0] - target.row, end[1] - target.column);
   return { tracked, found, iterations };

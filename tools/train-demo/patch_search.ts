@@ -25,7 +25,7 @@ export interface Found {
 }
 
 /** Sizes in pixels of a 128-pixel picture. */
-const patchRadius = 8;
+const usualRadius = 8;
 const searchRadius = 14;
 /** Below this share of pixels inside both pictures a place is not compared. */
 const leastOverlap = 0.6;
@@ -34,7 +34,13 @@ const leastOverlap = 0.6;
  * A judge that knows nothing of the tracker: takes the patch around `at` from the picture as it should
  * be, and looks for it in the picture as it is, around `to`.
  */
-export function searchPatch(wanted: Picture, actual: Picture, at: Pixel, to = at): Found {
+export function searchPatch(
+  wanted: Picture,
+  actual: Picture,
+  at: Pixel,
+  to = at,
+  patchRadius = usualRadius,
+): Found {
   const scale = wanted.side / 128;
   const radius = Math.round(patchRadius * scale);
   const reach = Math.round(searchRadius * scale);
