@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { parseSafetensors } from '../src/formats/safetensors.ts';
 import {
   BuiltPage,
   choose,
@@ -137,6 +139,35 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await choose(page, delta);
   await page.waitForSelector('#tuned:not([hidden])', patience);
   await showsAgain(page, tuned);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('noise that was found comes along without fine-tuning', async () => {
+  const { page, faults } = await built.open(holdFiles);
+  await waitForState(page, 'ready');
+  await page.click('#smooth');
+  await choose(page, tiny);
+  await waitForModel(page, 'tiny_official.pkl');
+  await page.click('#photograph-open');
+  await choose(page, photograph, '#photograph-file');
+  await page.waitForSelector('#photograph-run:enabled', patience);
+  await page.click('#photograph-run');
+  await waitForText(page, '#photograph-status', 'Iteration 1');
+  await page.click('#photograph-run');
+  await page.waitForSelector('#photograph-use:enabled', patience);
+  await page.click('#photograph-use');
+  await page.waitForSelector('#tuned:not([hidden])', patience);
+  await waitForState(page, 'ready');
+  const shown = await picture(page);
+  await page.click('#tuned-save');
+  const { tensors } = parseSafetensors(readFileSync(await savedFile(page)));
+  const names = [...tensors.keys()].filter((name) => name !== 'ws');
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !name.endsWith('.noise_const'))).toEqual([]);
+  await page.click('#tuned-remove');
+  await page.waitForSelector('#tuned[hidden]', patience);
+  expect(difference(shown, await picture(page)), 'other noise').toBeGreaterThan(0.1);
   expect(faults).toEqual([]);
   await page.close();
 });

@@ -135,7 +135,7 @@ export class PhotographPane {
     const model = this.#materials.model();
     const target = this.#frame.picture(model.config.resolution);
     const name = this.#name;
-    const inversion = model.invert(target);
+    const inversion = model.invert(target, { noise: true });
     const found = (): void => {
       this.#found = { inversion, target, name };
       this.#draw(inversion.image());
@@ -157,7 +157,7 @@ export class PhotographPane {
     const found = this.#found;
     if (!found) return '';
     this.#status.textContent = 'Preparing…';
-    found.tuning ??= new PhotographTuning(found.target, found.inversion.latent());
+    found.tuning ??= new PhotographTuning(found.target, found.inversion);
     let reached = goOn;
     await found.tuning.run(this.#materials.model(), signal, ({ step, steps, image, psnr }) => {
       this.#tell('Fine-tuning: step', step, steps, psnr);
@@ -172,11 +172,13 @@ export class PhotographPane {
     if (!found) return;
     this.#use.disabled = true;
     try {
-      const bytes = await found.tuning?.finish();
+      const { inversion, name } = found;
+      // Noise that was found is the model's as much as its weights are.
+      const noisy = inversion.noise().size > 0;
+      const bytes = (await found.tuning?.finish()) ?? (noisy ? await inversion.delta() : undefined);
       this.#dialog.close();
-      if (bytes)
-        await this.#materials.takeTuned({ name: `${found.name}-delta.safetensors`, bytes });
-      else await this.#materials.take(found.inversion.latent());
+      if (bytes) await this.#materials.takeTuned({ name: `${name}-delta.safetensors`, bytes });
+      else await this.#materials.take(inversion.latent());
     } catch (error) {
       this.#status.textContent = describe(error);
     } finally {

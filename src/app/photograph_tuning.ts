@@ -1,6 +1,8 @@
 import {
   defaultTuning,
+  type Inversion,
   type Model,
+  type NoiseMaps,
   type PivotalTuning,
   type PixelImage,
   peakSignalToNoise,
@@ -23,14 +25,16 @@ export interface TuningLook {
 export class PhotographTuning {
   readonly #target: PixelImage;
   readonly #pivot: Float32Array;
+  readonly #noise: NoiseMaps;
   #tuning: PivotalTuning | undefined;
   #step = 0;
   #delta: Uint8Array<ArrayBuffer> | undefined;
 
-  /** @param pivot ws (num_ws · w_dim) that was found for the photograph */
-  constructor(target: PixelImage, pivot: Float32Array) {
+  /** @param inversion what was found for the photograph until now */
+  constructor(target: PixelImage, inversion: Inversion) {
     this.#target = target;
-    this.#pivot = pivot;
+    this.#pivot = inversion.latent();
+    this.#noise = inversion.noise();
   }
 
   /**
@@ -41,7 +45,8 @@ export class PhotographTuning {
     this.#delta = undefined;
     try {
       const { steps } = defaultTuning;
-      this.#tuning ??= await model.tunePicture(this.#target, this.#pivot, { steps });
+      const options = { steps, noise: this.#noise };
+      this.#tuning ??= await model.tunePicture(this.#target, this.#pivot, options);
       this.#step %= steps;
       let looked = 0;
       while (this.#step < steps && !signal.aborted) {
