@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { type PreviewServer, preview } from 'vite';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { PixelImage } from '../src/index.ts';
 import { launchBrowser } from '../tools/find_browser.ts';
 
@@ -14,8 +14,24 @@ export const output = `${repository}test/output`;
 /** A software adapter beside other tests on two cores takes half a minute for what a GPU does in milliseconds. */
 export const patience = { timeout: 480_000 };
 
+/** Serves the page for the tests of a file, from before them until after. @param name as in `BuiltPage.serve` */
+export function servePage(name: string): Pick<BuiltPage, 'open'> {
+  vi.setConfig({ testTimeout: 900_000 });
+  let built: BuiltPage | undefined;
+  beforeAll(async () => {
+    built = await BuiltPage.serve(name);
+  });
+  afterAll(() => built?.close());
+  return {
+    open(...prepare) {
+      if (!built) throw new Error('the page is not served yet');
+      return built.open(...prepare);
+    },
+  };
+}
+
 /** The page as it is built, served, and a browser that opens it. */
-export class BuiltPage {
+class BuiltPage {
   readonly #server: PreviewServer;
   readonly #browser: Browser;
   readonly address: string;

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MachineReport } from '../src/bench/machine.ts';
 import { loadModel } from '../src/index.ts';
 import {
-  BuiltPage,
   clickImage,
   contrast,
   difference,
@@ -14,20 +13,13 @@ import {
   patience,
   picture,
   repository,
+  servePage,
   state,
   waitForState,
 } from './built_page.ts';
 import { openTestEngine } from './test_device.ts';
 
-let built: BuiltPage;
-
-vi.setConfig({ testTimeout: 900_000 });
-
-beforeAll(async () => {
-  built = await BuiltPage.serve('page');
-});
-
-afterAll(() => built?.close());
+const built = servePage('page');
 
 test('a person drags a point and the picture follows', async () => {
   const { page, faults } = await built.open();

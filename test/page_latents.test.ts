@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
-  BuiltPage,
   choose,
   clickImage,
   difference,
@@ -17,6 +16,7 @@ import {
   picture,
   repository,
   savedFile,
+  servePage,
   showsAgain,
   text,
   waitForModel,
@@ -24,16 +24,8 @@ import {
   waitForText,
 } from './built_page.ts';
 
-let built: BuiltPage;
+const built = servePage('page-latents');
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
-
-vi.setConfig({ testTimeout: 900_000 });
-
-beforeAll(async () => {
-  built = await BuiltPage.serve('page-latents');
-});
-
-afterAll(() => built?.close());
 
 test('a person mixes two seeds, cuts truncation off, and drags what comes of it', async () => {
   const { page, faults } = await openTiny();

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
-  BuiltPage,
   choose,
   clickImage,
   contrast,
@@ -14,21 +13,14 @@ import {
   patience,
   picture,
   repository,
+  servePage,
   text,
   waitForModel,
   waitForState,
   waitForText,
 } from './built_page.ts';
 
-let built: BuiltPage;
-
-vi.setConfig({ testTimeout: 900_000 });
-
-beforeAll(async () => {
-  built = await BuiltPage.serve('page-models');
-});
-
-afterAll(() => built?.close());
+const built = servePage('page-models');
 
 test('a person opens models of their own, and a broken one changes nothing', async () => {
   const { page, faults } = await built.open();
@@ -127,13 +119,13 @@ test('a model comes from another address where its server lets it', async () => 
 test('when the device is lost, the model that was opened last comes back', async () => {
   const { page } = await built.open(holdDevice);
   await waitForState(page, 'ready');
-  await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
-  await waitForModel(page, 'tiny_official.pkl: 64 × 64');
+  await choose(page, `${repository}test/fixtures/tiny_rosinality_legacy.pt`);
+  await waitForModel(page, 'tiny_rosinality_legacy.pt: 64 × 64');
   await waitForState(page, 'ready');
   await page.click('#smooth');
   const before = await picture(page);
   await loseDevice(page);
-  expect(await text(page, '#model')).toMatch(/^tiny_official\.pkl/);
+  expect(await text(page, '#model')).toMatch(/^tiny_rosinality_legacy\.pt/);
   await expect
     .poll(async () => difference(before, await picture(page)), { ...patience, interval: 500 })
     .toBeLessThan(0.05);

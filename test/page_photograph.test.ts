@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
 import {
-  BuiltPage,
   choose,
   clickImage,
   difference,
@@ -17,6 +16,7 @@ import {
   picture,
   repository,
   savedFile,
+  servePage,
   showsAgain,
   text,
   waitForModel,
@@ -24,26 +24,16 @@ import {
   waitForText,
 } from './built_page.ts';
 
-let built: BuiltPage;
+const built = servePage('page-photograph');
 const photograph = `${repository}test/fixtures/photograph.png`;
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
-
-vi.setConfig({ testTimeout: 900_000 });
-
-beforeAll(async () => {
-  built = await BuiltPage.serve('page-photograph');
-});
-
-afterAll(() => built?.close());
 
 test('a person brings a photograph into the model', async () => {
   const { page, faults } = await built.open();
   await waitForState(page, 'ready');
   await page.click('#smooth');
   const before = await picture(page);
-  await page.click('#photograph-open');
-  await choose(page, photograph, '#photograph-file');
-  await page.waitForSelector('#photograph-run:not([disabled])', patience);
+  await openPhotograph(page);
   await page.focus('#photograph-frame');
   await page.keyboard.press('ArrowRight');
   await page.click('#photograph-run');
@@ -75,9 +65,7 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await choose(page, tiny);
   await waitForModel(page, 'tiny_official.pkl');
 
-  await page.click('#photograph-open');
-  await choose(page, photograph, '#photograph-file');
-  await page.waitForSelector('#photograph-run:enabled', patience);
+  await openPhotograph(page);
   await page.click('#photograph-run');
   // Not waiting for the end of the search.
   await page.waitForSelector('#photograph-tune:enabled', patience);
@@ -149,9 +137,7 @@ test('noise that was found comes along without fine-tuning', async () => {
   await page.click('#smooth');
   await choose(page, tiny);
   await waitForModel(page, 'tiny_official.pkl');
-  await page.click('#photograph-open');
-  await choose(page, photograph, '#photograph-file');
-  await page.waitForSelector('#photograph-run:enabled', patience);
+  await openPhotograph(page);
   await page.click('#photograph-run');
   await waitForText(page, '#photograph-status', 'Iteration 1');
   await page.click('#photograph-run');
@@ -171,6 +157,12 @@ test('noise that was found comes along without fine-tuning', async () => {
   expect(faults).toEqual([]);
   await page.close();
 });
+
+async function openPhotograph(page: Page): Promise<void> {
+  await page.click('#photograph-open');
+  await choose(page, photograph, '#photograph-file');
+  await page.waitForSelector('#photograph-run:enabled', patience);
+}
 
 /** What the dialog says of the distance from the photograph. */
 const decibels = async (page: Page): Promise<number> =>
