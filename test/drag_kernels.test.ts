@@ -136,7 +136,7 @@ describe.each(maps)('on $channels channels of $cells² cells, $side² pixels', (
   });
 
   it.each([1, 2, 4, 9])('pulls patches of radius %i', async (radius) => {
-    const all = { ...numbers, radius };
+    const all = { ...numbers, radius, stop_distance: 2 };
     const random = new Random(radius);
     const features = drawn('motion_supervision', 'features', all, random);
     const inputs = { features, positions, targets: coordinates(targets), status: status() };
@@ -228,7 +228,7 @@ describe('where nothing changes', () => {
   // Beyond the outer cells' centres the resized map is constant: there |F(q + u) − F(q)| is exactly 0, whose
   // derivative is 0 (SPEC §3.5), whatever the rounding of the interpolation.
   it('motion supervision pulls nothing', async () => {
-    const numbers = { points: 1, channels: 8, cells: 4, side: 64, radius: 2 };
+    const numbers = { points: 1, channels: 8, cells: 4, side: 64, radius: 2, stop_distance: 2 };
     const inputs = {
       features: drawn('motion_supervision', 'features', numbers, new Random(9)),
       positions: coordinates([[60, 60]]),
@@ -246,11 +246,12 @@ describe('where nothing changes', () => {
 
 describe('the stop rule', () => {
   const sides = [
-    { side: 64, limit: 2 },
-    { side: 1024, limit: 4 },
+    { side: 64, stop_distance: 2, limit: 2 },
+    { side: 1024, stop_distance: 2, limit: 4 },
+    { side: 64, stop_distance: 3, limit: 3 },
   ];
-  it.each(sides)('holds within $limit pixels at $side²', async ({ side, limit }) => {
-    const numbers = { points: 2, channels: 4, cells: 4, side, radius: 2, lambda: 1 };
+  it.each(sides)('holds within $limit pixels at $side²', async ({ side, stop_distance, limit }) => {
+    const numbers = { points: 2, channels: 4, cells: 4, side, radius: 2, lambda: 1, stop_distance };
     const features = drawn('motion_supervision', 'features', numbers, new Random(1));
     const middle = side / 2;
     const away = (distance: number) =>

@@ -6,7 +6,7 @@ export type PaneOptions = Omit<DragOptions, 'regularization'> & { readonly steps
 
 interface NumberRow {
   readonly kind: 'number';
-  readonly name: 'learningRate' | 'r1' | 'r2' | 'lambda' | 'steps';
+  readonly name: 'learningRate' | 'r1' | 'r2' | 'lambda' | 'stopDistance' | 'steps';
   readonly label: string;
   readonly hint: string;
   readonly min: number;
@@ -90,6 +90,15 @@ const rows: readonly (NumberRow | ChoiceRow)[] = [
     hint: 'Which layer’s features are pulled and looked for. Finer is more exact, coarser sees more.',
     choices: ({ channels }) =>
       [...channels.keys()].map((side, block) => [String(block), `${block}: ${side} × ${side}`]),
+  },
+  {
+    kind: 'number',
+    name: 'stopDistance',
+    label: 'Stop within',
+    hint: 'How near every handle has to come to its target, in pixels.',
+    min: 1,
+    max: 64,
+    step: 'any',
   },
   {
     kind: 'number',

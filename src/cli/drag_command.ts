@@ -37,6 +37,10 @@ export const drag: Command = {
     lambda: { value: 'X', help: "weight of the mask loss (the model's, else 20)" },
     reg: { value: 'X', help: 'weight of the latent regularisation (0)' },
     'feature-block': { value: 'N', help: "whose features, from 0 at 4² (the model's, else 5)" },
+    'stop-distance': {
+      value: 'X',
+      help: 'pixels within which a handle has arrived, more above 512² (2)',
+    },
     space: { value: 'w|w+', help: 'one row of w for all layers, or one each (w+)' },
     'mask-sampling': {
       value: 'X',
@@ -109,6 +113,7 @@ function parseOptions(line: CommandLine, config: GeneratorConfig): Partial<DragO
     lambda: line.number('lambda', { least: 0 }),
     regularization: line.number('reg', { least: 0 }),
     featureBlock: line.number('feature-block', { least: 0, most: highestBlock, whole: true }),
+    stopDistance: line.number('stop-distance', { least: 1, most: largestRadius }),
     space: line.choice('space', ['w', 'w+']),
     maskSampling: line.number('mask-sampling', { least: 0, most: 1 }),
     coverage: line.choice('coverage', ['cone', 'dense']),

@@ -23,9 +23,10 @@ export interface Place {
   readonly handles: readonly (readonly [number, number])[];
 }
 
-/** Weights that may change from iteration to iteration. */
+/** What may change from iteration to iteration. */
 export interface Rates {
   readonly learningRate: number;
+  readonly stopDistance: number;
   readonly lambda: number;
   readonly regularization: number;
   /** Of the sampled tiles. */
@@ -143,8 +144,9 @@ export class DragLoop {
     if (shape.tiles > 0) this.#store.write('candidates', maskedTiles(mask, shape));
   }
 
-  set rates({ learningRate, lambda, regularization, seed }: Rates) {
+  set rates({ learningRate, stopDistance, lambda, regularization, seed }: Rates) {
     const plan = built(this.#plan);
+    plan.setParams('stop_rule', { stop_distance: stopDistance });
     plan.setParams('adam', { learning_rate: learningRate });
     if (this.#shape?.masked) plan.setParams('mask_loss', { lambda });
     if (built(this.#shape).tiles > 0) plan.setParams('sample_tiles', { seed });

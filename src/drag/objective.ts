@@ -65,8 +65,8 @@ export const rowNames = (tensor: string, rows: number): string[] =>
 
 /**
  * One iteration as data, for the reversed plan: `w` to features, tracking, stop rule and losses; then, once the
- * gradients are there, the step. Parameters: `adam` learning_rate, `mask_loss` lambda, `sample_tiles` seed,
- * `latent_regularization` regularization. Source: SPEC §3.
+ * gradients are there, the step. Parameters: `stop_rule` stop_distance, `adam` learning_rate, `mask_loss` lambda,
+ * `sample_tiles` seed, `latent_regularization` regularization. Source: SPEC §3.
  */
 export function iterationCalls(
   config: GeneratorConfig,
@@ -90,6 +90,7 @@ export function iterationCalls(
       label: 'stop_rule',
       sizes: { points, side, radius: shape.patchRadius },
       tensors: { positions: 'positions', targets: 'targets', shifts: 'shifts', status: 'status' },
+      params: { stop_distance: 0 },
     },
     ...(cone ? [cone.call('backward')] : []),
     {

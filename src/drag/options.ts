@@ -17,6 +17,11 @@ export interface DragOptions {
   /** One row of w for the first six layers, or one each. */
   space: 'w' | 'w+';
   /**
+   * How near every handle has to come to its target, in pixels: of the image up to 512², of a 512² image beyond. From 1
+   * on, since nearer points are not moved.
+   */
+  stopDistance: number;
+  /**
    * Which part of the feature map the mask loss is estimated from in an iteration, in random tiles that are new each
    * time: the same loss on average, without computing the whole map. 0: it is computed whole.
    */
@@ -36,6 +41,7 @@ export const paperOptions: Readonly<DragOptions> = {
   regularization: 0,
   featureBlock: 5,
   space: 'w+',
+  stopDistance: 2,
   maskSampling: 0,
   seed: 0,
   coverage: 'cone',
@@ -71,6 +77,8 @@ export function changeOptions(options: DragOptions, changes: Partial<DragOptions
   for (const option of ['r1', 'r2'] as const)
     if (!(changed[option] >= 0 && changed[option] <= radiusSide))
       refuse(option, `a number from 0 to ${radiusSide}`);
+  if (!(changed.stopDistance >= 1 && changed.stopDistance <= radiusSide))
+    refuse('stopDistance', `a number from 1 to ${radiusSide}`);
   if (!Number.isInteger(changed.featureBlock) || changed.featureBlock < 0)
     refuse('featureBlock', 'a whole number of at least 0');
   if (!(changed.maskSampling >= 0 && changed.maskSampling <= 1))

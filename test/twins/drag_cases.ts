@@ -24,7 +24,7 @@ const featureMap = (random: Random): Tensor =>
 
 const situation: Case = {
   sizes,
-  params: { side },
+  params: { side, stop_distance: 2 },
   given: () => ({ positions, targets, status }),
 };
 
@@ -59,7 +59,7 @@ export const dragCases = {
       ...situation,
       given: (random: Random): Tensors => {
         const features = featureMap(random);
-        const { shifts } = stop_rule({ positions, targets }, { ...sizes, side });
+        const { shifts } = stop_rule({ positions, targets }, { ...sizes, side, stop_distance: 2 });
         return { features, detached: features, positions, shifts, status };
       },
       // A patch meets itself, shifted by one pixel.

@@ -13,10 +13,14 @@ export function inPatch(
 }
 
 /** Shifts, weights and distances of the points, and the first four words of the status. SPEC §3.3-4. */
-export const stop_rule: Twin = ({ positions, targets }, { points, side, radius }) => {
+export const stop_rule: Twin = (
+  { positions, targets },
+  { points, side, radius, stop_distance },
+) => {
   const way = (j: number, axis: number) => targets.at(j, axis) - positions.at(j, axis);
   const distances = Array.from({ length: points }, (_, j) => Math.hypot(way(j, 0), way(j, 1)));
-  const stopped = distances.every((distance) => distance <= Math.max((2 * side) / 512, 2));
+  const limit = stop_distance * Math.max(side / 512, 1);
+  const stopped = distances.every((distance) => distance <= limit);
   const moved = distances.map((distance) => distance > 1);
   const pixels = (j: number): number => {
     let count = 0;
