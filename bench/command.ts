@@ -8,13 +8,13 @@ import {
   officialSides,
   randomWeights,
 } from '../src/bench/networks.ts';
-import { useKeptTuning } from '../src/cli/kept_tuning.ts';
-import { openNodeGpu } from '../src/cli/node_gpu.ts';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { useKeptTuning } from '../src/cli/files/kept_tuning.ts';
 import { type Engine, openEngine } from '../src/engine/device.ts';
-import type { Precision } from '../src/engine/layouts.ts';
+import type { Precision } from '../src/engine/memory/layouts.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
-import { type GeneratorWeights, readGenerator } from '../src/stylegan2/weights.ts';
+import { type GeneratorWeights, readGenerator } from '../src/models/stylegan2/network/weights.ts';
+import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
+import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 
 /** What every bench takes, as text. */
 export interface BenchOptions {

@@ -11,10 +11,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openNodeGpu } from '../src/cli/node_gpu.ts';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
-import { type DragOptions, loadModel, type Model, openEngine } from '../src/index.ts';
+import { type DragOptions, loadModel, type Model, openEngine } from '../src/library/api.ts';
+import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
+import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 import { editSheet, type Panel } from '../tools/train-demo/edit_sheet.ts';
 import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import type { Pixel } from '../tools/train-demo/landmarks.ts';

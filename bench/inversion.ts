@@ -12,8 +12,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openNodeGpu } from '../src/cli/node_gpu.ts';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
 import {
   applyWeightDelta,
   createModel,
@@ -24,9 +22,11 @@ import {
   openEngine,
   type PixelImage,
   peakSignalToNoise,
-} from '../src/index.ts';
-import { parseModelFile } from '../src/stylegan2/model_file.ts';
-import { readGenerator } from '../src/stylegan2/weights.ts';
+} from '../src/library/api.ts';
+import { parseModelFile } from '../src/models/stylegan2/files/model_file.ts';
+import { readGenerator } from '../src/models/stylegan2/network/weights.ts';
+import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
+import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 import { factorCount, factorsFrom } from '../tools/train-demo/factors.ts';
 import { landmarkPixel, type Pixel } from '../tools/train-demo/landmarks.ts';
 import { pictureOf, searchPatch } from '../tools/train-demo/patch_search.ts';

@@ -10,11 +10,11 @@ import { ForwardRun } from '../src/bench/forward_run.ts';
 import { MemoryWatch } from '../src/bench/memory.ts';
 import { benchPoints } from '../src/bench/points.ts';
 import { median, relativeDifference, round } from '../src/bench/statistics.ts';
-import type { IterationRecord } from '../src/drag/records.ts';
+import type { IterationRecord } from '../src/drag/device/records.ts';
 import type { Engine } from '../src/engine/device.ts';
-import { Generator } from '../src/engine/generator.ts';
-import type { Precision } from '../src/engine/layouts.ts';
-import type { GeneratorWeights } from '../src/stylegan2/weights.ts';
+import type { Precision } from '../src/engine/memory/layouts.ts';
+import { Generator } from '../src/models/stylegan2/device/generator.ts';
+import type { GeneratorWeights } from '../src/models/stylegan2/network/weights.ts';
 import { type Bench, benchOptions, runBench, shapeWeights } from './command.ts';
 import { ms, short, textTable } from './table.ts';
 

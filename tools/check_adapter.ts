@@ -1,5 +1,5 @@
 // Says on which driver WebGPU runs in Node here, or in one line what to install. Exit code 1 without an adapter.
-import { openNodeGpu } from '../src/cli/node_gpu.ts';
+import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
 
 try {
   const { driver } = await openNodeGpu();

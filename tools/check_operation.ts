@@ -4,11 +4,12 @@
 // A line per tensor and comparison: the largest difference over the largest value, in the worst of the cases
 // (test/twins/cases.ts), and what is allowed. A new formula differs from its twin until that is rewritten too; with
 // its own forward pass a gradient must agree. The exit code is 1 where a figure is too large.
-import { openNodeGpu } from '../src/cli/node_gpu.ts';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
+
 import { openEngine } from '../src/engine/device.ts';
-import { type OperationName, operationTable } from '../src/engine/operations.ts';
-import { ShaderError } from '../src/engine/shaders.ts';
+import { ShaderError } from '../src/engine/kernels/shaders.ts';
+import { type OperationName, operationTable } from '../src/engine/operations/operations.ts';
+import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
+import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 import { cases } from '../test/twins/cases.ts';
 import { compareWithTwin, type Figure } from '../test/twins/figures.ts';
 import { compareWithOwnForward } from '../test/twins/own_forward.ts';

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
-import { unpackChromium } from '../src/cli/packaged_chromium.ts';
+import { unpackChromium } from '../src/node/gpu/packaged_chromium.ts';
 
 /** A browser that can be launched, and the environment that it needs. */
 export interface BrowserCandidate {

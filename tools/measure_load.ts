@@ -6,8 +6,8 @@
  * `peak_mb` is that of the whole process, `base_mb` what it had before the file.
  */
 import { readFileSync } from 'node:fs';
-import { parseModelFile } from '../src/stylegan2/model_file.ts';
-import { readGenerator } from '../src/stylegan2/weights.ts';
+import { parseModelFile } from '../src/models/stylegan2/files/model_file.ts';
+import { readGenerator } from '../src/models/stylegan2/network/weights.ts';
 
 const [path] = process.argv.slice(2);
 if (!path) throw new Error('which file is to be read?');

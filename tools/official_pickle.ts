@@ -4,8 +4,8 @@ import {
   PickleObject,
   PickleTuple,
   type PickleValue,
-} from '../src/formats/pickle_values.ts';
-import { rowMajorStrides } from '../src/formats/strided_tensor.ts';
+} from '../src/formats/pickle/pickle_values.ts';
+import { rowMajorStrides } from '../src/formats/tensors/strided_tensor.ts';
 import { joined, pickle } from './pickle_writer.ts';
 
 /** A tensor to be written. */

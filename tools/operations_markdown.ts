@@ -1,6 +1,6 @@
-import type { Operation, TensorSpec } from '../src/engine/operation.ts';
-import { operationTable } from '../src/engine/operations.ts';
-import { readShader, type Shader, type ShaderSource } from '../src/engine/shaders.ts';
+import { readShader, type Shader, type ShaderSource } from '../src/engine/kernels/shaders.ts';
+import type { Operation, TensorSpec } from '../src/engine/operations/operation.ts';
+import { operationTable } from '../src/engine/operations/operations.ts';
 
 /** The operation table as a table in Markdown: what each does, its tensors, its entry points and their bindings. */
 export async function operationsMarkdown(source: ShaderSource): Promise<string> {

@@ -1,7 +1,7 @@
 // npx tsx tools/operations_table.ts: the operation table in Markdown, as it stands in shaders/README.md.
 // With --write it is put there, between the two marks.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { nodeShaders } from '../src/cli/node_shaders.ts';
+import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 import { operationsMarkdown } from './operations_markdown.ts';
 
 const table = await operationsMarkdown(nodeShaders);

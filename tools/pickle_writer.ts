@@ -4,7 +4,7 @@ import {
   PickleObject,
   PickleTuple,
   type PickleValue,
-} from '../src/formats/pickle_values.ts';
+} from '../src/formats/pickle/pickle_values.ts';
 
 /** Opcodes of protocol 4. */
 const op = {

@@ -9,7 +9,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { writeSafetensors } from '../src/formats/safetensors.ts';
-import { randomGenerator } from '../src/stylegan2/random.ts';
+import { randomGenerator } from '../src/models/stylegan2/network/random.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

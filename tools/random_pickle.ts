@@ -8,8 +8,8 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { PickleValue } from '../src/formats/pickle_values.ts';
-import { randomGenerator } from '../src/stylegan2/random.ts';
+import type { PickleValue } from '../src/formats/pickle/pickle_values.ts';
+import { randomGenerator } from '../src/models/stylegan2/network/random.ts';
 import { moduleTree, type PlainTensor } from './official_pickle.ts';
 import { pickleChunks } from './pickle_writer.ts';
 

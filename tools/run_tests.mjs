@@ -2,7 +2,7 @@
 // The last line is "N passed, N failed", with ", N skipped" after it where some were.
 //
 // Environment: DRAGGAN_ADAPTER takes the Vulkan driver from one place only (environment, gpu, lavapipe, chromium,
-// package), DRAGGAN_BROWSER=package the browser; both are found without it (src/cli/find_adapter.ts, find_browser.ts).
+// package), DRAGGAN_BROWSER=package the browser; both are found without it (src/node/gpu/find_adapter.ts, find_browser.ts).
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseCLI, startVitest } from 'vitest/node';

@@ -4,9 +4,12 @@ import { randomWeights } from '../../src/bench/networks.ts';
 import { benchPoints } from '../../src/bench/points.ts';
 import { median, round } from '../../src/bench/statistics.ts';
 import type { Engine } from '../../src/engine/device.ts';
-import { Generator } from '../../src/engine/generator.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { type RandomGeneratorShape, randomGenerator } from '../../src/stylegan2/random.ts';
+import { Generator } from '../../src/models/stylegan2/device/generator.ts';
+import {
+  type RandomGeneratorShape,
+  randomGenerator,
+} from '../../src/models/stylegan2/network/random.ts';
 import { Contest, type Differences } from './contest.ts';
 import { type Compared, compared, Ours } from './ours.ts';
 import { Peer, type PeerCommand } from './peer.ts';

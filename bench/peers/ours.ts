@@ -1,10 +1,10 @@
 import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
 import { ForwardRun } from '../../src/bench/forward_run.ts';
 import { median } from '../../src/bench/statistics.ts';
-import { type ObjectiveShape, objectiveShape } from '../../src/drag/objective.ts';
+import { type ObjectiveShape, objectiveShape } from '../../src/drag/device/objective.ts';
 import { defaultOptions } from '../../src/drag/options.ts';
 import type { PointPair } from '../../src/drag/points.ts';
-import type { Generator } from '../../src/engine/generator.ts';
+import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 
 /** What is compared. */
 export type Compared = 'forward' | 'iteration';

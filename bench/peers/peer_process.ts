@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { NamedTensor } from '../../src/formats/named_tensors.ts';
 import { parseSafetensors } from '../../src/formats/safetensors.ts';
-import type { GeneratorConfig } from '../../src/stylegan2/config.ts';
-import { readGenerator } from '../../src/stylegan2/weights.ts';
+import type { NamedTensor } from '../../src/formats/tensors/named_tensors.ts';
+import type { GeneratorConfig } from '../../src/models/stylegan2/network/config.ts';
+import { readGenerator } from '../../src/models/stylegan2/network/weights.ts';
 import type { PeerResult, Task } from './peer.ts';
 
 /** The network and the problem, as every peer gets them. */

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu';
-import { latentRow } from '../../src/stylegan2/network.ts';
+import { latentRow } from '../../src/models/stylegan2/network/network.ts';
 import { type PeerImplementation, type PeerInput, servePeer } from './peer_process.ts';
 
 // Gradients of all operations. The package's main file has none, and this one is no module of Node's kind.

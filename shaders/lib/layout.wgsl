@@ -1,4 +1,4 @@
-// Where things lie in memory (src/engine/layouts.ts has the same rules).
+// Where things lie in memory (src/engine/memory/layouts.ts has the same rules).
 
 /// Floats between two rows of a `vector` tensor: 64-aligned, so that a row can be bound by itself.
 fn vector_stride(length: u32) -> u32 { return (length + 63u) / 64u * 64u; }

@@ -1,9 +1,9 @@
-import type { DragOptions, DragSession, Engine, Model, PointPair } from '../index.ts';
-import type { EditorEvents } from './editor_events.ts';
-import type { ReadModel } from './model_reader.ts';
-import { latentOf, type Opening, workOf } from './opening.ts';
-import type { PictureSource } from './picture_source.ts';
-import { type Materials, Workbench } from './workbench.ts';
+import type { DragOptions, DragSession, Engine, Model, PointPair } from '../library/api.ts';
+import { latentOf, type Opening, workOf } from './device/opening.ts';
+import { type Materials, Workbench } from './device/workbench.ts';
+import type { ReadModel } from './files/model_reader.ts';
+import type { EditorEvents } from './state/editor_events.ts';
+import type { PictureSource } from './state/picture_source.ts';
 
 /** A device that is lost again so soon will not hold. */
 const leastLife = 10_000;

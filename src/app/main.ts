@@ -1,9 +1,9 @@
-import { NoWebGpuError, showFailure } from './failure.ts';
-import { Loading } from './loading.ts';
-import { readModel } from './model_reader.ts';
-import { fetchDemoModel } from './model_source.ts';
+import { NoWebGpuError, showFailure } from './dialogs/failure.ts';
+import { Loading } from './dialogs/loading.ts';
+import { readModel } from './files/model_reader.ts';
+import { fetchDemoModel } from './files/model_source.ts';
 import { Page } from './page.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './state/progress.ts';
 
 /** Starts the page: a device is asked for before the model's bytes, so that a machine without one hears it at once. */
 async function start(): Promise<void> {

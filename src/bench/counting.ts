@@ -1,6 +1,6 @@
-import type { Plan, Step } from '../engine/plan.ts';
-import type { TensorStore } from '../engine/tensors.ts';
-import { entryWork, totalWork, type Work } from '../engine/work.ts';
+import type { Plan, Step } from '../engine/graph/plan.ts';
+import { entryWork, totalWork, type Work } from '../engine/graph/work.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
 
 /** Cells of a list: to compute, and those with the ring around them. */
 export interface CellCounts {

@@ -1,10 +1,10 @@
-import { DragLoop, type Place } from '../drag/loop.ts';
-import { objectiveShape } from '../drag/objective.ts';
+import { DragLoop, type Place } from '../drag/device/device_drag.ts';
+import { objectiveShape } from '../drag/device/objective.ts';
+import type { IterationRecord } from '../drag/device/records.ts';
 import { type DragOptions, defaultOptions } from '../drag/options.ts';
 import type { PointPair } from '../drag/points.ts';
-import type { IterationRecord } from '../drag/records.ts';
-import type { Generator } from '../engine/generator.ts';
-import { dispatch, type Plan } from '../engine/plan.ts';
+import { dispatch, type Plan } from '../engine/graph/plan.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { type CellCounts, readCellCounts } from './counting.ts';
 import { timeSteps } from './kernel_times.ts';
 import { benchMask } from './points.ts';

@@ -1,7 +1,7 @@
-import type { Generator } from '../engine/generator.ts';
-import { Plan } from '../engine/plan.ts';
-import type { TensorStore } from '../engine/tensors.ts';
-import { synthesisCalls } from '../stylegan2/network.ts';
+import { Plan } from '../engine/graph/plan.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { benchLatent } from './drag_run.ts';
 import { warmUp } from './warm_up.ts';
 

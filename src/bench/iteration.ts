@@ -1,8 +1,8 @@
-import type { IterationRecord } from '../drag/records.ts';
+import type { IterationRecord } from '../drag/device/records.ts';
 import type { Engine } from '../engine/device.ts';
-import { Generator } from '../engine/generator.ts';
-import type { Precision } from '../engine/layouts.ts';
-import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import type { Precision } from '../engine/memory/layouts.ts';
+import { Generator } from '../models/stylegan2/device/generator.ts';
+import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { Budget } from './budget.ts';
 import { type CellCounts, planWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';

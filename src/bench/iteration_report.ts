@@ -1,6 +1,6 @@
-import type { Precision } from '../engine/layouts.ts';
-import type { Plan } from '../engine/plan.ts';
-import { totalWork } from '../engine/work.ts';
+import type { Plan } from '../engine/graph/plan.ts';
+import { totalWork } from '../engine/graph/work.ts';
+import type { Precision } from '../engine/memory/layouts.ts';
 import { type CellCounts, planWork, stepWork } from './counting.ts';
 import { round, type Times, times } from './statistics.ts';
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/device.ts';
-import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { Budget } from './budget.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
 import { type ForwardReport, runForwardBench } from './forward.ts';

@@ -1,7 +1,7 @@
-import type { NamedTensor } from '../formats/named_tensors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { type RandomGeneratorShape, randomGenerator } from '../stylegan2/random.ts';
-import { type GeneratorWeights, readGenerator } from '../stylegan2/weights.ts';
+import type { NamedTensor } from '../formats/tensors/named_tensors.ts';
+import { type RandomGeneratorShape, randomGenerator } from '../models/stylegan2/network/random.ts';
+import { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 
 /** Sides of the official networks that are benched. */
 export const officialSides = [128, 256, 512, 1024] as const;

@@ -1,4 +1,4 @@
-import type { IterationRecord } from '../drag/records.ts';
+import type { IterationRecord } from '../drag/device/records.ts';
 import type { DragRun } from './drag_run.ts';
 import { median } from './statistics.ts';
 

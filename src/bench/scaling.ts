@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/device.ts';
-import { Generator } from '../engine/generator.ts';
-import type { RandomGeneratorShape } from '../stylegan2/random.ts';
+import { Generator } from '../models/stylegan2/device/generator.ts';
+import type { RandomGeneratorShape } from '../models/stylegan2/network/random.ts';
 import { Budget } from './budget.ts';
 import { planWork } from './counting.ts';
 import { benchLatent, DragRun } from './drag_run.ts';

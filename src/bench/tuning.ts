@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/device.ts';
-import { Generator } from '../engine/generator.ts';
-import type { Variants } from '../engine/variants.ts';
-import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import type { Variants } from '../engine/graph/variants.ts';
+import { Generator } from '../models/stylegan2/device/generator.ts';
+import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import type { Budget } from './budget.ts';
 import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';

@@ -1,4 +1,4 @@
-import { dispatch, type Plan } from '../engine/plan.ts';
+import { dispatch, type Plan } from '../engine/graph/plan.ts';
 
 /**
  * Runs each kernel of a plan with a single workgroup: a driver compiles a kernel at its first use, and next to nothing

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DeviceLimitError, DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
-import { parseCommandLine } from './arguments.ts';
-import type { Command } from './command.ts';
-import { convert } from './convert_command.ts';
-import { drag } from './drag_command.ts';
-import { evaluate } from './eval_command.ts';
-import { generate } from './generate_command.ts';
-import { info } from './info_command.ts';
-import { invert } from './invert_command.ts';
-import { latent } from './latent_command.ts';
+import { packageFolder } from '../node/files/package_folder.ts';
+import { convert } from './commands/convert_command.ts';
+import { drag } from './commands/drag_command.ts';
+import { evaluate } from './commands/eval_command.ts';
+import { generate } from './commands/generate_command.ts';
+import { info } from './commands/info_command.ts';
+import { invert } from './commands/invert_command.ts';
+import { latent } from './commands/latent_command.ts';
+import { tune } from './commands/tune_command.ts';
+import { parseCommandLine } from './options/arguments.ts';
+import type { Command } from './options/command.ts';
 import { Progress } from './progress.ts';
-import { tune } from './tune_command.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   info,
@@ -105,7 +107,7 @@ function help(name: string, { summary, usage, options }: Command): string {
 }
 
 async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(join(packageFolder, 'package.json'), 'utf8');
   const manifest: { version: string } = JSON.parse(text);
   return manifest.version;
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../formats/errors.ts';
-import { blockResolutions, type GeneratorConfig } from '../stylegan2/config.ts';
+import { blockResolutions, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
 /** What a person can choose about a drag. */
 export interface DragOptions {

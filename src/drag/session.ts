@@ -1,19 +1,25 @@
 import { Emitter } from '../engine/events.ts';
-import type { Generator } from '../engine/generator.ts';
-import type { PixelImage } from '../engine/image.ts';
+import type { PixelImage } from '../engine/memory/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
-import { Drag } from './drag.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { History } from './history.ts';
-import type { Iteration, RunOptions, RunResult } from './iteration.ts';
 import type { DragOptions } from './options.ts';
-import { Pace, type PaceOptions } from './pace.ts';
 import { checkPoints, type PointPair } from './points.ts';
-import { DragRun } from './run.ts';
-import type { Snapshot } from './submission.ts';
+import { Drag } from './run/drag.ts';
+import type { Iteration, RunOptions, RunResult } from './run/iteration.ts';
+import { Pace, type PaceOptions } from './run/pace.ts';
+import { DragRun } from './run/run.ts';
+import type { Snapshot } from './run/submission.ts';
 
-export type { Iteration, IterationTrace, RunOptions, RunResult, StopReason } from './iteration.ts';
 export type { Point, PointPair } from './points.ts';
+export type {
+  Iteration,
+  IterationTrace,
+  RunOptions,
+  RunResult,
+  StopReason,
+} from './run/iteration.ts';
 
 export interface SessionEvents {
   iteration: Iteration;

@@ -1,7 +1,7 @@
 import { DeviceLimitError, NoAdapterError } from '../formats/errors.ts';
-import { PipelineCache } from './pipelines.ts';
-import type { ShaderSource } from './shaders.ts';
-import { defaultVariants, type Variants } from './variants.ts';
+import { defaultVariants, type Variants } from './graph/variants.ts';
+import { PipelineCache } from './kernels/pipelines.ts';
+import type { ShaderSource } from './kernels/shaders.ts';
 
 /** What a person needs to know of the adapter that runs the kernels. */
 export interface AdapterDescription {

@@ -1,7 +1,7 @@
-import { deviceLength } from './layouts.ts';
-import type { PipelineCache } from './pipelines.ts';
-import { ShaderError } from './shaders.ts';
-import { createStorageBuffer, type DeviceTensor } from './tensors.ts';
+import type { PipelineCache } from './kernels/pipelines.ts';
+import { ShaderError } from './kernels/shaders.ts';
+import { deviceLength } from './memory/layouts.ts';
+import { createStorageBuffer, type DeviceTensor } from './memory/tensors.ts';
 
 /** Something that shows an image from device memory. */
 export interface ImageSink {

@@ -6,8 +6,8 @@ import {
   type NamedTensor,
   showShape,
   type TensorFile,
-} from './named_tensors.ts';
-import { rowMajorStrides, StridedTensor } from './strided_tensor.ts';
+} from './tensors/named_tensors.ts';
+import { rowMajorStrides, StridedTensor } from './tensors/strided_tensor.ts';
 
 /** A header longer than this is no model's: the largest StyleGAN2 needs 40 kB. Bounded before anything is decoded. */
 const longestHeader = 8 * 2 ** 20;

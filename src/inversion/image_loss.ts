@@ -1,6 +1,6 @@
-import type { Call } from '../engine/reversal.ts';
-import type { TensorStore } from '../engine/tensors.ts';
-import type { GeneratorConfig } from '../stylegan2/config.ts';
+import type { Call } from '../engine/graph/reversal.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
+import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
 type Pictures = Pick<GeneratorConfig, 'resolution' | 'imgChannels'>;
 

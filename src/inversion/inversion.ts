@@ -1,7 +1,7 @@
 import { Emitter } from '../engine/events.ts';
-import type { Generator } from '../engine/generator.ts';
-import type { PixelImage } from '../engine/image.ts';
+import type { PixelImage } from '../engine/memory/image.ts';
 import { InputError } from '../formats/errors.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { type NoiseMaps, noiseChanges, noiseMaps } from './noise_maps.ts';
 import { type InversionOptions, inversionOptions, rateAt } from './options.ts';
 import { imageValues, peakSignalToNoise } from './pixels.ts';

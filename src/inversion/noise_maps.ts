@@ -1,7 +1,7 @@
-import type { Generator } from '../engine/generator.ts';
 import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
-import { type ConvolutionLayer, layerName } from '../stylegan2/weight_energies.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import { convolutionLayers } from './tuned_calls.ts';
 
 /** What layers add to their features, times their strengths: (side · side) by the official name, `….noise_const`. */

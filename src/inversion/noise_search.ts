@@ -1,8 +1,8 @@
-import { vectorStride } from '../engine/layouts.ts';
-import { type Call, gradientOf } from '../engine/reversal.ts';
-import type { TensorStore } from '../engine/tensors.ts';
-import { noiseMapCalls } from '../stylegan2/noise_maps.ts';
-import { type ConvolutionLayer, layerName } from '../stylegan2/weight_energies.ts';
+import { type Call, gradientOf } from '../engine/graph/reversal.ts';
+import { vectorStride } from '../engine/memory/layouts.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
+import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
+import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import type { NoiseMaps } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 

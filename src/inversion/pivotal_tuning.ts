@@ -1,10 +1,10 @@
 import { Emitter } from '../engine/events.ts';
-import type { Generator } from '../engine/generator.ts';
-import { imagePixels, type PixelImage } from '../engine/image.ts';
-import type { Plan } from '../engine/plan.ts';
-import { readTensor, type TensorStore } from '../engine/tensors.ts';
+import type { Plan } from '../engine/graph/plan.ts';
+import { imagePixels, type PixelImage } from '../engine/memory/image.ts';
+import { readTensor, type TensorStore } from '../engine/memory/tensors.ts';
 import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { checkNoise, noiseChanges } from './noise_maps.ts';
 import { defaultTuning, rateAt, type TuningOptions } from './options.ts';

@@ -1,6 +1,6 @@
-import type { PixelImage } from '../engine/image.ts';
+import type { PixelImage } from '../engine/memory/image.ts';
 import { InputError } from '../formats/errors.ts';
-import type { GeneratorConfig } from '../stylegan2/config.ts';
+import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
 /**
  * A picture as the generator's image is: (channels, side, side), −1 to 1. A grey network gets the luma (BT.601).

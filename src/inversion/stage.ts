@@ -1,10 +1,10 @@
-import type { Generator } from '../engine/generator.ts';
-import { imagePixels, type PixelImage } from '../engine/image.ts';
-import { adamCall, broadcastCalls } from '../engine/latent_calls.ts';
-import { Plan, type PlanRequest } from '../engine/plan.ts';
-import { type Call, gradientOf } from '../engine/reversal.ts';
-import { TensorStore } from '../engine/tensors.ts';
-import { synthesisCalls } from '../stylegan2/network.ts';
+import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
+import { type Call, gradientOf } from '../engine/graph/reversal.ts';
+import { imagePixels, type PixelImage } from '../engine/memory/image.ts';
+import { TensorStore } from '../engine/memory/tensors.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { adamCall, broadcastCalls } from '../models/stylegan2/device/latent_calls.ts';
+import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { imageLoss } from './image_loss.ts';
 import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
 import { NoiseSearch } from './noise_search.ts';

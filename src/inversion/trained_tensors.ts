@@ -1,6 +1,6 @@
-import { deviceLength, type Layout } from '../engine/layouts.ts';
-import { type Call, gradientOf } from '../engine/reversal.ts';
-import type { TensorStore } from '../engine/tensors.ts';
+import { type Call, gradientOf } from '../engine/graph/reversal.ts';
+import { deviceLength, type Layout } from '../engine/memory/layouts.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
 
 const firstDecay = 0.9;
 const secondDecay = 0.999;

@@ -1,8 +1,12 @@
-import type { Call } from '../engine/reversal.ts';
-import type { GeneratorConfig } from '../stylegan2/config.ts';
-import { blockResolutions } from '../stylegan2/config.ts';
-import { synthesisCalls } from '../stylegan2/network.ts';
-import { type ConvolutionLayer, layerName, weightParts } from '../stylegan2/weight_energies.ts';
+import type { Call } from '../engine/graph/reversal.ts';
+import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import { blockResolutions } from '../models/stylegan2/network/config.ts';
+import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+import {
+  type ConvolutionLayer,
+  layerName,
+  weightParts,
+} from '../models/stylegan2/network/weight_energies.ts';
 
 type Shape = GeneratorConfig & { readonly largestTensor?: number };
 

@@ -1,10 +1,10 @@
-import type { Generator } from '../engine/generator.ts';
-import { Plan, type PlanRequest } from '../engine/plan.ts';
-import type { Call } from '../engine/reversal.ts';
-import { TensorStore } from '../engine/tensors.ts';
-import { synthesisCalls } from '../stylegan2/network.ts';
-import { noiseMapCalls } from '../stylegan2/noise_maps.ts';
-import { layerName, weightEnergyCalls } from '../stylegan2/weight_energies.ts';
+import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
+import type { Call } from '../engine/graph/reversal.ts';
+import { TensorStore } from '../engine/memory/tensors.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
+import { layerName, weightEnergyCalls } from '../models/stylegan2/network/weight_energies.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { type NoiseMaps, noiseMaps, noisyLayers } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';

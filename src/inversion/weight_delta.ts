@@ -1,8 +1,8 @@
 import { FormatError } from '../formats/errors.ts';
-import { type NamedTensor, showShape, type TensorFile } from '../formats/named_tensors.ts';
 import { parseSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors.ts';
-import { readLatent } from '../stylegan2/latent_file.ts';
-import type { GeneratorWeights } from '../stylegan2/weights.ts';
+import { type NamedTensor, showShape, type TensorFile } from '../formats/tensors/named_tensors.ts';
+import { readLatent } from '../models/stylegan2/files/latent_file.ts';
+import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { changeableTensors } from './tuned_calls.ts';
 
 /** What a file of differences says that it is. */

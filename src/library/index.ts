@@ -4,11 +4,11 @@ import {
   type EngineOptions,
   openEngine as openWithShaders,
   type ShaderSource,
-} from '../index.ts';
+} from './api.ts';
 import { shaderTexts } from './shader_texts.ts';
 
 // What `import … from 'draggan-webgpu'` gives: the library, with its shaders in it.
-export * from '../index.ts';
+export * from './api.ts';
 
 const packagedShaders: ShaderSource = async (name) => {
   const text = shaderTexts[`../../shaders/${name}.wgsl`];

@@ -1,6 +1,6 @@
-import type { Sizes } from '../../src/engine/operation.ts';
-import type { OperationName } from '../../src/engine/operations.ts';
-import { winogradSizes } from '../../src/engine/winograd_operations.ts';
+import type { Sizes } from '../../src/engine/operations/operation.ts';
+import type { OperationName } from '../../src/engine/operations/operations.ts';
+import { winogradSizes } from '../../src/engine/operations/winograd_operations.ts';
 import { dragCases } from './drag_cases.ts';
 import type { Random } from './random.ts';
 import { type Tensors, tensor } from './twin.ts';

@@ -1,11 +1,11 @@
-import { nodeShaders } from '../../src/cli/node_shaders.ts';
-import { Arena } from '../../src/engine/arena.ts';
-import { ConeLayout, type ConeShape } from '../../src/engine/cone.ts';
-import { PipelineCache } from '../../src/engine/pipelines.ts';
-import { Plan } from '../../src/engine/plan.ts';
-import { TensorStore } from '../../src/engine/tensors.ts';
-import type { Pixel } from '../drag_fixture.ts';
-import { openTestDevice } from '../test_device.ts';
+import { Plan } from '../../src/engine/graph/plan.ts';
+import { PipelineCache } from '../../src/engine/kernels/pipelines.ts';
+import { Arena } from '../../src/engine/memory/arena.ts';
+import { TensorStore } from '../../src/engine/memory/tensors.ts';
+import { ConeLayout, type ConeShape } from '../../src/models/stylegan2/device/cone.ts';
+import { nodeShaders } from '../../src/node/gpu/node_shaders.ts';
+import type { Pixel } from '../support/drag_fixture.ts';
+import { openTestDevice } from '../support/test_device.ts';
 
 /** First row and column of cells, and weight; 0: there is none. */
 export type SampledTile = readonly [row: number, column: number, weight: number];

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../src/engine/operations.ts';
+import type { OperationName } from '../../src/engine/operations/operations.ts';
 import type { Case } from './cases.ts';
 import type { Random } from './random.ts';
 import { sample_tiles } from './sample_tiles.ts';

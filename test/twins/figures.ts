@@ -1,5 +1,5 @@
-import { type OperationName, operationTable } from '../../src/engine/operations.ts';
-import { gradientOf } from '../../src/engine/reversal.ts';
+import { gradientOf } from '../../src/engine/graph/reversal.ts';
+import { type OperationName, operationTable } from '../../src/engine/operations/operations.ts';
 import type { Case } from './cases.ts';
 import { relativeDifference, twinGradient } from './finite_differences.ts';
 import {

@@ -1,8 +1,8 @@
-import { storedLayout } from '../../src/engine/layouts.ts';
-import { tensorShape } from '../../src/engine/operation.ts';
-import { type OperationName, operationTable } from '../../src/engine/operations.ts';
-import { type Call, gradientOf } from '../../src/engine/reversal.ts';
-import { decodeF16, encodeF16 } from '../../src/formats/half_precision.ts';
+import { type Call, gradientOf } from '../../src/engine/graph/reversal.ts';
+import { storedLayout } from '../../src/engine/memory/layouts.ts';
+import { tensorShape } from '../../src/engine/operations/operation.ts';
+import { type OperationName, operationTable } from '../../src/engine/operations/operations.ts';
+import { decodeF16, encodeF16 } from '../../src/formats/tensors/half_precision.ts';
 import type { Case } from './cases.ts';
 import { type CellChoice, PlanTrial, type TrialResources } from './plan_trial.ts';
 import { Random } from './random.ts';

@@ -1,7 +1,7 @@
-import { tensorShape } from '../../src/engine/operation.ts';
-import { type OperationName, operationTable } from '../../src/engine/operations.ts';
-import { gradientOf } from '../../src/engine/reversal.ts';
-import { decodeF16, encodeF16 } from '../../src/formats/half_precision.ts';
+import { gradientOf } from '../../src/engine/graph/reversal.ts';
+import { tensorShape } from '../../src/engine/operations/operation.ts';
+import { type OperationName, operationTable } from '../../src/engine/operations/operations.ts';
+import { decodeF16, encodeF16 } from '../../src/formats/tensors/half_precision.ts';
 import type { Case } from './cases.ts';
 import { type Figure, lossWords } from './figures.ts';
 import {

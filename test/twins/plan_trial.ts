@@ -1,17 +1,17 @@
-import { Arena } from '../../src/engine/arena.ts';
+import { type CellList, dispatch, Plan, type PlanRequest } from '../../src/engine/graph/plan.ts';
+import { type EntryCall, gradientOf } from '../../src/engine/graph/reversal.ts';
+import type { PipelineCache } from '../../src/engine/kernels/pipelines.ts';
+import { Arena } from '../../src/engine/memory/arena.ts';
 import {
   type Precision,
   pack,
   paddedChannels,
   storedLayout,
   vectorStride,
-} from '../../src/engine/layouts.ts';
-import { tensorShape } from '../../src/engine/operation.ts';
-import { operationTable } from '../../src/engine/operations.ts';
-import type { PipelineCache } from '../../src/engine/pipelines.ts';
-import { type CellList, dispatch, Plan, type PlanRequest } from '../../src/engine/plan.ts';
-import { type EntryCall, gradientOf } from '../../src/engine/reversal.ts';
-import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/tensors.ts';
+} from '../../src/engine/memory/layouts.ts';
+import { type DeviceTensor, readTensor, TensorStore } from '../../src/engine/memory/tensors.ts';
+import { tensorShape } from '../../src/engine/operations/operation.ts';
+import { operationTable } from '../../src/engine/operations/operations.ts';
 
 /** Where trials run. Pipelines are shared, since the first dispatch of one takes long on a software adapter. */
 export interface TrialResources {

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../src/engine/operations.ts';
+import type { OperationName } from '../../src/engine/operations/operations.ts';
 import { adam } from './adam.ts';
 import { adam_weights } from './adam_weights.ts';
 import { bias_act } from './bias_act.ts';
@@ -26,9 +26,9 @@ import { upsample } from './upsample.ts';
 import { weight_energy } from './weight_energy.ts';
 import { fir_act, withActivation } from './with_activation.ts';
 
-/** Lists are no numbers to compare in f64: test/cone.test.ts has their twin, and `cases` none for them. */
+/** Lists are no numbers to compare in f64: test/models/stylegan2/device/cone.test.ts has their twin, and `cases` none for them. */
 const listsOfCells: Twin = () => {
-  throw new RangeError('cell lists are tried in test/cone.test.ts');
+  throw new RangeError('cell lists are tried in test/models/stylegan2/device/cone.test.ts');
 };
 
 /** Every row of the table in f64. That of a loss gives the tensor `loss`, of shape [1]. */

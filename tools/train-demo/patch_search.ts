@@ -1,4 +1,4 @@
-import type { PixelImage } from '../../src/index.ts';
+import type { PixelImage } from '../../src/library/api.ts';
 import type { Pixel } from './landmarks.ts';
 
 /** Square pictures with r, g, b a pixel. */

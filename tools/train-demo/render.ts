@@ -9,7 +9,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { openNodeGpu } from '../../src/cli/node_gpu.ts';
+import { openNodeGpu } from '../../src/node/gpu/node_gpu.ts';
 import { factorCount, factorsFrom } from './factors.ts';
 import { createRenderer } from './renderer.ts';
 

@@ -1,0 +1,56 @@
+import type { Status } from '../panes/status.ts';
+import type { Progress } from '../state/progress.ts';
+import { type ReadFile, readFile } from './model_reader.ts';
+import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
+
+type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
+
+type Open = (read: ReadFile, progress: Progress) => Promise<unknown>;
+
+/** Opens models and what belongs to them, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
+export class ModelOpener {
+  readonly #open: Open;
+  readonly #status: Status;
+  #opening: AbortController | undefined;
+
+  /** @param open puts what was read on the page */
+  constructor(open: Open, status: Status) {
+    this.#open = open;
+    this.#status = status;
+  }
+
+  openFile(file: File): Promise<void> {
+    return this.open({ name: file.name, blob: file });
+  }
+
+  openAddress(address: string): Promise<void> {
+    return this.#begin((progress, signal) => fetchModel(address, progress, signal));
+  }
+
+  openDemo(): Promise<void> {
+    return this.#begin(fetchDemoModel);
+  }
+
+  open(file: ModelFile): Promise<void> {
+    return this.#begin(async () => file);
+  }
+
+  /** Of several that are asked for one after the other only the last counts. What fails is said in the status line. */
+  async #begin(fetch: Fetch): Promise<void> {
+    this.#opening?.abort(new DOMException('Another model was opened.', 'AbortError'));
+    const opening = new AbortController();
+    const { signal } = opening;
+    this.#opening = opening;
+    try {
+      const file = await fetch(this.#status.follow(''), signal);
+      const progress = this.#status.follow(`${file.name}: `);
+      const read = await readFile(file, progress, signal);
+      signal.throwIfAborted();
+      await this.#open(read, progress);
+    } catch (error) {
+      if (!signal.aborted) this.#status.fail(error);
+    } finally {
+      if (this.#opening === opening) this.#opening = undefined;
+    }
+  }
+}

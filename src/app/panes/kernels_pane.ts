@@ -1,0 +1,184 @@
+import {
+  type DragSession,
+  mergeTunings,
+  otherThanDefault,
+  readTunings,
+  type Tuning,
+  useTuning,
+  writeTunings,
+} from '../../library/api.ts';
+import { keepTunings, readKeptTunings } from '../device/kept_tuning.ts';
+import { box, button, field } from '../dom/elements.ts';
+import type { Editor } from '../editor.ts';
+import { saveFile } from '../files/save.ts';
+
+/** Nobody has touched anything for so long: tuning disturbs nobody then. */
+const pause = 4000;
+const suitable = 'Kernels that suit any adapter.';
+/** No tuning is larger. */
+const mostBytes = 2 ** 24;
+
+/**
+ * Measures in the background which kernels are the fastest here, whenever a person pauses, for the drag as it stands and
+ * for pictures. What was found is taken at once where no drag runs, kept by the browser, and can be taken elsewhere.
+ */
+export class TuningPane {
+  readonly #editor: Editor;
+  #known: readonly Tuning[] = readKeptTunings();
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  /** Something is known that the engine has not taken. */
+  #untaken = false;
+  /** After a reset, until one asks for it, nothing is measured. */
+  #resting = false;
+
+  constructor(editor: Editor) {
+    this.#editor = editor;
+    for (const action of ['pointerdown', 'keydown', 'wheel'])
+      addEventListener(action, () => this.#interrupt(), { capture: true, passive: true });
+    const file = field('tuning-file');
+    const actions: [string, () => void][] = [
+      ['tune', () => void this.#again()],
+      ['tuning-export', () => this.#export()],
+      ['tuning-import', () => file.click()],
+      ['tuning-reset', () => void this.#reset()],
+    ];
+    for (const [id, action] of actions) {
+      button(id).addEventListener('click', action);
+      button(id).disabled = false;
+    }
+    file.addEventListener('change', () => void this.#import(file));
+    this.#say(`${suitable} When you pause, it is measured which are the fastest here.`);
+    this.#later();
+  }
+
+  /** The model is about to leave: nothing is measured on it any more. Resolves once that is so. */
+  async rest(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#controller?.abort();
+    await this.#queue;
+    this.#later();
+  }
+
+  #say(text: string): void {
+    box('tuning-status').textContent = text;
+  }
+
+  /** A person does something: that comes first. */
+  #interrupt(): void {
+    this.#controller?.abort();
+    this.#later();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tune(), pause);
+  }
+
+  get #busy(): boolean {
+    const dialog = document.querySelector('dialog[open]') !== null;
+    return this.#editor.session.running || document.hidden || dialog;
+  }
+
+  /** Once what was begun before has come to its end. */
+  #tune(): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#tuneNow());
+    return this.#queue;
+  }
+
+  async #tuneNow(): Promise<void> {
+    if (this.#resting) return;
+    if (this.#busy) return this.#later();
+    const controller = new AbortController();
+    this.#controller = controller;
+    const { session } = this.#editor;
+    try {
+      await this.#take(await this.#measure(session, controller));
+    } catch (error) {
+      if (!controller.signal.aborted) this.#say(`Tuning failed: ${messageOf(error)}`);
+      else this.#later();
+    } finally {
+      this.#controller = undefined;
+    }
+  }
+
+  #measure(session: DragSession, controller: AbortController): Promise<Tuning> {
+    return this.#editor.model.tune({
+      known: this.#known,
+      points: Math.max(1, session.points.length),
+      masked: session.mask !== null,
+      options: session.options,
+      signal: controller.signal,
+      onProgress: ({ done, total, tuning }) => {
+        if (done > 0 && !controller.signal.aborted) this.#keep([tuning]);
+        const going = !controller.signal.aborted && !this.#busy;
+        if (!going) controller.abort();
+        const next = `${Math.min(done + 1, total)} of ${total}`;
+        this.#say(going ? `Tuning ${next}` : `Tuning, ${next}, goes on when you pause.`);
+      },
+    });
+  }
+
+  /** Adds to what is known and kept. */
+  #keep(tunings: readonly Tuning[]): void {
+    this.#known = tunings.reduce((known, one) => mergeTunings(known, one), this.#known);
+    this.#untaken = true;
+    keepTunings(this.#known);
+  }
+
+  /** Has the engine take what is known, once no drag runs: its kernels are not changed under it. */
+  async #take(tuning: Tuning): Promise<void> {
+    const { engine, session } = this.#editor;
+    if (session.running) return this.#later();
+    if (this.#untaken) await useTuning(engine, this.#known);
+    this.#untaken = false;
+    const others = `${otherThanDefault(tuning)} of them with other kernels than by default`;
+    this.#say(`Tuned: ${tuning.layers.size} layers, ${others}.`);
+  }
+
+  async #again(): Promise<void> {
+    this.#forget();
+    this.#resting = false;
+    await this.#tune();
+  }
+
+  /** What the engine has taken stays until something else is known. */
+  #forget(): void {
+    this.#controller?.abort();
+    this.#known = [];
+    this.#untaken = true;
+    keepTunings([]);
+  }
+
+  #export(): void {
+    const blob = new Blob([writeTunings(this.#known)], { type: 'application/json' });
+    saveFile(blob, 'draggan-tuning.json');
+  }
+
+  async #import(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0];
+    input.value = '';
+    if (!file) return;
+    try {
+      if (file.size > mostBytes) throw new Error(`${file.name} is too large for a tuning`);
+      this.#keep(readTunings(await file.text(), file.name));
+      this.#resting = false;
+      await this.#tune();
+    } catch (error) {
+      this.#say(messageOf(error));
+    }
+  }
+
+  async #reset(): Promise<void> {
+    this.#forget();
+    this.#resting = true;
+    await this.#queue;
+    this.#editor.stop();
+    await useTuning(this.#editor.engine, []);
+    this.#say(`${suitable} That stays until you tune again or reload the page.`);
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,180 @@
+import type { Point, PointPair } from '../../library/api.ts';
+import { button } from '../dom/elements.ts';
+import { type DraftPair, type End, PointMarks } from './point_marks.ts';
+import type { Stage } from './stage.ts';
+
+export interface PointsEvents {
+  /** The complete pairs, after a person changed one. */
+  edited(pairs: PointPair[]): void;
+  /** A handle waits for its target, or no longer. */
+  waiting(waiting: boolean): void;
+}
+
+const arrows: Readonly<Record<string, Point>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+/** Image pixels of an arrow key with Shift. */
+const longStep = 5;
+/** CSS pixels that a pointer may shake in a click. */
+const clickSlack = 4;
+
+/** The step that a key means, in image pixels. */
+export function arrowStep({ key, shiftKey }: KeyboardEvent): Point | undefined {
+  const step = arrows[key];
+  return step && shiftKey ? [step[0] * longStep, step[1] * longStep] : step;
+}
+
+/** Handles and targets are placed, moved and removed, by pointer and by keyboard. */
+export class PointsEditor {
+  readonly #stage: Stage;
+  readonly #events: PointsEvents;
+  readonly #marks: PointMarks;
+  #pairs: DraftPair[] = [];
+  /** The end that a pointer holds. */
+  #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean; live: boolean } | undefined;
+  #pointer: Point | undefined;
+
+  constructor(stage: Stage, events: PointsEvents) {
+    this.#stage = stage;
+    this.#events = events;
+    this.#marks = new PointMarks(stage);
+    stage.element.addEventListener('pointermove', (event) => this.#move(event));
+    stage.element.addEventListener('pointerup', (event) => this.#release(event));
+    stage.element.addEventListener('pointercancel', () => {
+      this.#held = undefined;
+    });
+    this.#marks.layer.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  /** Takes over where the session has its points. What a person holds or has half made stays. */
+  sync(points: readonly PointPair[]): void {
+    const held = this.#held?.pair;
+    const waiting = this.#waiting;
+    const kept = this.#pairs.filter((pair) => pair !== waiting);
+    if (kept.length === points.length) {
+      for (const [i, { handle, target }] of points.entries())
+        if (kept[i] !== held) Object.assign(kept[i], { handle, target });
+    } else {
+      this.#pairs = points.map(({ handle, target }) => ({ handle, target }));
+      if (waiting) this.#pairs.push(waiting);
+    }
+    this.#render();
+  }
+
+  /** Forgets a handle that has no target yet. @returns whether there was one */
+  cancel(): boolean {
+    if (!this.#waiting) return false;
+    this.#pairs.pop();
+    this.#held = undefined;
+    this.#render();
+    this.#events.waiting(false);
+    return true;
+  }
+
+  /** A press on the picture: on a point it takes hold of it, elsewhere it makes one. */
+  press(event: PointerEvent): void {
+    this.#stage.element.setPointerCapture(event.pointerId);
+    const waiting = this.#waiting;
+    const found = waiting ? undefined : this.#marks.find(event.target);
+    if (found) {
+      const { index, end } = found;
+      // A running edit follows a target while it is moved; another handle begins a new edit, once it is let go.
+      const live = end === 'target';
+      this.#held = { pair: this.#pairs[index], end, from: event, moved: false, live };
+    } else {
+      const pair = this.place(this.#stage.pixelAt(event));
+      // Drawn out, a new handle brings its target along.
+      this.#held = { pair, end: 'target', from: event, moved: waiting !== undefined, live: false };
+    }
+  }
+
+  /** Makes a handle, or the target of the handle that waits for one. A target is final with `commit`. */
+  place(at: Point): DraftPair {
+    const waiting = this.#waiting;
+    const pair: DraftPair = waiting ?? { handle: at, target: null };
+    if (waiting) waiting.target = at;
+    else this.#pairs.push(pair);
+    this.#pointer = undefined;
+    this.#render();
+    if (!waiting) this.#events.waiting(true);
+    return pair;
+  }
+
+  commit(): void {
+    this.#events.waiting(this.#waiting !== undefined);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#events.edited(
+      this.#pairs.flatMap(({ handle, target }) => (target ? [{ handle, target }] : [])),
+    );
+  }
+
+  /** Removes a pair; the next one, or the cursor, gets the focus. */
+  remove(index: number): void {
+    this.#pairs.splice(index, 1);
+    this.#render();
+    if (!this.#marks.focus(Math.min(index, this.#pairs.length - 1), 'handle'))
+      button('cursor').focus({ preventScroll: true });
+    this.commit();
+  }
+
+  clear(): void {
+    this.#pairs = [];
+    this.#render();
+    this.commit();
+  }
+
+  get #waiting(): DraftPair | undefined {
+    return this.#pairs.find(({ target }) => target === null);
+  }
+
+  #move(event: PointerEvent): void {
+    const held = this.#held;
+    const at = this.#stage.pixelAt(event);
+    if (held) {
+      const { clientX, clientY } = held.from;
+      held.moved ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) > clickSlack;
+      if (!held.moved) return;
+      held.pair[held.end] = at;
+      if (held.live) this.#tell();
+    } else if (this.#waiting && event.pointerType !== 'touch') this.#pointer = at;
+    else return;
+    this.#render();
+  }
+
+  #release(event: PointerEvent): void {
+    if (!this.#held) return;
+    this.#move(event);
+    const { pair, end, moved } = this.#held;
+    this.#held = undefined;
+    this.#marks.focus(this.#pairs.indexOf(pair), pair.target ? end : 'handle');
+    if (moved) this.commit();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const found = this.#marks.find(event.target);
+    if (!found || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { index, end } = found;
+    const step = arrowStep(event);
+    if (step) this.#nudge(this.#pairs[index], end, step);
+    else if (event.key === 'Delete' || event.key === 'Backspace') this.remove(index);
+    else return;
+    event.preventDefault();
+  }
+
+  #nudge(pair: DraftPair, end: End, [down, right]: Point): void {
+    const [row, column] = pair[end] ?? pair.handle;
+    pair[end] = this.#stage.clamp([row + down, column + right]);
+    this.#render();
+    if (pair.target) this.commit();
+  }
+
+  #render(): void {
+    this.#marks.show(this.#pairs, this.#pointer);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Point } from '../../library/api.ts';
+import { box, canvas } from '../dom/elements.ts';
+
+/**
+ * The square that shows the picture. Its canvas has the display's own pixels, or the image's where those are more,
+ * so that the presenter decides how the image is enlarged.
+ */
+export class Stage {
+  readonly element = box('stage');
+  readonly canvas = canvas('image');
+  #side = 1;
+  /** Device pixels that the stage takes. */
+  #displayed = 1;
+  /** Called when the canvas lost what it showed, because its size changed. */
+  onResize: () => void = () => {};
+
+  constructor() {
+    new ResizeObserver(([entry]) => this.#resized(entry)).observe(this.element);
+  }
+
+  /** Side of the image in image pixels. */
+  get side(): number {
+    return this.#side;
+  }
+
+  set side(side: number) {
+    this.#side = side;
+    this.#fit();
+  }
+
+  /** The image pixel under a pointer, clamped into the image. */
+  pixelAt(event: MouseEvent): Point {
+    const { left, top, width, height } = this.element.getBoundingClientRect();
+    return this.clamp([
+      Math.floor(((event.clientY - top) / height) * this.side),
+      Math.floor(((event.clientX - left) / width) * this.side),
+    ]);
+  }
+
+  clamp([row, column]: Point): Point {
+    const inside = (value: number): number => Math.min(this.side - 1, Math.max(0, value));
+    return [inside(row), inside(column)];
+  }
+
+  /** CSS position of a pixel's centre, in percent of the stage. */
+  place(target: HTMLElement, [row, column]: Point): void {
+    target.style.left = `${((column + 0.5) / this.side) * 100}%`;
+    target.style.top = `${((row + 0.5) / this.side) * 100}%`;
+  }
+
+  #resized(entry: ResizeObserverEntry): void {
+    // Safari has no device-pixel box.
+    const exact = entry.devicePixelContentBoxSize?.[0].inlineSize;
+    this.#displayed = exact ?? Math.round(entry.contentRect.width * devicePixelRatio);
+    this.#fit();
+  }
+
+  #fit(): void {
+    const pixels = Math.max(1, this.#side, this.#displayed);
+    if (pixels === this.canvas.width) return;
+    this.canvas.width = pixels;
+    this.canvas.height = pixels;
+    this.onResize();
+  }
+}

@@ -1,0 +1,39 @@
+import { encodePng } from '../../node/files/png_file.ts';
+import { prepareOutput } from '../files/atomic_file.ts';
+import { readModelFile } from '../files/model_file.ts';
+import { openModel } from '../files/open_model.ts';
+import type { Command } from '../options/command.ts';
+import { isTuned, tuningOption } from '../options/kernels_option.ts';
+import { latentOptions, parseLatent } from '../options/latent_options.ts';
+import { noiseOption, parseNoise } from '../options/noise_option.ts';
+import { parsePrecision, precisionOption } from '../options/precision_option.ts';
+
+export const generate: Command = {
+  summary: 'makes the image of a seed or a latent',
+  usage: 'MODEL (--seed N | --latent FILE) --out FILE.png',
+  options: {
+    ...latentOptions,
+    noise: noiseOption,
+    precision: precisionOption,
+    'no-tuning': tuningOption,
+    out: { value: 'FILE.png', help: 'the image' },
+  },
+  async run(line, progress) {
+    const noise = parseNoise(line);
+    const precision = parsePrecision(line);
+    const out = await prepareOutput(line.required('out'), 'out');
+    const file = await readModelFile(line.model, line.text('delta'));
+    const latent = await parseLatent(line, file.weights);
+    const { model, adapter, close } = await openModel(file, progress, {
+      precision,
+      tuned: isTuned(line),
+    });
+    const { rgba, width } = await model.generate(await latent(model), { noise });
+    await out.write(encodePng(rgba, width));
+    close();
+    progress.finish(
+      `${line.text('out')}: ${width} × ${width} pixels, weights in ${model.precision}, on ${adapter}`,
+    );
+    return '';
+  },
+};

@@ -1,0 +1,34 @@
+import type { DragDefaults } from '../../models/stylegan2/network/config.ts';
+import { readModelFile } from '../files/model_file.ts';
+import type { Command } from '../options/command.ts';
+
+export const info: Command = {
+  summary: 'says what a model file holds, as a JSON object',
+  usage: 'MODEL',
+  options: {},
+  async run({ model }) {
+    const { config, file, length } = await readModelFile(model);
+    const described = {
+      format: file.format,
+      bytes: length,
+      resolution: config.resolution,
+      img_channels: config.imgChannels,
+      channels: Object.fromEntries(config.channels),
+      z_dim: config.zDim,
+      c_dim: config.cDim,
+      w_dim: config.wDim,
+      num_ws: config.numWs,
+      mapping_layers: config.mappingLayers,
+      conv_clamp: config.convClamp,
+      truncates: config.truncates,
+      parameters: config.parameters,
+      drag_defaults: config.dragDefaults && showDragDefaults(config.dragDefaults),
+    };
+    return JSON.stringify(described, null, 2);
+  },
+};
+
+/** The names of the file, which are those of the command's options too. */
+function showDragDefaults({ featureBlock, ...others }: DragDefaults) {
+  return { feature_block: featureBlock, ...others };
+}

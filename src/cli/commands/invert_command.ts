@@ -1,0 +1,167 @@
+import { InputError } from '../../formats/errors.ts';
+import type { InversionResult } from '../../inversion/inversion.ts';
+import type { NoiseMaps } from '../../inversion/noise_maps.ts';
+import { defaultInversion, type InversionOptions } from '../../inversion/options.ts';
+import { peakSignalToNoise } from '../../inversion/pixels.ts';
+import type { Model, PixelImage } from '../../library/api.ts';
+import { readPicture } from '../../node/files/picture_file.ts';
+import { encodePng } from '../../node/files/png_file.ts';
+import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
+import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
+import { readModelFile } from '../files/model_file.ts';
+import { openModel } from '../files/open_model.ts';
+import type { CommandLine, Option } from '../options/arguments.ts';
+import type { Command } from '../options/command.ts';
+import type { Progress } from '../progress.ts';
+import {
+  parseTuning,
+  pivotalTuningOptions,
+  type TunedPicture,
+  tuneToPicture,
+} from './fine_tuning.ts';
+
+const { steps, samples, learningRate, shareOfW, regularization } = defaultInversion;
+const most = 1_000_000;
+
+const searchOptions = {
+  steps: { value: 'N', help: `iterations (${steps})` },
+  samples: { value: 'N', help: `random latents tried for a start (${samples})` },
+  'w-share': { value: 'X', help: `the part of the iterations in W, before W+ (${shareOfW})` },
+  lr: { value: 'X', help: `learning rate at its highest (${learningRate})` },
+  reg: { value: 'X', help: `how strongly w is drawn to the average (${regularization})` },
+  noise: { help: 'looks for noise maps as well, which --delta keeps' },
+} satisfies Record<string, Option>;
+
+export const invert: Command = {
+  summary: 'finds the latent whose image is nearest to a picture, and tunes the model to it',
+  usage: 'MODEL --image FILE (--out LATENT | --latent FILE) [--delta FILE.safetensors]',
+  options: {
+    image: { value: 'FILE', help: 'a PNG or JPEG; of another size, its middle, scaled' },
+    ...searchOptions,
+    latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
+    out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
+    ...pivotalTuningOptions,
+    picture: { value: 'FILE.png', help: 'the image that comes out' },
+    json: { help: 'prints the result as a JSON object' },
+  },
+  async run(line, progress) {
+    const outputs = await prepareOutputs(line);
+    const options = parseOptions(line);
+    const tuning = parseTuning(line);
+    const image = line.required('image');
+    const file = await readModelFile(line.model);
+    const { config } = file;
+    const latent = line.text('latent');
+    const known = latent === undefined ? undefined : await readLatentFile(latent, config);
+    const target = await readPicture(image, config.resolution, 'image');
+
+    const { model, adapter, close } = await openModel(file, progress, {
+      precision: undefined,
+      tuned: false,
+    });
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const stop = () => stopping.abort();
+    process.once('SIGINT', stop);
+    const found = known
+      ? await draw(model, target, known)
+      : await search(model, target, options, { progress, signal });
+    // Before the tuning, so that whatever becomes of that, the search was not in vain.
+    await outputs.latent?.write(found.ws, config);
+    // What was found of noise is kept by a delta alone, if one that changes nothing else.
+    const tuned =
+      tuning && (!signal.aborted || found.noise.size > 0)
+        ? await tuneToPicture(model, target, found, tuning, { progress, signal })
+        : undefined;
+    process.removeListener('SIGINT', stop);
+    if (tuned) await outputs.delta?.write(tuned.delta);
+    await outputs.picture?.write(encodePng((tuned ?? found).image.rgba, config.resolution));
+    close();
+    progress.finish(describe(found, tuned, tuning !== undefined, adapter));
+    const summary = {
+      ...found.result,
+      ...(tuned && { tuned_psnr: tuned.psnr, tuning_steps: tuned.steps }),
+      adapter,
+    };
+    return line.flag('json') ? JSON.stringify(summary) : '';
+  },
+};
+
+/** Where the search, or a latent that was given, came to. */
+interface Found {
+  readonly ws: Float32Array;
+  readonly noise: NoiseMaps;
+  readonly image: PixelImage;
+  readonly result: { readonly psnr: number } & Partial<InversionResult>;
+}
+
+async function search(
+  model: Model,
+  target: PixelImage,
+  options: Partial<InversionOptions>,
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+): Promise<Found> {
+  const inversion = model.invert(target, options);
+  inversion.on('iteration', ({ stage, iteration, steps: all, psnr }) =>
+    progress.update(`${stage}: ${iteration} of ${all}, ${psnr.toFixed(2)} dB`),
+  );
+  signal.addEventListener('abort', () => inversion.stop());
+  const result = await inversion.run();
+  return {
+    ws: inversion.latent(),
+    noise: inversion.noise(),
+    image: inversion.image(),
+    result,
+  };
+}
+
+async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise<Found> {
+  const image = await model.generate(ws);
+  return { ws, noise: new Map(), image, result: { psnr: peakSignalToNoise(image, target) } };
+}
+
+/** Checks the files that will be written, and that they are asked for where they make sense. */
+async function prepareOutputs(line: CommandLine) {
+  refuseSameOutputs(line, ['out', 'delta', 'picture']);
+  if (line.text('latent') === undefined) line.required('out');
+  else {
+    for (const option of ['out', ...Object.keys(searchOptions)])
+      if (line.text(option) !== undefined || line.flag(option))
+        throw new InputError('has no meaning beside --latent', { option });
+    line.required('delta');
+  }
+  return {
+    latent: await optionalLatentOutput(line, 'out'),
+    delta: await optionalOutput(line, 'delta'),
+    picture: await optionalOutput(line, 'picture'),
+  };
+}
+
+function parseOptions(line: CommandLine): Partial<InversionOptions> {
+  const noise = line.flag('noise');
+  if (noise && line.text('delta') === undefined)
+    throw new InputError('is kept by a weight delta alone: give --delta too', { option: 'noise' });
+  const given = {
+    steps: line.number('steps', { least: 1, most, whole: true }),
+    samples: line.number('samples', { least: 0, most, whole: true }),
+    shareOfW: line.number('w-share', { least: 0, most: 1 }),
+    learningRate: line.number('lr', { least: 1e-9 }),
+    regularization: line.number('reg', { least: 0 }),
+  };
+  const numbers = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { noise, ...Object.fromEntries(numbers) };
+}
+
+function describe(
+  { result: { psnr, iterations, stopped } }: Found,
+  tuned: TunedPicture | undefined,
+  wanted: boolean,
+  adapter: string,
+): string {
+  const searched =
+    iterations === undefined
+      ? 'at the latent'
+      : `after ${iterations} iterations (${stopped}${wanted && !tuned ? ', before the tuning' : ''})`;
+  const after = tuned ? `, ${tuned.psnr.toFixed(2)} dB after ${tuned.steps} steps of tuning` : '';
+  return `${psnr.toFixed(2)} dB ${searched}${after}, on ${adapter}`;
+}

@@ -1,0 +1,126 @@
+import { parseArgs } from 'node:util';
+import { InputError } from '../../formats/errors.ts';
+
+/** One option of a command. */
+export interface Option {
+  /** What stands for its value in the help, e.g. `FILE`; a flag has none. */
+  value?: string;
+  help: string;
+}
+
+/** Bounds of a number, both allowed. */
+export interface NumberRange {
+  least?: number;
+  most?: number;
+  whole?: boolean;
+}
+
+/** A command line after its command, with the options known and the values still text. */
+export interface CommandLine {
+  /** Empty where a command that can do without has none. */
+  model: string;
+  /** The second argument, of commands that have one. */
+  output: string | undefined;
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  /** @throws InputError where the option is missing or empty */
+  required(name: string): string;
+  /** @throws InputError where it is no such number */
+  number(name: string, range?: NumberRange): number | undefined;
+  /** @throws InputError where it is none of them */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
+}
+
+/**
+ * Parses what follows the command: one MODEL and the command's options, `--name value` or `--name=value`.
+ * @param needsModel whether a command line without a MODEL is wrong
+ * @param output what a second argument is called, of commands that have one
+ * @throws InputError for anything else
+ */
+export function parseCommandLine(
+  args: readonly string[],
+  options: Readonly<Record<string, Option>>,
+  { needsModel = true, output: outputName }: { needsModel?: boolean; output?: string } = {},
+): CommandLine {
+  const { values, positionals } = parse(joinNegativeNumbers(args), options);
+  const [model, ...others] = positionals;
+  if (model === '' || (model === undefined && needsModel))
+    throw new InputError('no MODEL file is named');
+  const output = outputName === undefined ? undefined : others.shift();
+  if (outputName !== undefined && !output) throw new InputError(`no ${outputName} is named`);
+  const [extra] = others;
+  if (extra !== undefined) throw new InputError(`what is "${extra}"? one MODEL file is expected`);
+  const text = (name: string) => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    model: model ?? '',
+    output,
+    flag: (name) => values[name] === true,
+    text,
+    required(name) {
+      const value = text(name);
+      if (value === undefined || value === '') throw new InputError('is needed', { option: name });
+      return value;
+    },
+    number(name, range = {}) {
+      const value = text(name);
+      return value === undefined ? undefined : parseNumber(value, range, name);
+    },
+    choice(name, choices) {
+      const value = text(name);
+      const chosen = choices.find((choice) => choice === value?.toLowerCase());
+      if (value !== undefined && chosen === undefined) {
+        throw new InputError(`"${value}" is none of ${choices.join(', ')}`, { option: name });
+      }
+      return chosen;
+    },
+  };
+}
+
+/** @throws InputError where the text is no number, or one outside the range */
+export function parseNumber(text: string, range: NumberRange, option: string): number {
+  const { least = -Infinity, most = Infinity, whole = false } = range;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const sound = Number.isFinite(value) && value >= least && value <= most;
+  if (!sound || (whole && !Number.isSafeInteger(value))) {
+    throw new InputError(`"${text}" is not ${describe(range)}`, { option });
+  }
+  return value;
+}
+
+function describe({ least, most, whole }: NumberRange): string {
+  const kind = whole ? 'a whole number' : 'a number';
+  if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+  if (least !== undefined) return `${kind} of at least ${least}`;
+  return most === undefined ? kind : `${kind} of at most ${most}`;
+}
+
+/** `--psi -0.5` is meant as a value, but `parseArgs` takes any dash for an option. */
+function joinNegativeNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const argument of args) {
+    const previous = joined.at(-1);
+    if (/^-[\d.]/.test(argument) && previous && /^--[^=]+$/.test(previous)) {
+      joined[joined.length - 1] = `${previous}=${argument}`;
+    } else joined.push(argument);
+  }
+  return joined;
+}
+
+function parse(args: string[], options: Readonly<Record<string, Option>>) {
+  const known = Object.fromEntries(
+    Object.entries(options).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    return parseArgs({ args, options: known, strict: true, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // Node adds advice on option-like positionals in further sentences.
+    throw new InputError(message.split(/\.\s|\n/)[0] ?? message);
+  }
+}

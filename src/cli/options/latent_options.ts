@@ -1,0 +1,96 @@
+import { InputError } from '../../formats/errors.ts';
+import type { TunedWeights } from '../../inversion/weight_delta.ts';
+import type { Model } from '../../library/api.ts';
+import { mixStyles } from '../../models/stylegan2/files/latent_file.ts';
+import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { parseRows } from '../../models/stylegan2/network/latent_rows.ts';
+import { readLatentFile } from '../files/latent_file.ts';
+import type { CommandLine, Option } from './arguments.ts';
+
+const largestSeed = 0xffffffff;
+/** Truncation that people are used to from the reference programs. */
+const usualPsi = 0.7;
+
+/** How a command is told which picture to start from. */
+export const latentOptions = {
+  seed: { value: 'N', help: `a seed, 0 to ${largestSeed}: NumPy's RandomState(N).randn(1, z_dim)` },
+  psi: { value: 'X', help: `truncation of the seed's w: 1 none, 0 the average (${usualPsi})` },
+  cutoff: { value: 'N', help: 'truncates only the first N rows of ws (all)' },
+  class: { value: 'K', help: 'class of a network with classes, from 0 (0)' },
+  latent: {
+    value: 'FILE',
+    help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed',
+  },
+  delta: {
+    value: 'FILE',
+    help: 'the weights that invert tuned to a picture; without a latent or seed, its latent too',
+  },
+  'mix-seed': { value: 'M', help: 'takes some rows of ws from this seed: style mixing' },
+  'mix-rows': {
+    value: 'ROWS',
+    help: 'which rows, e.g. 0-3,6: the first are coarse, the last fine',
+  },
+} satisfies Record<string, Option>;
+
+/** Gives ws (num_ws, w_dim) once the model is on a device. */
+export type Latent = (model: Model) => Promise<Float32Array>;
+
+/**
+ * Checks these options and reads the latent file, if there is one; a latent goes before a seed, a seed before the pivot
+ * of tuned weights.
+ * @throws InputError, FormatError
+ */
+export async function parseLatent(
+  line: CommandLine,
+  { config, pivot }: TunedWeights,
+): Promise<Latent> {
+  const seed = line.number('seed', { least: 0, most: largestSeed, whole: true });
+  const psi = line.number('psi');
+  const cutoff = line.number('cutoff', { least: 0, most: config.numWs, whole: true });
+  const classIndex = parseClass(line, config);
+  const mix = parseMix(line, config);
+  const file = line.text('latent');
+  const start = seed === undefined ? pivot : undefined;
+  const mapsSeeds = (file === undefined && !start) || mix !== undefined;
+  if (mapsSeeds && !config.truncates && psi !== undefined && psi !== 1) {
+    throw new InputError('the model has no average w (mapping.w_avg), so only 1 is possible', {
+      option: 'psi',
+    });
+  }
+  const mapping = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
+  if (file === undefined && seed === undefined && !start) {
+    throw new InputError('is needed, or --latent', { option: 'seed' });
+  }
+  const ws = file === undefined ? start : await readLatentFile(file, config);
+  return async (model) => {
+    const base = ws ?? (await model.latent({ seed: seed ?? 0 }, mapping));
+    if (!mix) return base;
+    return mixStyles(base, await model.latent({ seed: mix.seed }, mapping), mix.rows, config);
+  };
+}
+
+/** @throws InputError where both a latent and what makes one are given */
+export function refuseBothLatents(line: CommandLine): void {
+  if (line.text('latent') === undefined) return;
+  const ofSeeds = line.text('mix-seed') === undefined ? ['psi', 'cutoff', 'class'] : [];
+  for (const option of ['seed', ...ofSeeds]) {
+    if (line.text(option) !== undefined) {
+      throw new InputError('has no meaning beside --latent', { option });
+    }
+  }
+}
+
+function parseMix(line: CommandLine, { numWs }: GeneratorConfig) {
+  const seed = line.number('mix-seed', { least: 0, most: largestSeed, whole: true });
+  const rows = line.text('mix-rows');
+  if (seed === undefined && rows === undefined) return undefined;
+  if (seed === undefined) throw new InputError('is needed with --mix-rows', { option: 'mix-seed' });
+  if (rows === undefined) throw new InputError('is needed with --mix-seed', { option: 'mix-rows' });
+  return { seed, rows: parseRows(rows, numWs, 'mix-rows') };
+}
+
+function parseClass(line: CommandLine, { cDim }: GeneratorConfig): number | undefined {
+  if (cDim > 0) return line.number('class', { least: 0, most: cDim - 1, whole: true }) ?? 0;
+  if (line.text('class') === undefined) return undefined;
+  throw new InputError('the model has no classes', { option: 'class' });
+}

@@ -1,0 +1,212 @@
+import type { Call } from '../../engine/graph/reversal.ts';
+import { type ConeLayout, mostRectangles } from '../../models/stylegan2/device/cone.ts';
+import { adamCall, broadcastCalls } from '../../models/stylegan2/device/latent_calls.ts';
+import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { synthesisCalls } from '../../models/stylegan2/network/network.ts';
+import { type DragOptions, featureResolution, imageRadius } from '../options.ts';
+import { splitFrozen } from './frozen_layers.ts';
+import { sampledTileCount, tileGrid } from './mask_tiles.ts';
+
+/** Rows of ws that a drag changes, whatever the feature block. SPEC §3. */
+export const trainedRows = 6;
+
+/** All that decides which kernels an iteration runs, and on what sizes. */
+export interface ObjectiveShape {
+  readonly points: number;
+  /** Sides of the feature map and of the image. */
+  readonly cells: number;
+  readonly side: number;
+  /** Channels of the feature map. */
+  readonly channels: number;
+  /** In pixels of the image. */
+  readonly patchRadius: number;
+  readonly trackingRadius: number;
+  readonly space: 'w' | 'w+';
+  readonly masked: boolean;
+  /** Tiles that the mask loss is estimated from; 0: it is computed whole. */
+  readonly tiles: number;
+  readonly regularized: boolean;
+  /** Only the dependency cone is computed, or every map whole. */
+  readonly coverage: 'cone' | 'dense';
+}
+
+export function objectiveShape(
+  config: GeneratorConfig,
+  options: DragOptions,
+  { points, masked }: { readonly points: number; readonly masked: boolean },
+): ObjectiveShape {
+  const side = config.resolution;
+  const cells = featureResolution(config, options.featureBlock);
+  const tiles = masked ? sampledTileCount(options.maskSampling, cells) : 0;
+  const local = (!masked || tiles > 0) && points + tiles <= mostRectangles;
+  return {
+    points,
+    cells,
+    side,
+    channels: config.channels.get(cells) ?? 0,
+    // On a small image the paper's radius rounds to nothing; a patch of no pixel would have no loss.
+    patchRadius: Math.max(1, imageRadius(options.r1, side)),
+    trackingRadius: imageRadius(options.r2, side),
+    space: options.space,
+    masked,
+    tiles,
+    regularized: options.regularization > 0,
+    // The loss of a whole mask is dense itself.
+    coverage: local ? options.coverage : 'dense',
+  };
+}
+
+/** The tensors whose gradients Adam takes. */
+export const trainedTensors = (space: 'w' | 'w+'): string[] =>
+  space === 'w' ? ['w'] : rowNames('ws', trainedRows);
+
+export const rowNames = (tensor: string, rows: number): string[] =>
+  Array.from({ length: rows }, (_, row) => `${tensor}.${row}`);
+
+/**
+ * One iteration as data, for the reversed plan: `w` to features, tracking, stop rule and losses; then, once the
+ * gradients are there, the step. Parameters: `stop_rule` stop_distance, `adam` learning_rate, `mask_loss` lambda,
+ * `sample_tiles` seed, `latent_regularization` regularization. Source: SPEC §3.
+ */
+export function iterationCalls(
+  config: GeneratorConfig,
+  shape: ObjectiveShape,
+  cone?: ConeLayout,
+): { calls: Call[]; wanted: string[]; afterwards: Call[] } {
+  const { channels, cells, side, points } = shape;
+  const map = { points, channels, cells, side };
+  const features = featureName(shape);
+  const calls: Call[] = [
+    ...(shape.tiles > 0 ? [samplingCall(shape)] : []),
+    ...featureCalls(config, shape, cone),
+    {
+      operation: 'point_tracking',
+      label: 'point_tracking',
+      sizes: { ...map, radius: shape.trackingRadius },
+      tensors: { features, references: 'references', positions: 'positions', status: 'status' },
+    },
+    {
+      operation: 'stop_rule',
+      label: 'stop_rule',
+      sizes: { points, side, radius: shape.patchRadius },
+      tensors: { positions: 'positions', targets: 'targets', shifts: 'shifts', status: 'status' },
+      params: { stop_distance: 0 },
+    },
+    ...(cone ? [cone.call('backward')] : []),
+    {
+      operation: 'motion_supervision',
+      label: 'motion_supervision',
+      sizes: { ...map, radius: shape.patchRadius },
+      tensors: {
+        features,
+        positions: 'positions',
+        shifts: 'shifts',
+        signs: 'signs',
+        status: 'status',
+      },
+    },
+  ];
+  if (shape.masked) calls.push(maskCall(shape));
+  if (shape.regularized)
+    for (let row = 0; row < trainedRows; row++)
+      calls.push({
+        operation: 'latent_regularization',
+        label: 'latent_regularization',
+        sizes: { rows: config.numWs, length: config.wDim },
+        tensors: { ws: `ws.${row}`, initial_ws: `initial_ws.${row}`, status: 'status' },
+        params: { regularization: 0 },
+      });
+  return {
+    calls,
+    wanted: trainedTensors(shape.space),
+    afterwards: [adamCall(shape.space === 'w' ? 1 : trainedRows, config.wDim)],
+  };
+}
+
+/**
+ * What is taken before the first iteration: the features at the handles, and with a mask the whole map, for which there
+ * is no cone.
+ */
+export function referenceCalls(
+  config: GeneratorConfig,
+  shape: ObjectiveShape,
+  cone?: ConeLayout,
+): Call[] {
+  const { channels, cells, side, points } = shape;
+  const features = shape.masked ? 'first_features' : featureName(shape);
+  const renamed = (tensor: string) => (tensor === featureName(shape) ? features : tensor);
+  const calls = featureCalls(config, shape, cone).map((call) => ({
+    ...call,
+    tensors: Object.fromEntries(
+      Object.entries(call.tensors).map(([own, tensor]) => [own, renamed(tensor)]),
+    ),
+  }));
+  return [
+    ...calls,
+    {
+      operation: 'remember',
+      label: 'remember',
+      sizes: { points, channels, cells, side },
+      tensors: { features, positions: 'positions', references: 'references' },
+    },
+  ];
+}
+
+const featureName = ({ cells }: ObjectiveShape): string => `b${cells}.x`;
+
+/** The network up to the feature block, from the rows of ws, or in W mode from `w`. */
+function featureCalls(
+  config: GeneratorConfig,
+  { cells, space }: ObjectiveShape,
+  cone?: ConeLayout,
+): Call[] {
+  return [
+    ...(space === 'w' ? broadcastCalls(rowNames('ws', trainedRows), config.wDim) : []),
+    ...(cone ? [cone.call('forward')] : []),
+    ...layersOf(config, cells).others,
+  ];
+}
+
+/**
+ * Styles and demodulation of the layers whose rows of ws no iteration changes. Their results are constants of iterations
+ * and references, and are made when the rows are known.
+ */
+export const frozenCalls = (config: GeneratorConfig, { cells }: ObjectiveShape): readonly Call[] =>
+  layersOf(config, cells).frozen;
+
+const layersOf = (config: GeneratorConfig, cells: number) =>
+  splitFrozen(synthesisCalls(config, { upTo: cells, image: false }), trainedRows);
+
+function samplingCall({ cells, tiles }: ObjectiveShape): Call {
+  const grid = tileGrid(cells);
+  return {
+    operation: 'sample_tiles',
+    label: 'sample_tiles',
+    sizes: { tiles, grid, most_candidates: grid * grid },
+    tensors: {
+      candidates: 'candidates',
+      status: 'status',
+      sampled_tiles: 'sampled_tiles',
+      tile_weights: 'tile_weights',
+    },
+    params: { seed: 0 },
+  };
+}
+
+function maskCall(shape: ObjectiveShape): Call {
+  const { channels, cells, side, tiles } = shape;
+  const sampled = { sampled_tiles: 'sampled_tiles', tile_weights: 'tile_weights' };
+  return {
+    operation: tiles > 0 ? 'mask_loss_sampled' : 'mask_loss',
+    label: 'mask_loss',
+    sizes: { channels, cells, side, ...(tiles > 0 && { tiles, grid: tileGrid(cells) }) },
+    tensors: {
+      features: featureName(shape),
+      first_features: 'first_features',
+      mask: 'mask',
+      status: 'status',
+      ...(tiles > 0 && sampled),
+    },
+    params: { lambda: 0 },
+  };
+}

@@ -1,0 +1,116 @@
+import { unpack } from '../../engine/memory/layouts.ts';
+import type { DeviceTensor } from '../../engine/memory/tensors.ts';
+
+/** What comes back of one iteration. */
+export interface IterationRecord {
+  /** The stop rule held: no step was made. */
+  readonly arrived: boolean;
+  /** Row and column after tracking. */
+  readonly points: [number, number][];
+  /** From each point to its target, in pixels. */
+  readonly distances: number[];
+  readonly distance: number;
+  readonly moved: number;
+  readonly lossMotion: number;
+  readonly lossMask: number;
+  /** The trained rows after the step: 1 or 6 rows of w_dim. */
+  readonly w: Float32Array;
+  /** Of the same shape; where it was asked for. */
+  readonly gradient: Float32Array | undefined;
+}
+
+/** Copies of what each iteration of a submission leaves behind, side by side, so that they come back together. */
+export interface Records {
+  copy(encoder: GPUCommandEncoder, slot: number): void;
+  /** The records, once they are there. To be called once, after the copies are submitted. */
+  read(): Promise<IterationRecord[]>;
+}
+
+/** The buffers in which records come back: as many as there are submissions on their way at once. */
+export class RecordRing {
+  readonly #device: GPUDevice;
+  readonly #all = new Set<GPUBuffer>();
+  readonly #free: GPUBuffer[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Room for the records of a submission: positions, shifts, status, w and, where traced, its gradient. */
+  begin(count: number, tensors: readonly DeviceTensor[]): Records {
+    const record = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+    const staging = this.#take(count * record);
+    return {
+      copy: (encoder, slot) => {
+        let at = slot * record;
+        for (const { buffer, offset, bytes } of tensors) {
+          encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+          at += bytes;
+        }
+      },
+      read: async () => {
+        const size = count * record;
+        await staging.mapAsync(GPUMapMode.READ, 0, size);
+        const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), tensors);
+        staging.unmap();
+        this.#free.push(staging);
+        return records;
+      },
+    };
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) buffer.destroy();
+  }
+
+  /** A buffer that no submission uses. One that is too small makes way for a larger one. */
+  #take(size: number): GPUBuffer {
+    const known = this.#free.pop();
+    if (known && known.size >= size) return known;
+    if (known) {
+      this.#all.delete(known);
+      known.destroy();
+    }
+    const buffer = this.#device.createBuffer({
+      label: 'drag records',
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    this.#all.add(buffer);
+    return buffer;
+  }
+}
+
+function readRecords(floats: Float32Array, tensors: readonly DeviceTensor[]): IterationRecord[] {
+  const records: IterationRecord[] = [];
+  let at = 0;
+  const take = ({ layout, shape, bytes }: DeviceTensor): Float32Array => {
+    at += bytes / 4;
+    return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
+  };
+  while (at < floats.length) records.push(readRecord(tensors.map(take)));
+  return records;
+}
+
+/** The words of the status are those of shaders/lib/status.wgsl. */
+function readRecord([
+  positions,
+  shifts,
+  status,
+  w,
+  gradient,
+]: readonly Float32Array[]): IterationRecord {
+  const [stopped, , moved, distance, lossMotion, lossMask] = status;
+  const points = positions.length / 2;
+  return {
+    arrived: stopped !== 0,
+    points: Array.from({ length: points }, (_, j) => [positions[2 * j], positions[2 * j + 1]]),
+    distances: Array.from({ length: points }, (_, j) => shifts[4 * j + 3]),
+    distance,
+    moved,
+    lossMotion,
+    lossMask,
+    w,
+    gradient,
+  };
+}

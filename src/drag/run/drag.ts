@@ -1,0 +1,263 @@
+import type { Generator } from '../../models/stylegan2/device/generator.ts';
+import { DragLoop, type Place } from '../device/device_drag.ts';
+import { type ObjectiveShape, objectiveShape, trainedRows } from '../device/objective.ts';
+import type { IterationRecord } from '../device/records.ts';
+import { changeOptions, type DragOptions, defaultOptions } from '../options.ts';
+import { type PointPair, samePoint } from '../points.ts';
+import type { Iteration } from './iteration.ts';
+import type { Advanced, Edit, Snapshot, Stretch, Submission } from './submission.ts';
+
+/**
+ * A drag as it stands: what is asked of it, which may change between any two iterations, and what has come of it. It
+ * brings the device up to date before it iterates.
+ */
+export class Drag {
+  readonly #generator: Generator;
+  readonly #loop: DragLoop;
+  #points: readonly PointPair[] = [];
+  #mask: Uint8Array | null = null;
+  #options: DragOptions;
+  #edit = newEdit();
+  /** num_ws · w_dim; never changed in place. */
+  #ws: Float32Array;
+  #initial: Float32Array;
+  /** The last ws whose losses were finite. */
+  #good: Float32Array;
+  /** Whether the device has not yet got targets, mask and rates as they are. */
+  #changed = true;
+  #stretch: Stretch = { over: true };
+  /** Whether the device has iterations whose records are lost. */
+  #abandoned = false;
+
+  /** @throws InputError for an option that cannot be used */
+  constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions>) {
+    this.#options = changeOptions(defaultOptions(generator.config), options);
+    this.#generator = generator;
+    this.#loop = new DragLoop(generator);
+    this.#ws = ws;
+    this.#initial = ws;
+    this.#good = ws;
+  }
+
+  get points(): readonly PointPair[] {
+    return this.#points;
+  }
+
+  get mask(): Uint8Array | null {
+    return this.#mask;
+  }
+
+  get options(): Readonly<DragOptions> {
+    return this.#options;
+  }
+
+  /** Another object for another edit. */
+  get edit(): Readonly<Edit> {
+    return this.#edit;
+  }
+
+  get ws(): Float32Array {
+    return this.#ws;
+  }
+
+  /** The ws of the picture, which the latent regularisation draws back to. */
+  get initial(): Float32Array {
+    return this.#initial;
+  }
+
+  /** Whether the edit has had its first submission. */
+  get begun(): boolean {
+    return this.#edit.start !== undefined;
+  }
+
+  /** Whether the next submission needs to know the results of all before it: it begins an edit, or makes plans anew. */
+  get startsAnew(): boolean {
+    return !this.begun || !this.#loop.fits(this.#shape());
+  }
+
+  snapshot(): Snapshot {
+    return { ws: this.#ws, points: this.#points };
+  }
+
+  /** Mean distance from the points to their targets, in pixels. */
+  get distance(): number {
+    const distances = this.#points.map(({ handle, target }) =>
+      Math.hypot(target[0] - handle[0], target[1] - handle[1]),
+    );
+    return distances.reduce((a, b) => a + b, 0) / Math.max(1, distances.length);
+  }
+
+  /** The points with their handles where the edit began. */
+  startingPoints(): PointPair[] {
+    const handles = this.#edit.start?.handles;
+    return this.#points.map(({ handle, target }, j) => ({
+      handle: handles?.[j] ?? handle,
+      target,
+    }));
+  }
+
+  /**
+   * Other handles, or other targets after an arrival, begin a new edit.
+   * @returns whether anything is other than before
+   */
+  setPoints(points: readonly PointPair[]): boolean {
+    const known = this.#points;
+    const same = (end: keyof PointPair): boolean =>
+      points.length === known.length &&
+      points.every((pair, j) => samePoint(pair[end], known[j][end]));
+    if (same('handle') && same('target')) return false;
+    if (!same('handle') || this.#edit.arrived) this.#edit = newEdit();
+    this.#points = points.map(({ handle, target }) => ({ handle, target }));
+    this.#changed = true;
+    return true;
+  }
+
+  setMask(mask: ArrayLike<number> | null): void {
+    this.#mask = mask && Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1));
+    this.#changed = true;
+  }
+
+  /** Another space begins a new edit. @throws InputError for a value that cannot be used */
+  setOptions(changes: Partial<DragOptions>): void {
+    const options = changeOptions(this.#options, changes);
+    if (options.space !== this.#options.space) this.#edit = newEdit();
+    this.#options = options;
+    this.#changed = true;
+  }
+
+  /** Another picture. */
+  setPicture(ws: Float32Array): void {
+    this.#initial = ws;
+    this.restore(ws, this.#points);
+  }
+
+  /** Begins a new edit somewhere. */
+  restore(ws: Float32Array, points: readonly PointPair[]): void {
+    this.#ws = ws;
+    this.#points = points;
+    this.#edit = newEdit();
+    this.#changed = true;
+  }
+
+  /**
+   * Hands `count` iterations to the device, which makes none after one that arrives. Their records are to be taken in
+   * order.
+   * @throws ShaderError, DeviceLimitError
+   */
+  async submit(count: number, traced: boolean): Promise<Submission> {
+    const edit = this.#edit;
+    await this.#prepare(edit);
+    const began = performance.now();
+    const records = this.#loop.run(count, traced);
+    // Whoever waits for it gets the error; nobody may, where an earlier submission failed.
+    records.catch(() => {});
+    return { count, records, began, edit, stretch: this.#stretch };
+  }
+
+  /** What an iteration has come to; nothing where an earlier one ended its stretch. */
+  take(record: IterationRecord, { edit, stretch }: Submission): Advanced | undefined {
+    if (stretch.over) return undefined;
+    const { w, gradient, ...what } = record;
+    const iteration: Iteration = { ...what, iteration: edit.iterations };
+    const before = this.#ws;
+    const row = gradient && { ...iteration, ws: before, gradient: this.#allRows(gradient) };
+    edit.iterations++;
+    const sound = Number.isFinite(record.lossMotion) && Number.isFinite(record.lossMask);
+    if (sound) this.#good = before;
+    if (!sound || !w.every(Number.isFinite)) {
+      this.#diverge(edit, stretch);
+      return { iteration, row, ended: 'diverged' };
+    }
+    stretch.over = record.arrived;
+    // What was asked for meanwhile has not arrived.
+    const arrived =
+      record.arrived && !this.#changed && this.#edit === edit && this.#stretch === stretch;
+    edit.arrived = arrived;
+    if (!record.arrived) this.#ws = this.#withTrained(before, w);
+    // New points that came meanwhile stay.
+    if (this.#edit === edit)
+      this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
+    return { iteration, row, ended: arrived ? 'arrived' : undefined };
+  }
+
+  /** Some submissions' records will not be taken: the next one goes on from what is known. */
+  abandon(): void {
+    this.#stretch.over = true;
+    this.#abandoned = true;
+  }
+
+  destroy(): void {
+    this.#loop.destroy();
+  }
+
+  #shape(): ObjectiveShape {
+    const counts = { points: this.#points.length, masked: this.#mask !== null };
+    return objectiveShape(this.#generator.config, this.#options, counts);
+  }
+
+  /** Brings the device up to date with what is asked at the time of the call; what changes meanwhile comes next. */
+  async #prepare(edit: Edit): Promise<void> {
+    const options = this.#options;
+    const points = this.#points;
+    const mask = this.#mask;
+    const loop = this.#loop;
+    const shape = this.#shape();
+    const goesOn = !this.#changed && !this.#stretch.over && loop.fits(shape);
+    if (goesOn && edit.start) return;
+    if (!edit.start && options.space === 'w')
+      this.#ws = this.#withTrained(this.#ws, this.#ws.subarray(0, this.#generator.config.wDim));
+    const place: Place = { ws: this.#ws, handles: points.map(({ handle }) => handle) };
+    const changed = this.#changed;
+    this.#changed = false;
+    try {
+      const rebuilt = await loop.configure(shape);
+      if (changed || rebuilt) {
+        loop.targets = points.map(({ target }) => target);
+        if (mask) loop.mask = mask;
+        loop.rates = options;
+      }
+    } catch (error) {
+      this.#changed = true;
+      throw error;
+    }
+    this.#stretch = { over: false };
+    loop.resume();
+    if (!edit.start) {
+      edit.start = place;
+      this.#good = place.ws;
+      loop.begin(place, this.#initial);
+    } else if (loop.staleReferences) {
+      loop.takeReferences(edit.start, place);
+    } else if (this.#abandoned) {
+      loop.place(place);
+    }
+    this.#abandoned = false;
+  }
+
+  #diverge(edit: Edit, stretch: Stretch): void {
+    this.#ws = this.#good;
+    stretch.over = true;
+    // Submitted meanwhile, and no better.
+    this.#stretch.over = true;
+    // Adam's moments are of no use any more.
+    if (this.#edit === edit) this.#edit = newEdit();
+  }
+
+  /** ws with other trained rows: one for all, or one each. */
+  #withTrained(ws: Float32Array, rows: Float32Array): Float32Array {
+    const changed = ws.slice();
+    for (let at = 0; at < trainedRows * this.#generator.config.wDim; at += rows.length)
+      changed.set(rows, at);
+    return changed;
+  }
+
+  /** The gradient of all of w: one row in W mode; in W+ rows that are not trained have none. */
+  #allRows(gradient: Float32Array): Float32Array {
+    if (gradient.length === this.#generator.config.wDim) return gradient;
+    const all = new Float32Array(this.#ws.length);
+    all.set(gradient);
+    return all;
+  }
+}
+
+const newEdit = (): Edit => ({ iterations: 0, arrived: false });

@@ -1,0 +1,109 @@
+import { median } from '../../engine/median.ts';
+import type { Drag } from './drag.ts';
+import type { RunOptions, RunResult, StopReason } from './iteration.ts';
+import type { Pace } from './pace.ts';
+import type { Advanced, Snapshot, Submission } from './submission.ts';
+
+/** What a run tells, and asks, the one who started it. */
+export interface RunListener {
+  /** Whether to make no further submissions. */
+  stopping(): boolean;
+  /** An edit has begun: where it was before. */
+  began(before: Snapshot): void;
+  /** In order; some iterations after it may have been made already. */
+  advanced(what: Advanced): void;
+}
+
+/**
+ * One run of a drag. A submission is made while the records of the one before it are still on their way, so that the
+ * device has always something to do; only where an edit begins, or where plans are made anew, they are waited for.
+ */
+export class DragRun {
+  readonly #drag: Drag;
+  readonly #pace: Pace;
+  readonly #listener: RunListener;
+  readonly #steps: number;
+  readonly #traced: boolean;
+  /** In the order in which they were made. */
+  readonly #inFlight: Submission[] = [];
+  /** Of every iteration, in milliseconds. */
+  readonly #times: number[] = [];
+  #iterations = 0;
+  #distance: number;
+  #ended: StopReason | undefined;
+  /** When the last records came back. */
+  #last = 0;
+
+  constructor(drag: Drag, pace: Pace, options: RunOptions, listener: RunListener) {
+    this.#drag = drag;
+    this.#pace = pace;
+    this.#listener = listener;
+    this.#steps = options.steps ?? Number.POSITIVE_INFINITY;
+    this.#traced = options.trace !== undefined;
+    this.#distance = drag.distance;
+  }
+
+  /** @throws ShaderError, DeviceLimitError, and what the listener throws; the drag is then where the listener knows it */
+  async toEnd(): Promise<RunResult> {
+    try {
+      do {
+        await this.#submit();
+        await this.#take();
+      } while (this.#inFlight.length > 0 || this.#wanted > 0);
+    } catch (error) {
+      await Promise.allSettled(this.#inFlight.map(({ records }) => records));
+      this.#drag.abandon();
+      throw error;
+    }
+    return {
+      iterations: this.#iterations,
+      stopped: this.#ended ?? (this.#iterations >= this.#steps ? 'steps' : 'stopped'),
+      distance: this.#distance,
+      millisecondsPerIteration: median(this.#times),
+    };
+  }
+
+  /** How many more iterations are to be submitted. */
+  get #wanted(): number {
+    const { points } = this.#drag;
+    if (this.#ended || this.#listener.stopping() || points.length === 0) return 0;
+    return this.#inFlight.reduce((left, { count }) => left - count, this.#steps - this.#iterations);
+  }
+
+  /** Makes as many submissions as may be on their way at once. */
+  async #submit(): Promise<void> {
+    const drag = this.#drag;
+    while (this.#wanted > 0 && this.#inFlight.length < this.#pace.submissionsInFlight) {
+      if (this.#inFlight.length > 0 && drag.startsAnew) return;
+      const { begun } = drag;
+      const before = drag.snapshot();
+      const count = Math.min(this.#pace.iterationsPerSubmit, this.#wanted);
+      this.#inFlight.push(await drag.submit(count, this.#traced));
+      if (!begun) this.#listener.began(before);
+    }
+  }
+
+  /** Waits for the oldest submission. */
+  async #take(): Promise<void> {
+    const submission = this.#inFlight[0];
+    if (!submission) return;
+    const records = await submission.records;
+    this.#inFlight.shift();
+    const now = performance.now();
+    const milliseconds = (now - Math.max(this.#last, submission.began)) / submission.count;
+    this.#last = now;
+    let taken = 0;
+    for (const record of records) {
+      const advanced = this.#drag.take(record, submission);
+      if (!advanced) break;
+      taken++;
+      const { iteration, ended } = advanced;
+      if (!iteration.arrived) this.#iterations++;
+      this.#distance = iteration.distance;
+      this.#ended ??= ended;
+      this.#times.push(milliseconds);
+      this.#listener.advanced(advanced);
+    }
+    if (taken > 0) this.#pace.note(milliseconds);
+  }
+}

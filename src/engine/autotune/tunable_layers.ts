@@ -1,0 +1,131 @@
+import { type CellList, type PlanRequest, settingOf } from '../graph/plan.ts';
+import { type Call, dependents, gradientOf } from '../graph/reversal.ts';
+import { convolutionKey, isConvolution, type Setting } from '../graph/variants.ts';
+import type { TensorStore } from '../memory/tensors.ts';
+import { tensorShape } from '../operations/operation.ts';
+import { operationTable } from '../operations/operations.ts';
+
+/** A convolution of a plan, with what follows it in its layer: what one measurement holds for. */
+export interface TunableLayer {
+  /** `convolutionKey` */
+  readonly key: string;
+  readonly convolution: Call;
+  readonly setting: Setting;
+  /** The layer alone, in the directions and over the lists that its plan has. */
+  readonly request: PlanRequest;
+}
+
+/**
+ * The convolutions of plans, each key once, in the order in which they come.
+ * @param weights the model's
+ */
+export function tunableLayers(plans: readonly PlanRequest[], weights: TensorStore): TunableLayer[] {
+  const layers = new Map<string, TunableLayer>();
+  for (const plan of plans)
+    for (const layer of layersOf(plan, weights))
+      if (!layers.has(layer.key)) layers.set(layer.key, layer);
+  return [...layers.values()];
+}
+
+function layersOf(
+  { calls, wanted = [], cells, freeRounding }: PlanRequest,
+  weights: TensorStore,
+): TunableLayer[] {
+  const dependent = dependents(calls, wanted);
+  return calls.flatMap((convolution, at) => {
+    if (!isConvolution(convolution)) return [];
+    const setting = settingOf(convolution, weights, { cells, freeRounding });
+    const layer = [convolution, ...following(calls, at)];
+    const made = outputsOf(layer);
+    const differentiated = inputsOf(layer).filter((tensor) => dependent.has(tensor));
+    return {
+      key: convolutionKey(convolution, setting),
+      convolution,
+      setting,
+      request: {
+        calls: layer,
+        roots: differentiated.length > 0 ? made.slice(-1) : [],
+        wanted: differentiated,
+        cells,
+        freeRounding,
+      },
+    };
+  });
+}
+
+/** The calls after a convolution that belong to its layer, up to the next convolution. */
+function following(calls: readonly Call[], at: number): Call[] {
+  const layer = layerName(calls[at]);
+  const after = calls.slice(at + 1);
+  const end = after.findIndex((call) => layerName(call) !== layer || isConvolution(call));
+  return end < 0 ? after : after.slice(0, end);
+}
+
+/** `b8.conv0` of `b8.conv0.bias_act`. */
+const layerName = ({ label }: Call): string => label.split('.').slice(0, 2).join('.');
+
+const outputsOf = (calls: readonly Call[]): string[] =>
+  calls.flatMap(({ operation, tensors }) =>
+    operationTable[operation].outputs.map((output) => tensors[output]),
+  );
+
+function inputsOf(calls: readonly Call[]): string[] {
+  const made = new Set(outputsOf(calls));
+  const all = calls.flatMap(({ tensors }) => Object.values(tensors));
+  return [...new Set(all)].filter((tensor) => !made.has(tensor));
+}
+
+/**
+ * Makes what a layer's plan reads and writes but no plan makes: zero maps, and lists as long as they can get.
+ * @param store on top of the model's weights
+ * @returns the request, for lists in the store
+ */
+export function createScratch(layer: TunableLayer, store: TensorStore, device: GPUDevice) {
+  const { calls, roots = [], wanted = [], cells } = layer.request;
+  const ends = new Set([...inputsOf(calls), ...outputsOf(calls).slice(-1)]);
+  for (const { operation, sizes, tensors } of calls)
+    for (const [variable, name] of Object.entries(tensors)) {
+      const spec = operationTable[operation].tensors[variable];
+      if (!ends.has(name) || store.find(name)) continue;
+      const shape = tensorShape(spec, sizes);
+      store.create(name, spec.layout, shape);
+      if (roots.includes(name) || wanted.includes(name))
+        store.create(gradientOf(name), spec.layout, shape);
+    }
+  const request: PlanRequest = {
+    ...layer.request,
+    cells: (entry) => {
+      const list = cells?.(entry);
+      const { over } = entry.operation[entry.direction][entry.entry];
+      if (!list || over === undefined) return undefined;
+      if (!store.find(list.name)) {
+        const [, , , width] = tensorShape(entry.operation.tensors[over], entry.call.sizes);
+        const { buffer } = store.create(list.name, 'plain', [4 + list.covered]);
+        device.queue.writeBuffer(buffer, 0, fullList(list, width));
+      }
+      return list;
+    },
+  };
+  return request;
+}
+
+/** As many cells as a list can hold, in a square around the middle of the map. shaders/lib/cells.wgsl */
+function fullList({ computed, covered }: CellList, width: number): Uint32Array<ArrayBuffer> {
+  const side = Math.ceil(Math.sqrt(covered));
+  const first = Math.floor((width - side) / 2);
+  const list = new Uint32Array(4 + covered);
+  list.set([computed, covered]);
+  for (let k = 0; k < covered; k++)
+    list[4 + k] = ((first + Math.floor(k / side)) << 16) | (first + (k % side));
+  return list;
+}
+
+/** Bytes of the maps of a layer, gradients included. */
+export function scratchBytes({ convolution, request }: TunableLayer): number {
+  const { sizes, tensors, operation } = convolution;
+  const maps = Object.keys(tensors).map((variable) => operationTable[operation].tensors[variable]);
+  const floats = maps
+    .filter(({ layout }) => layout === 'map')
+    .reduce((sum, spec) => sum + tensorShape(spec, sizes).reduce((a, b) => a * b, 1), 0);
+  return 4 * floats * (request.wanted?.length ? 2 : 1);
+}

@@ -1,0 +1,55 @@
+import type { Shader } from '../kernels/shaders.ts';
+import { type TensorSpec, tensorBytes, tensorShape } from '../operations/operation.ts';
+import type { EntryCall } from './reversal.ts';
+
+/** What dispatches have to do. */
+export interface Work {
+  /** Floating-point operations, as dispatched; a multiply-add is two. */
+  readonly flops: number;
+  /** Multiply-adds with the weights of convolutions, as dispatched. */
+  readonly macs: number;
+  /** Bytes of the tensors that are bound, each counted once; of maps under a list, the listed cells' share. */
+  readonly bytes: number;
+}
+
+export const totalWork = (parts: readonly Work[]): Work => ({
+  flops: parts.reduce((sum, { flops }) => sum + flops, 0),
+  macs: parts.reduce((sum, { macs }) => sum + macs, 0),
+  bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+});
+
+/**
+ * The work of an entry point, from its row of the table.
+ * @param listed how many cells its list holds, the ring included where it covers that
+ */
+export function entryWork(entryCall: EntryCall, shader: Shader, listed: number): Work {
+  const { call, operation, entry, direction } = entryCall;
+  const point = operation[direction][entry];
+  const sizes = { ...call.sizes, listed };
+  const flops = point.flops(sizes);
+  const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
+    const own = operation.tensors[name];
+    const spec = own ?? operation.tensors[name.replace(/^d_/, '')];
+    // Gradients are f32, however the weights are stored.
+    return spec ? [{ spec, precision: own ? shader.precision : 'f32' } as const] : [];
+  });
+  const { multiplies = specs.some(({ spec }) => spec.layout === 'convolution') } = point;
+  const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);
+  const share = cells === 0 ? 1 : Math.min(1, listed / cells);
+  const bytes = specs.reduce(
+    (sum, { spec, precision }) =>
+      sum + tensorBytes(spec, sizes, precision) * (sizedByMap(spec) ? share : 1),
+    // Four words, then those cells that are not all.
+    cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
+  );
+  return { flops, macs: multiplies ? flops / 2 : 0, bytes };
+}
+
+/** A map of which as much is read as the list names; what is sized by the list itself is read whole. */
+const sizedByMap = ({ layout, axes }: TensorSpec): boolean =>
+  layout === 'map' && !axes.includes('listed');
+
+function cellsOf(...map: Parameters<typeof tensorShape>): number {
+  const [, , height, width] = tensorShape(...map);
+  return height * width;
+}

@@ -1,0 +1,121 @@
+import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
+import type { Precision } from '../memory/layouts.ts';
+
+/** Gives the text of `shaders/<name>.wgsl`: from disk in Node, from Vite in the page. */
+export type ShaderSource = (name: string) => Promise<string>;
+
+/** One storage variable of an entry point. */
+export interface Binding {
+  readonly name: string;
+  readonly binding: number;
+  readonly writable: boolean;
+}
+
+/** One field of `struct Params`. */
+export interface ParamField {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: 'u32' | 'i32' | 'f32';
+}
+
+/** What a shader file says of itself. */
+export interface Shader {
+  readonly name: string;
+  /** Of the weights that it reads. */
+  readonly precision: Precision;
+  /** The file's text, followed by the library files that it uses, so that its line numbers stay. */
+  readonly code: string;
+  readonly params: readonly ParamField[];
+  /** Bytes of the uniform `params`; 0 where there is none. */
+  readonly paramsSize: number;
+  readonly paramsBinding: number;
+  readonly entryPoints: ReadonlyMap<string, readonly Binding[]>;
+}
+
+/** A shader that cannot be read or compiled: where, and what its author should look at. */
+export class ShaderError extends Error {
+  constructor(
+    readonly shader: string,
+    message: string,
+    readonly line?: number,
+  ) {
+    super(`shaders/${shader}.wgsl${line === undefined ? '' : `:${line}`}: ${message}`);
+    this.name = 'ShaderError';
+  }
+}
+
+const usesLine = /^\/\/ uses ((?:lib\/\w+(?:, )?)+)$/m;
+
+/** How a shader reads the weights of convolutions. The files declare the same. */
+const weightLibraries: Readonly<Record<Precision, string>> = {
+  f32: 'lib/weights',
+  f16: 'lib/weights_half',
+};
+
+/** The library file that a shader names to have this one: the same, but where there are several forms of it. */
+export const namedLibrary = (library: string): string =>
+  Object.values(weightLibraries).includes(library) ? weightLibraries.f32 : library;
+
+/**
+ * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it.
+ * @param precision of the weights that it is to read
+ * @throws ShaderError where it does not parse, or cannot read such weights
+ */
+export async function readShader(
+  name: string,
+  source: ShaderSource,
+  precision: Precision = 'f32',
+): Promise<Shader> {
+  let code = await source(name);
+  const libraries = usesLine.exec(code)?.[1].split(', ') ?? [];
+  if (precision !== 'f32' && !libraries.includes(weightLibraries.f32))
+    throw new ShaderError(
+      name,
+      `cannot read weights in ${precision} unless it uses ${weightLibraries.f32}`,
+    );
+  for (const library of libraries) {
+    const file = library === weightLibraries.f32 ? weightLibraries[precision] : library;
+    code += `\n${await source(file)}`;
+  }
+  return reflectShader(name, code, precision);
+}
+
+function reflectShader(name: string, code: string, precision: Precision): Shader {
+  const reflection = reflect(name, code);
+  const uniform = reflection.uniforms.find((variable) => variable.name === 'params');
+  const members = uniform && 'members' in uniform.type ? uniform.type.members : [];
+  const params = (Array.isArray(members) ? members : []).map((member): ParamField => {
+    const type = member.type.name;
+    if (type !== 'u32' && type !== 'i32' && type !== 'f32')
+      throw new ShaderError(name, `Params.${member.name} is ${type}; use u32, i32 or f32`);
+    return { name: member.name, offset: member.offset, type };
+  });
+  const entryPoints = new Map<string, readonly Binding[]>();
+  for (const entry of reflection.entry.compute) {
+    const bindings = entry.resources
+      .filter((resource) => resource.name !== 'params')
+      .map((resource) => ({
+        name: resource.name,
+        binding: resource.binding,
+        writable: resource.access === 'read_write',
+      }));
+    entryPoints.set(entry.name, bindings);
+  }
+  return {
+    name,
+    precision,
+    code,
+    params,
+    paramsSize: uniform ? Math.ceil(uniform.size / 16) * 16 : 0,
+    paramsBinding: uniform?.binding ?? 0,
+    entryPoints,
+  };
+}
+
+function reflect(name: string, code: string): WgslReflect {
+  try {
+    return new WgslReflect(code);
+  } catch (error) {
+    throw new ShaderError(name, error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,62 @@
+import { deviceLength, type Layout, type Precision, storedLayout } from '../memory/layouts.ts';
+
+/** The sizes of a call, by the words that shaders and tensors use: `samples`, `inputs`, `height`, … */
+export type Sizes = Readonly<Record<string, number>>;
+
+/** A tensor of an operation: its layout, and its logical axes as sizes (`height`, `2*height+1`, `3`). */
+export interface TensorSpec {
+  readonly layout: Layout;
+  readonly axes: readonly string[];
+}
+
+/** One entry point of a shader. */
+export interface EntryPoint {
+  /** The tensors that it stores; all others that it binds are read. */
+  readonly writes: readonly string[];
+  /** The map whose cells it covers, as a list says; its grid then gets `listed`, the number of cells in the list. */
+  readonly over?: string;
+  /** It also sets the ring around the listed cells to zero, and `listed` counts that as well. */
+  readonly ring?: true;
+  /** Whether its flops are products with the weights of a convolution; where it says nothing, whether it reads some. */
+  readonly multiplies?: boolean;
+  /** Workgroups, in one dimension. */
+  readonly workgroups: (sizes: Sizes) => number;
+  /** Floating-point operations (a multiply-add is two), as dispatched. */
+  readonly flops: (sizes: Sizes) => number;
+}
+
+/** A row of the table: everything about one operation. Bindings and parameters are read off its shader. */
+export interface Operation {
+  readonly shader: string;
+  readonly tensors: Readonly<Record<string, TensorSpec>>;
+  /** Tensors that its forward entry points produce; the others come in. */
+  readonly outputs: readonly string[];
+  /** A scalar loss: its backward pass starts from nothing. */
+  readonly loss?: true;
+  readonly forward: Readonly<Record<string, EntryPoint>>;
+  readonly backward: Readonly<Record<string, EntryPoint>>;
+}
+
+/**
+ * An axis of a tensor in numbers: `7`, `height`, `2*height+1`, `height/2`, `2*radius+2`.
+ * @throws RangeError where a size is missing or no positive whole number results.
+ */
+export function axisLength(axis: string, sizes: Sizes): number {
+  const match = /^(?:(\d+)\*)?([a-z_]+|\d+)(?:\/(\d+))?(?:\+(\d+))?$/.exec(axis);
+  if (!match) throw new RangeError(`axis ${axis} is not understood`);
+  const [, factor = '1', name, divisor = '1', plus = '0'] = match;
+  const size = /^\d/.test(name) ? Number(name) : sizes[name];
+  if (size === undefined) throw new RangeError(`size ${name} of axis ${axis} is not given`);
+  const length = (Number(factor) * size) / Number(divisor) + Number(plus);
+  if (!Number.isInteger(length) || length < 1)
+    throw new RangeError(`axis ${axis} is ${length} for ${name} = ${size}`);
+  return length;
+}
+
+/** The logical shape of a tensor for given sizes. */
+export const tensorShape = (spec: TensorSpec, sizes: Sizes): number[] =>
+  spec.axes.map((axis) => axisLength(axis, sizes));
+
+/** Bytes of a tensor on the device. */
+export const tensorBytes = (spec: TensorSpec, sizes: Sizes, precision: Precision): number =>
+  4 * deviceLength(storedLayout(spec.layout, precision), tensorShape(spec, sizes));

@@ -1,0 +1,26 @@
+import { convolutionOperations } from './convolution_operations.ts';
+import { dragOperations } from './drag_operations.ts';
+import { fusedOperations } from './fused_operations.ts';
+import { imageOperations } from './image_operations.ts';
+import { networkOperations } from './network_operations.ts';
+import { noiseOperations } from './noise_operations.ts';
+import type { Operation } from './operation.ts';
+import { tuningOperations } from './training_operations.ts';
+import { winogradOperations } from './winograd_operations.ts';
+
+/** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
+export const operations = {
+  ...networkOperations,
+  ...convolutionOperations,
+  ...fusedOperations,
+  ...winogradOperations,
+  ...dragOperations,
+  ...tuningOperations,
+  ...imageOperations,
+  ...noiseOperations,
+};
+
+export type OperationName = keyof typeof operations;
+
+/** The table as one type, for code that iterates over it. */
+export const operationTable: Readonly<Record<OperationName, Operation>> = operations;

@@ -1,0 +1,99 @@
+import type { FilePart } from '../byte_cursor.ts';
+import { FormatError } from '../errors.ts';
+import { itemsOf, PickleObject, type PickleValue, sizesOf } from '../pickle/pickle_values.ts';
+import { elementReader } from '../tensors/element_decoding.ts';
+import { bytesPerElement, type Dtype } from '../tensors/named_tensors.ts';
+import { rowMajorStrides, type Storage, StridedTensor } from '../tensors/strided_tensor.ts';
+
+/** NumPy 2 moved its core. */
+const modules = ['numpy.core.multiarray', 'numpy._core.multiarray'];
+const reconstruct = modules.map((module) => `${module}._reconstruct`);
+const scalar = modules.map((module) => `${module}.scalar`);
+const dtype = 'numpy.dtype';
+
+/** Globals that NumPy's arrays and numbers in a pickle need. */
+export const numpyGlobals: readonly string[] = [
+  ...reconstruct,
+  ...scalar,
+  dtype,
+  'numpy.ndarray',
+  '_codecs.encode',
+];
+
+const dtypes: ReadonlyMap<string, Dtype> = new Map([
+  ['f2', 'F16'],
+  ['f4', 'F32'],
+  ['f8', 'F64'],
+  ['b1', 'BOOL'],
+  ['u1', 'U8'],
+  ['i1', 'I8'],
+  ['u2', 'U16'],
+  ['i2', 'I16'],
+  ['u4', 'U32'],
+  ['i4', 'I32'],
+  ['u8', 'U64'],
+  ['i8', 'I64'],
+]);
+
+/**
+ * A NumPy array, a view of the file; of one in a pickle of a protocol before 3, which has its bytes as a text, a copy.
+ * @param name for messages
+ * @returns undefined for a value that is no array
+ * @throws FormatError for an array whose elements are not all there, or of a type that is no number
+ */
+export function numpyArray(
+  value: PickleValue | undefined,
+  part: FilePart,
+  name: string,
+): StridedTensor | undefined {
+  if (!(value instanceof PickleObject) || !value.is(...reconstruct)) return undefined;
+  const { file } = part;
+  const location = { file, offset: value.offset, tensor: name };
+  const [, shape, type, fortran, data] = itemsOf(value.state) ?? [];
+  const bytes = bytesOf(data);
+  const sizes = sizesOf(shape);
+  const element = elementType(type);
+  if (!sizes || !element || typeof fortran !== 'boolean' || !bytes) {
+    throw new FormatError('a NumPy array that is not one of numbers', location);
+  }
+  const strides = fortran ? rowMajorStrides(sizes.toReversed()).reverse() : rowMajorStrides(sizes);
+  return StridedTensor.create(
+    { bytes, ...element },
+    { offset: 0, shape: sizes, strides },
+    location,
+  );
+}
+
+/** A number, Python's own or NumPy's; undefined for anything else. */
+export function numberOf(value: PickleValue | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  if (!(value instanceof PickleObject) || !value.is(...scalar)) return undefined;
+  const [type, data] = value.args;
+  const element = elementType(type);
+  const bytes = bytesOf(data);
+  if (!element || !bytes || bytes.length < bytesPerElement[element.dtype]) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return elementReader(view, element.dtype, element.littleEndian)(0);
+}
+
+/** An element type as NumPy writes it, e.g. `<f4`; undefined for one that is no number. */
+export function numpyElement(type: string): Omit<Storage, 'bytes'> | undefined {
+  const dtype = dtypes.get(type.replace(/^[<>|=]/, ''));
+  return dtype && { dtype, littleEndian: !type.startsWith('>') };
+}
+
+/** From `numpy.dtype('f4')` and its state (version, byte order, …). */
+function elementType(value: PickleValue | undefined): Omit<Storage, 'bytes'> | undefined {
+  if (!(value instanceof PickleObject) || !value.is(dtype)) return undefined;
+  const [code] = value.args;
+  const found = typeof code === 'string' ? dtypes.get(code) : undefined;
+  const order = itemsOf(value.state)?.[1];
+  return found && { dtype: found, littleEndian: order !== '>' };
+}
+
+/** Bytes, or what protocols before 3 have for them: `_codecs.encode(text, 'latin1')`. */
+function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  const text = value instanceof PickleObject && value.is('_codecs.encode') && value.args[0];
+  return typeof text === 'string' ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : undefined;
+}

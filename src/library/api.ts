@@ -1,0 +1,98 @@
+/**
+ * draggan-webgpu: point-based image editing on a StyleGAN2, on WebGPU.
+ *
+ * ```ts
+ * const engine = await openEngine(navigator.gpu, { shaders });
+ * const model = await loadModel(engine, bytes);
+ * const session = await model.createDragSession(await model.latent({ seed: 1 }, { psi: 0.7 }));
+ * session.setPoints([{ handle: [60, 64], target: [52, 64] }]);
+ * await session.run({ steps: 100 });
+ * const picture = await session.image();
+ * ```
+ *
+ * An adapter starts with sane kernels. To measure which are the fastest, to keep that as a text, and to take it later:
+ *
+ * ```ts
+ * const text = writeTunings([await model.tune()]);
+ * await useTuning(engine, readTunings(text));
+ * ```
+ */
+
+export type { DragOptions } from '../drag/options.ts';
+export {
+  DragSession,
+  type Iteration,
+  type IterationTrace,
+  type Point,
+  type PointPair,
+  type RunResult,
+  type StopReason,
+} from '../drag/session.ts';
+export {
+  type LayerTuning,
+  mergeTunings,
+  otherThanDefault,
+  type Tuning,
+  useTuning,
+} from '../engine/autotune/kernel_choices.ts';
+export { readTunings, writeTunings } from '../engine/autotune/kernel_choices_file.ts';
+export {
+  type AdapterDescription,
+  Engine,
+  type EngineOptions,
+  openEngine,
+} from '../engine/device.ts';
+export { ShaderError, type ShaderSource } from '../engine/kernels/shaders.ts';
+export type { PixelImage } from '../engine/memory/image.ts';
+export type { Precision } from '../engine/memory/layouts.ts';
+export { type ImageSink, Presenter } from '../engine/present.ts';
+export {
+  DeviceLimitError,
+  DragganError,
+  FormatError,
+  InputError,
+  NoAdapterError,
+  UnsupportedModelError,
+} from '../formats/errors.ts';
+export type { TensorFile } from '../formats/tensors/named_tensors.ts';
+export {
+  Inversion,
+  type InversionProgress,
+  type InversionResult,
+} from '../inversion/inversion.ts';
+export type { NoiseMaps } from '../inversion/noise_maps.ts';
+export {
+  defaultInversion,
+  defaultTuning,
+  type InversionOptions,
+  type TuningOptions,
+} from '../inversion/options.ts';
+export { PivotalTuning, type TuningRecord } from '../inversion/pivotal_tuning.ts';
+export { peakSignalToNoise } from '../inversion/pixels.ts';
+export { applyWeightDelta } from '../inversion/weight_delta.ts';
+export type {
+  EvaluationRequest,
+  GeneratorOptions,
+  LatentSource,
+  LogicalTensor,
+  MappingOptions,
+  Noise,
+} from '../models/stylegan2/device/generator.ts';
+export {
+  type LatentFormat,
+  type LatentShape,
+  mixStyles,
+  readLatent,
+  writeLatent,
+} from '../models/stylegan2/files/latent_file.ts';
+export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
+export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
+export {
+  createDragSession,
+  createModel,
+  type LoadOptions,
+  loadModel,
+  Model,
+} from './model.ts';
+export type { TuningProgress, TuningRequest } from './tune_kernels.ts';

@@ -1,0 +1,160 @@
+import { type DragOptions, defaultOptions } from '../drag/options.ts';
+import { DragSession } from '../drag/session.ts';
+import type { Tuning } from '../engine/autotune/kernel_choices.ts';
+import type { Engine } from '../engine/device.ts';
+import type { PixelImage } from '../engine/memory/image.ts';
+import type { Precision } from '../engine/memory/layouts.ts';
+import { imageLoss } from '../inversion/image_loss.ts';
+import { Inversion } from '../inversion/inversion.ts';
+import type { InversionOptions, TuningOptions } from '../inversion/options.ts';
+import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
+import { imageValues } from '../inversion/pixels.ts';
+import {
+  type EvaluationRequest,
+  Generator,
+  type LatentSource,
+  type LogicalTensor,
+  type MappingOptions,
+  type Noise,
+} from '../models/stylegan2/device/generator.ts';
+import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
+import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
+import { type TuningRequest, tuneModel } from './tune_kernels.ts';
+
+/** A generator that can be drawn from, looked into, and dragged. */
+export class Model {
+  readonly #generator: Generator;
+
+  constructor(generator: Generator) {
+    this.#generator = generator;
+  }
+
+  get config(): GeneratorConfig {
+    return this.#generator.config;
+  }
+
+  /** Of the weights of convolutions on the device. */
+  get precision(): Precision {
+    return this.#generator.precision;
+  }
+
+  /** What the model's file recommends, else the paper's values. */
+  get dragDefaults(): DragOptions {
+    return defaultOptions(this.config);
+  }
+
+  /**
+   * ws (num_ws · w_dim, row-major) of a seed or a z.
+   * @throws InputError for a seed, z, class or truncation that does not fit the network
+   */
+  latent(source: LatentSource, options?: MappingOptions): Promise<Float32Array> {
+    return this.#generator.latent(source, options);
+  }
+
+  /** @throws InputError for a latent that does not fit */
+  generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
+    return this.#generator.generate(ws, options.noise);
+  }
+
+  /**
+   * Tensors of the synthesis network, and the gradient of one of them with respect to ws.
+   * @throws InputError for a name that the network does not have
+   */
+  evaluate(ws: Float32Array, request: EvaluationRequest): Promise<Map<string, LogicalTensor>> {
+    return this.#generator.evaluate(ws, request);
+  }
+
+  /** An edit that starts from a latent. @throws InputError for a latent or option that does not fit */
+  async createDragSession(
+    ws: Float32Array,
+    options: Partial<DragOptions> = {},
+  ): Promise<DragSession> {
+    return new DragSession(this.#generator, ws, options);
+  }
+
+  /**
+   * A search for the latent whose picture is nearest to a given one, to be run.
+   * @throws InputError for a picture of another size than the model's, or an option that cannot be used
+   */
+  invert(target: PixelImage, options: Partial<InversionOptions> = {}): Inversion {
+    return new Inversion(this.#generator, target, options);
+  }
+
+  /**
+   * The network itself, to be trained until it draws a picture at the latent that was found for it; this model stays as
+   * it is. What it saves as its delta, `applyWeightDelta` adds to the model's weights.
+   * @param pivot ws (num_ws · w_dim), of `invert`
+   * @throws InputError for a picture or latent that does not fit; DeviceLimitError where the adapter is too small
+   */
+  tunePicture(
+    target: PixelImage,
+    pivot: Float32Array,
+    options: TuningOptions = {},
+  ): Promise<PivotalTuning> {
+    const loss = imageLoss(this.config, imageValues(target, this.config));
+    return PivotalTuning.create(this.#generator, pivot, loss, options);
+  }
+
+  /**
+   * Measures which kernels are the fastest on this adapter for this model; `useTuning` then takes them. In small
+   * submissions, so that a drag or a page may go on meanwhile.
+   * @throws the signal's reason once it is aborted; InputError for options that cannot be used
+   */
+  tune(request: TuningRequest = {}): Promise<Tuning> {
+    return tuneModel(this.#generator, request);
+  }
+
+  /** Frees the device memory of the model. Its sessions are to be destroyed before. */
+  destroy(): void {
+    this.#generator.destroy();
+  }
+}
+
+/** An edit of a model's picture, from a latent. @throws InputError for a latent or option that does not fit */
+export function createDragSession(
+  model: Model,
+  ws: Float32Array,
+  options: Partial<DragOptions> = {},
+): Promise<DragSession> {
+  return model.createDragSession(ws, options);
+}
+
+export interface LoadOptions {
+  readonly onProgress?: (fraction: number, what: string) => void;
+  /** As in `GeneratorOptions`. */
+  readonly precision?: Precision;
+}
+
+/**
+ * Reads a model file of any format that `parseModelFile` knows and puts it on the device.
+ * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; DeviceLimitError
+ * where the adapter is too small for it
+ */
+export async function loadModel(
+  engine: Engine,
+  bytes: Uint8Array,
+  options: LoadOptions & {
+    /** Names the file in errors. */
+    readonly file?: string;
+  } = {},
+): Promise<Model> {
+  options.onProgress?.(0, 'reading the file');
+  return createModel(engine, readGenerator(parseModelFile(bytes, options.file)), options);
+}
+
+/**
+ * Puts a generator that was read and checked on the device.
+ * @throws DeviceLimitError where the adapter is too small for it
+ */
+export async function createModel(
+  engine: Engine,
+  weights: GeneratorWeights,
+  { precision, onProgress = () => {} }: LoadOptions = {},
+): Promise<Model> {
+  const generator = await Generator.load(engine, weights, {
+    precision,
+    onProgress: (fraction) => onProgress(fraction, 'packing the weights'),
+  });
+  return new Model(generator);
+}

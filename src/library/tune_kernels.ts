@@ -1,0 +1,84 @@
+import { iterationCalls, objectiveShape } from '../drag/device/objective.ts';
+import { changeOptions, type DragOptions, defaultOptions } from '../drag/options.ts';
+import {
+  type LayerTuning,
+  type Tuning,
+  tuningOf,
+  tuningSite,
+} from '../engine/autotune/kernel_choices.ts';
+import { type TunableLayer, tunableLayers } from '../engine/autotune/tunable_layers.ts';
+import { type Measure, tuneLayers } from '../engine/autotune/tuner.ts';
+import type { PlanRequest } from '../engine/graph/plan.ts';
+import { ConeLayout } from '../models/stylegan2/device/cone.ts';
+import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+
+/** What is to be tuned: the drag that will be run, and pictures. */
+export interface TuningRequest {
+  /** Of the drag; 1 by default. */
+  readonly points?: number;
+  readonly masked?: boolean;
+  readonly options?: Partial<DragOptions>;
+  /** What was measured before: its layers are not measured again. */
+  readonly known?: readonly Tuning[];
+  /** No further measurement is begun once it is aborted; those that were made came with `onProgress`. */
+  readonly signal?: AbortSignal;
+  /** No further layer is begun after so many seconds; one is measured in any case. */
+  readonly seconds?: number;
+  readonly onProgress?: (progress: TuningProgress) => void;
+  /** Measures candidates; by default on the device. */
+  readonly measure?: Measure;
+}
+
+export interface TuningProgress {
+  /** Layers, of those that were not known. */
+  readonly done: number;
+  readonly total: number;
+  /** What is known by now. */
+  readonly tuning: Tuning;
+}
+
+/**
+ * Measures the convolutions of a drag's iteration and of a picture, in submissions of a few milliseconds each: a page may
+ * go on meanwhile. The engine is left as it is.
+ * @returns what is known then, the layers that were known before included
+ * @throws the signal's reason once it is aborted; InputError for options that cannot be used
+ */
+export async function tuneModel(
+  generator: Generator,
+  request: TuningRequest = {},
+): Promise<Tuning> {
+  const { known = [], onProgress = () => {}, signal, seconds, measure } = request;
+  const site = await tuningSite(generator.engine);
+  const layers = new Map<string, LayerTuning>(tuningOf(site, known)?.layers);
+  const wanted = layersOf(generator, request).filter(({ key }) => !layers.has(key));
+  const tuning = (): Tuning => ({ ...site, layers: new Map(layers) });
+  let done = 0;
+  if (wanted.length > 0) onProgress({ done, total: wanted.length, tuning: tuning() });
+  await tuneLayers(generator, wanted, {
+    signal,
+    seconds,
+    measure,
+    onLayer: (key, result) => {
+      if (result) layers.set(key, result);
+      done++;
+      onProgress({ done, total: wanted.length, tuning: tuning() });
+    },
+  });
+  return tuning();
+}
+
+/** The convolutions of an iteration, then those of a picture. */
+function layersOf({ config, store }: Generator, request: TuningRequest): TunableLayer[] {
+  const { points = 1, masked = false } = request;
+  const options = changeOptions(defaultOptions(config), request.options ?? {});
+  const shape = objectiveShape(config, options, { points, masked });
+  const cone = shape.coverage === 'cone' ? new ConeLayout(shape) : undefined;
+  const iteration: PlanRequest = {
+    ...iterationCalls(config, shape, cone),
+    cells: cone && ((entry) => cone.listOf(entry)),
+  };
+  const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+  const picture = { calls, freeRounding: true };
+  return tunableLayers([iteration, picture], store);
+}

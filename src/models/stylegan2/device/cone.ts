@@ -1,0 +1,241 @@
+import type { CellList } from '../../../engine/graph/plan.ts';
+import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
+import { unmodulatedName } from '../../../engine/graph/variant_calls.ts';
+import type { TensorStore } from '../../../engine/memory/tensors.ts';
+
+/** What the cone of a drag's iteration hangs on. */
+export interface ConeShape {
+  /** Handles, and tiles of the feature map that the mask loss is estimated from; at most `mostRectangles` together. */
+  readonly points: number;
+  readonly tiles: number;
+  /** Sides of the image and of the feature map, in pixels and cells. */
+  readonly side: number;
+  readonly cells: number;
+  /** In pixels of the image. */
+  readonly patchRadius: number;
+  readonly trackingRadius: number;
+}
+
+/** shaders/lib/cone.wgsl keeps so many rectangles. */
+export const mostRectangles = 256;
+
+/** Cells on a side of a tile of the feature map. shaders/lib/tiles.wgsl */
+export const tileSide = 4;
+
+const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
+
+/** One step down the network. Source: SPEC §4. */
+interface Link {
+  readonly kind: keyof typeof kinds;
+  /** The tensors that have the list's cells, by the block: `x` and conv1's `u`, conv0's output and `u`, conv0's `t`. */
+  readonly layer: string;
+  /** Side of the list's map. */
+  readonly side: number;
+  /** How far beyond the list the next link's kernel reads, backward. */
+  readonly ring: number;
+}
+
+/** A range of cells on one axis, ends included. */
+type Range = readonly [first: number, last: number];
+
+const clip = ([first, last]: Range, side: number): Range => [
+  Math.max(first, 0),
+  Math.min(last, side - 1),
+];
+
+/** Words before a list's cells. */
+const header = 4;
+/** Words: a list begins at a multiple of 256 bytes. */
+const alignment = 64;
+
+interface PlacedList extends CellList {
+  /** In words. */
+  readonly at: number;
+}
+
+/** The lists of both directions: where they lie, and how many cells they can have. */
+export class ConeLayout {
+  readonly #links: readonly Link[];
+  readonly #shape: ConeShape;
+  readonly #lists: Record<'forward' | 'backward', readonly PlacedList[]>;
+
+  constructor(shape: ConeShape) {
+    this.#shape = shape;
+    this.#links = linksFrom(shape.cells);
+    this.#lists = { forward: this.#place('forward'), backward: this.#place('backward') };
+  }
+
+  /** Makes the tensors of the lists, and a name for each. */
+  createTensors(store: TensorStore, device: GPUDevice): void {
+    for (const direction of ['forward', 'backward'] as const) {
+      const lists = this.#lists[direction];
+      const words = Math.max(...lists.map(({ at, covered }) => at + header + covered));
+      store.create(tensorOf(direction), 'plain', [words]);
+      const links = store.create(`${tensorOf(direction)}.links`, 'plain', [lists.length, 4]);
+      const values = this.#links.flatMap(({ kind, side, ring }, i) => [
+        kinds[kind],
+        side,
+        ring,
+        lists[i].at,
+      ]);
+      device.queue.writeBuffer(links.buffer, links.offset, new Uint32Array(values));
+      for (const { name, at, covered } of lists)
+        store.slice(name, tensorOf(direction), 4 * at, 4 * (header + covered));
+    }
+  }
+
+  /** Removes what `createTensors` made. */
+  static deleteTensors(store: TensorStore): void {
+    for (const direction of ['forward', 'backward'] as const) {
+      store.delete(tensorOf(direction));
+      store.delete(`${tensorOf(direction)}.links`);
+    }
+  }
+
+  /** The call that makes the lists of a direction, from the tensors `positions`, `sampled_tiles`, `status`, `shifts`. */
+  call(direction: 'forward' | 'backward'): Call {
+    const { points, tiles, side, cells, patchRadius, trackingRadius } = this.#shape;
+    return {
+      operation: direction === 'forward' ? 'forward_cone' : 'backward_cone',
+      label: `cone ${direction}`,
+      sizes: {
+        points,
+        tiles,
+        bound_tiles: Math.max(1, tiles),
+        side,
+        cells,
+        radius: patchRadius,
+        tracking_radius: trackingRadius,
+        lists: this.#links.length,
+        words: Math.max(...this.#lists[direction].map(({ at, covered }) => at + header + covered)),
+      },
+      tensors: {
+        positions: 'positions',
+        sampled_tiles: 'sampled_tiles',
+        ...(direction === 'forward' ? { status: 'status' } : { shifts: 'shifts' }),
+        links: `${tensorOf(direction)}.links`,
+        cell_lists: tensorOf(direction),
+      },
+    };
+  }
+
+  /** The list of an entry point, by the map that it covers. */
+  listOf({ call, operation, entry, direction }: EntryCall): CellList | undefined {
+    const { over } = operation[direction][entry];
+    if (over === undefined) return undefined;
+    const tensor = call.tensors[over] ?? `${call.label}.${over}`;
+    const layer = layerOf(tensor);
+    const at = this.#links.findIndex((link) => link.layer === layer);
+    return at < 0 ? undefined : this.#lists[direction][at];
+  }
+
+  /** The names of the lists, for those who count their cells. */
+  get names(): string[] {
+    return [...this.#lists.forward, ...this.#lists.backward].map(({ name }) => name);
+  }
+
+  #place(direction: 'forward' | 'backward'): PlacedList[] {
+    const { points, tiles, side: pixels, cells } = this.#shape;
+    const firsts = Array.from(
+      { length: Math.ceil(cells / tileSide) },
+      (_, tile) => tile * tileSide,
+    );
+    let at = 0;
+    return this.#links.map(({ layer, side, kind, ring }, index) => {
+      const inBlocks = direction === 'forward' && kind === 'fir';
+      const grid = inBlocks ? blocks(side) : side;
+      const atPoints = Array.from({ length: pixels }, (_, position) =>
+        this.#ranges(direction, position),
+      ).flat();
+      const atTiles = firsts.map((first) => clip([first, first + tileSide], cells));
+      // The widest rectangle of a point, and of a tile; with the ring, where there is one.
+      const most = (around: number): number => {
+        const cellsOf = (ranges: Range[], count: number) => {
+          const widths = ranges.map((range) => {
+            const [first, last] = this.#follow(range, index);
+            if (inBlocks) return Math.floor(last / 2) - Math.floor(first / 2) + 1;
+            const [low, high] = clip([first - around, last + around], side);
+            return high - low + 1;
+          });
+          return count * Math.max(...widths) ** 2;
+        };
+        return Math.min(cellsOf(atPoints, points) + cellsOf(atTiles, tiles), grid * grid);
+      };
+      const computed = most(0);
+      const covered = direction === 'backward' ? most(ring) : computed;
+      const list = { name: `${tensorOf(direction)}.${layer}`, at, computed, covered };
+      at += Math.ceil((header + covered) / alignment) * alignment;
+      return list;
+    });
+  }
+
+  /** The cells of the feature map that a handle can need, on one axis. */
+  #ranges(direction: 'forward' | 'backward', position: number): Range[] {
+    const { patchRadius, trackingRadius } = this.#shape;
+    const reach = trackingRadius + patchRadius + 1;
+    // Backward, the shift may point to either side.
+    const pixels: Range[] =
+      direction === 'forward'
+        ? [[position - reach, position + reach - 1]]
+        : [-1, 0].map((shift) => [position - patchRadius + shift, position + patchRadius + shift]);
+    return pixels.map((range) => this.#cellsOf(range));
+  }
+
+  /** From cells of the feature map to those of a list's map. */
+  #follow(range: Range, index: number): Range {
+    return this.#links
+      .slice(1, index + 1)
+      .reduce((cells, { kind, side }) => follow(cells, kind, side), range);
+  }
+
+  #cellsOf(pixels: Range): Range {
+    const { side, cells } = this.#shape;
+    const low = (pixel: number) =>
+      Math.floor(Math.max((2 * pixel + 1) * cells - side, 0) / (2 * side));
+    const [first, last] = clip(pixels, side);
+    return [low(first), Math.min(low(last) + 1, cells - 1)];
+  }
+}
+
+const blocks = (side: number): number => (side + 1) / 2;
+
+const tensorOf = (direction: 'forward' | 'backward'): string =>
+  direction === 'forward' ? 'cells' : 'd_cells';
+
+/** From the feature map down to the 4² map. Source: SPEC §4. */
+function linksFrom(cells: number): Link[] {
+  const links: Link[] = [{ kind: 'start', layer: `b${cells}.conv1`, side: cells, ring: 2 }];
+  for (let side = cells; side >= 4; side /= 2) {
+    links.push({ kind: 'convolution', layer: `b${side}.conv0`, side, ring: 3 });
+    if (side === 4) break;
+    links.push({ kind: 'fir', layer: `b${side}.t`, side: side + 1, ring: 2 });
+    links.push({ kind: 'up', layer: `b${side / 2}.conv1`, side: side / 2, ring: 2 });
+  }
+  return links;
+}
+
+function follow([first, last]: Range, kind: Link['kind'], side: number): Range {
+  switch (kind) {
+    case 'convolution':
+      return clip([first - 1, last + 1], side);
+    case 'fir':
+      return clip([first - 1, last + 2], side);
+    case 'up':
+      return clip([Math.ceil((first - 2) / 2), Math.floor(last / 2)], side);
+    case 'start':
+      return [first, last];
+  }
+}
+
+/** The layer whose cells a plan tensor has. */
+function layerOf(name: string): string | undefined {
+  const tensor = unmodulatedName(name);
+  if (tensor === 'synthesis.b4.const') return 'b4.conv0';
+  const block = /^b(\d+)\./.exec(tensor)?.[0];
+  if (!block) return undefined;
+  const rest = tensor.slice(block.length);
+  if (rest === 'x' || rest.startsWith('conv1.u')) return `${block}conv1`;
+  if (rest === 'conv0' || rest === 'conv0.u') return `${block}conv0`;
+  if (rest.startsWith('conv0.t') || rest.endsWith('.blocks')) return `${block}t`;
+  return undefined;
+}

@@ -1,0 +1,372 @@
+import type { Engine } from '../../../engine/device.ts';
+import { Plan, type PlanResources } from '../../../engine/graph/plan.ts';
+import { gradientOf } from '../../../engine/graph/reversal.ts';
+import { StandingPlan } from '../../../engine/graph/standing_plan.ts';
+import { Arena } from '../../../engine/memory/arena.ts';
+import { imagePixels, type PixelImage } from '../../../engine/memory/image.ts';
+import type { Precision } from '../../../engine/memory/layouts.ts';
+import {
+  type DeviceTensor,
+  largestBinding,
+  readTensor,
+  TensorStore,
+} from '../../../engine/memory/tensors.ts';
+import type { ImageSink } from '../../../engine/present.ts';
+import { InputError } from '../../../formats/errors.ts';
+import { blockResolutions, type GeneratorConfig } from '../network/config.ts';
+import { imageName, mappingCalls, synthesisCalls } from '../network/network.ts';
+import { seedLatent } from '../network/seeds.ts';
+import type { GeneratorWeights } from '../network/weights.ts';
+import { uploadGenerator } from './upload.ts';
+
+/** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
+export type LatentSource = { readonly seed: number } | { readonly z: ArrayLike<number> };
+
+export interface MappingOptions {
+  /** Truncation: 1 leaves w as it is, 0 gives the average. */
+  readonly psi?: number;
+  /** How many rows are truncated; all by default. */
+  readonly cutoff?: number;
+  /** The class of a conditional network. */
+  readonly classIndex?: number;
+}
+
+export type Noise = 'const' | 'none';
+
+export interface EvaluationRequest {
+  /** `image`, `b{r}.x`, `b{r}.img`. */
+  readonly tensors: readonly string[];
+  readonly noise?: Noise;
+  /** Asks for `grad_ws`: the gradient of Σ tensor · cotangent with respect to ws. */
+  readonly gradient?: { readonly of: string; readonly cotangent: ArrayLike<number> };
+}
+
+export interface LogicalTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+export interface GeneratorOptions {
+  readonly onProgress?: (fraction: number) => void;
+  /** Bytes that one tensor may take; what the device binds by default. */
+  readonly largestTensor?: number;
+  /**
+   * Of the stored weights of convolutions; products and sums are f32's. `f16` halves the bytes that they take and are read
+   * from, and rounds those of an f32 file, but for layers beyond its range. By default they are f16 where the file has
+   * them so, which loses nothing.
+   */
+  readonly precision?: Precision;
+}
+
+/** A StyleGAN2 generator on a device. */
+export class Generator {
+  readonly #mappingStore: TensorStore;
+  #mapping: StandingPlan | undefined;
+  #drawing: { readonly plan: StandingPlan; readonly store: TensorStore } | undefined;
+  /** Runs that write shared tensors come one after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly engine: Engine,
+    readonly config: GeneratorConfig & { readonly largestTensor: number },
+    /** Weights under their official names. */
+    readonly store: TensorStore,
+    /** Of the stored weights of convolutions: `f16` where any are. */
+    readonly precision: Precision,
+    /** Memory of all short-lived tensors of this generator's plans. */
+    readonly arena: Arena,
+  ) {
+    this.#mappingStore = new TensorStore(engine.device, store);
+  }
+
+  /** @throws DeviceLimitError where the adapter is too small for the weights */
+  static async load(
+    engine: Engine,
+    weights: GeneratorWeights,
+    {
+      onProgress = () => {},
+      largestTensor = largestBinding(engine.device),
+      precision,
+    }: GeneratorOptions = {},
+  ): Promise<Generator> {
+    const uploaded = await uploadGenerator(engine.device, weights, {
+      storage: precision ?? 'lossless',
+      largestTensor,
+      onProgress,
+    });
+    const config = { ...weights.config, largestTensor };
+    return new Generator(
+      engine,
+      config,
+      uploaded.store,
+      uploaded.precision,
+      new Arena(engine.device),
+    );
+  }
+
+  /**
+   * ws (num_ws · w_dim, row-major).
+   * @throws InputError for a seed, z, class, ψ or cutoff that does not fit the network.
+   */
+  latent(source: LatentSource, options: MappingOptions = {}): Promise<Float32Array<ArrayBuffer>> {
+    const { config } = this;
+    const { psi = 1, cutoff = config.numWs, classIndex } = options;
+    const z = 'seed' in source ? seedLatent(source.seed, config.zDim) : source.z;
+    if (z.length !== config.zDim)
+      throw new InputError(`z has ${z.length} values, the network takes ${config.zDim}`);
+    if (!Number.isFinite(psi)) throw new InputError(`ψ is ${psi}, not a number`, { option: 'psi' });
+    if (psi !== 1 && !config.truncates)
+      throw new InputError('the model has no average w to truncate to; use ψ 1', { option: 'psi' });
+    const c = this.#classes(classIndex);
+    return this.#inTurn(async () => {
+      this.#mapping ??= this.#createMapping();
+      const plan = await this.#mapping.current();
+      plan.setParams('truncate', { psi, cutoff });
+      this.#mappingStore.write('z', z);
+      if (c) this.#mappingStore.write('c', c);
+      this.run(plan);
+      return this.#mappingStore.read('ws');
+    });
+  }
+
+  /** The picture of a ws. @throws InputError for another length than num_ws · w_dim */
+  generate(ws: ArrayLike<number>, noise: Noise = 'const'): Promise<PixelImage> {
+    this.checkLatent(ws);
+    return this.#inTurn(async () => {
+      const image = await this.#draw(ws, noise);
+      return imagePixels(await readTensor(this.engine.device, image), this.config.imgChannels);
+    });
+  }
+
+  /** Makes all that a picture needs, without drawing one. */
+  prepare(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#drawing ??= this.#createDrawing();
+      await this.#drawing.plan.current();
+    });
+  }
+
+  /**
+   * Hands the picture of a ws to `sink`, without a read-back. Resolves once the device has drawn it.
+   * @throws InputError for another length than num_ws · w_dim
+   */
+  show(ws: ArrayLike<number>, sink: ImageSink, noise: Noise = 'const'): Promise<void> {
+    this.checkLatent(ws);
+    return this.#inTurn(async () => {
+      sink.draw(await this.#draw(ws, noise));
+      await this.engine.device.queue.onSubmittedWorkDone();
+    });
+  }
+
+  /**
+   * Any tensors of the synthesis network in f32, N,C,H,W, and `grad_ws` (1, num_ws, w_dim) where a gradient is asked for.
+   * @throws InputError for a name that the network does not have, or a cotangent that does not fit
+   */
+  async evaluate(
+    ws: ArrayLike<number>,
+    request: EvaluationRequest,
+  ): Promise<Map<string, LogicalTensor>> {
+    this.checkLatent(ws);
+    const { noise = 'const' } = request;
+    const tensors = request.tensors.map((name) => this.#canonical(name));
+    const gradient = request.gradient && {
+      ...request.gradient,
+      of: this.#canonical(request.gradient.of),
+    };
+    const names = [...new Set([...tensors, ...(gradient ? [gradient.of] : [])])];
+    const shapes = new Map(names.map((name) => [name, this.tensorShape(name)]));
+    const store = this.latentStore();
+    try {
+      store.write('ws', ws);
+      for (const [name, shape] of shapes) store.create(name, 'map', shape);
+      if (gradient) this.#createCotangent(store, gradient.of, gradient.cotangent);
+      const plan = await Plan.build(
+        {
+          calls: synthesisCalls(this.config, {
+            upTo: Math.max(...names.map(resolutionOf(this.config))),
+            image: names.some((name) => !name.endsWith('.x')),
+          }),
+          roots: gradient ? [gradient.of] : [],
+          wanted: gradient ? this.#reachedRows(gradient.of) : [],
+          // A gradient shows which slope of leaky ReLU rounding chose.
+          freeRounding: gradient === undefined,
+        },
+        this.#resources(store),
+      );
+      try {
+        setNoise(plan, noise);
+        this.run(plan);
+        const results = new Map<string, LogicalTensor>();
+        for (const [i, name] of tensors.entries())
+          results.set(request.tensors[i], {
+            shape: shapes.get(name) ?? [],
+            data: await store.read(name),
+          });
+        if (gradient) {
+          const shape = [1, this.config.numWs, this.config.wDim];
+          results.set('grad_ws', { shape, data: await store.read(gradientOf('ws')) });
+        }
+        return results;
+      } finally {
+        plan.destroy();
+      }
+    } finally {
+      store.destroy();
+    }
+  }
+
+  /** A store on top of the weights with `ws` (num_ws, 1, w_dim), its rows `ws.{row}`, and the same of `d_ws`. */
+  latentStore(): TensorStore {
+    const { numWs, wDim } = this.config;
+    const store = new TensorStore(this.engine.device, this.store);
+    for (const name of ['ws', gradientOf('ws')]) {
+      store.create(name, 'vector', [numWs, 1, wDim]);
+      for (let row = 0; row < numWs; row++) store.view(`${name}.${row}`, name, row);
+    }
+    return store;
+  }
+
+  /** @throws InputError for another length than num_ws · w_dim, or a value that is not finite */
+  checkLatent(ws: ArrayLike<number>): void {
+    const { numWs, wDim } = this.config;
+    if (ws.length !== numWs * wDim)
+      throw new InputError(
+        `the latent has ${ws.length} values, the model takes ${numWs} × ${wDim}`,
+      );
+    for (let i = 0; i < ws.length; i++)
+      if (!Number.isFinite(ws[i]))
+        throw new InputError(`the latent's value ${i} is ${ws[i]}, not a finite number`);
+  }
+
+  /** The shape of a tensor by its name. @throws InputError for a name that the network does not have */
+  tensorShape(name: string): number[] {
+    const { config } = this;
+    const resolution = resolutionOf(config)(name);
+    const channels = config.channels.get(resolution);
+    if (channels === undefined) {
+      const blocks = blockResolutions(config.resolution).map((r) => `b${r}.x`);
+      throw new InputError(
+        `the model has no tensor ${name}; it has image, ${blocks.join(', ')}, and each block's img`,
+        { option: 'tensors' },
+      );
+    }
+    return [1, name.endsWith('.x') ? channels : config.imgChannels, resolution, resolution];
+  }
+
+  /** Submits one run of a plan. */
+  run(plan: Plan): void {
+    const { device } = this.engine;
+    const encoder = device.createCommandEncoder();
+    plan.record(encoder);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  destroy(): void {
+    this.#mapping?.destroy();
+    this.#drawing?.plan.destroy();
+    this.#drawing?.store.destroy();
+    this.#mappingStore.destroy();
+    this.arena.destroy();
+    this.store.destroy();
+  }
+
+  #classes(classIndex: number | undefined): Float32Array | undefined {
+    const { cDim } = this.config;
+    if (cDim === 0) {
+      if (classIndex !== undefined)
+        throw new InputError('the model has no classes', { option: 'class' });
+      return undefined;
+    }
+    if (
+      classIndex === undefined ||
+      !Number.isInteger(classIndex) ||
+      classIndex < 0 ||
+      classIndex >= cDim
+    )
+      throw new InputError(`the model has classes 0 to ${cDim - 1}; choose one`, {
+        option: 'class',
+      });
+    const c = new Float32Array(cDim);
+    c[classIndex] = 1;
+    return c;
+  }
+
+  #createMapping(): StandingPlan {
+    const { config } = this;
+    const store = this.#mappingStore;
+    store.create('z', 'vector', [1, config.zDim]);
+    if (config.cDim > 0) store.create('c', 'vector', [1, config.cDim]);
+    store.create('ws', 'vector', [config.numWs, 1, config.wDim]);
+    return new StandingPlan({ calls: mappingCalls(config) }, () => this.#resources(store));
+  }
+
+  #createDrawing(): { plan: StandingPlan; store: TensorStore } {
+    const { config } = this;
+    const store = this.latentStore();
+    store.create('image', 'map', this.tensorShape('image'));
+    const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+    const request = { calls, freeRounding: true };
+    return { plan: new StandingPlan(request, () => this.#resources(store)), store };
+  }
+
+  #resources(store: TensorStore): PlanResources {
+    return { ...this.engine, store, arena: this.arena };
+  }
+
+  async #draw(ws: ArrayLike<number>, noise: Noise): Promise<DeviceTensor> {
+    this.#drawing ??= this.#createDrawing();
+    const { store } = this.#drawing;
+    const plan = await this.#drawing.plan.current();
+    setNoise(plan, noise);
+    store.write('ws', ws);
+    this.run(plan);
+    return store.get('image');
+  }
+
+  #createCotangent(store: TensorStore, of: string, cotangent: ArrayLike<number>): void {
+    const shape = this.tensorShape(of);
+    const length = shape.reduce((a, b) => a * b, 1);
+    if (cotangent.length !== length)
+      throw new InputError(
+        `the cotangent has ${cotangent.length} values, ${of} has ${shape.join(' × ')}`,
+        { option: 'cotangent' },
+      );
+    store.create(gradientOf(of), 'map', shape, cotangent);
+  }
+
+  /** The rows of ws on which a tensor depends. */
+  #reachedRows(of: string): string[] {
+    const calls = synthesisCalls(this.config, {
+      upTo: resolutionOf(this.config)(of),
+      image: !of.endsWith('.x'),
+    });
+    const rows = calls.flatMap(({ tensors }) => Object.values(tensors)).filter(isRow);
+    return [...new Set(rows)];
+  }
+
+  /** The last block's image goes by two names. */
+  #canonical(name: string): string {
+    return name === `b${this.config.resolution}.img`
+      ? imageName(this.config, this.config.resolution)
+      : name;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+const isRow = (tensor: string): boolean => /^ws\.\d+$/.test(tensor);
+
+/** The resolution that a tensor's name says; NaN where it says none. */
+const resolutionOf =
+  (config: GeneratorConfig) =>
+  (name: string): number =>
+    name === 'image' ? config.resolution : Number(/^b(\d+)\.(?:x|img)$/.exec(name)?.[1]);
+
+function setNoise(plan: Plan, noise: Noise): void {
+  for (const label of plan.labels.filter((name) => name.endsWith('.bias_act')))
+    plan.setParams(label, { noise_gain: noise === 'const' ? 1 : 0 });
+}

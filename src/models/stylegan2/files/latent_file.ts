@@ -1,0 +1,188 @@
+import type { FilePart } from '../../../formats/byte_cursor.ts';
+import { DragganError, FormatError, InputError } from '../../../formats/errors.ts';
+import { isNpy, parseNpy, writeNpy } from '../../../formats/numpy/npy.ts';
+import { isNpz, parseNpz, writeNpz } from '../../../formats/numpy/npz.ts';
+import { numpyArray, numpyGlobals } from '../../../formats/numpy/numpy_array.ts';
+import { entriesOf } from '../../../formats/pickle/pickle_values.ts';
+import { parseSafetensors, writeSafetensors } from '../../../formats/safetensors.ts';
+import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
+import {
+  isTorchStream,
+  readTorchStream,
+  type TorchPickle,
+} from '../../../formats/torch/torch_stream.ts';
+import { TorchTensors, tensorGlobals } from '../../../formats/torch/torch_tensor.ts';
+import { readTorchZip } from '../../../formats/torch/torch_zip.ts';
+import { isZip } from '../../../formats/zip/zip.ts';
+import type { GeneratorConfig } from '../network/config.ts';
+import { isRosinality } from './rosinality.ts';
+
+/** What a latent has to fit. */
+export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
+
+export type LatentFormat = 'npy' | 'npz' | 'safetensors';
+
+/** Which of a file's tensors counts: the first that is there. */
+const names = ['ws0', 'ws', 'w'];
+const latentGlobals: ReadonlySet<string> = new Set([
+  ...tensorGlobals,
+  ...numpyGlobals,
+  'torch.Size',
+  'torch.device',
+]);
+
+/** The tensors of a latent file. A file that holds one array alone has it under no name. */
+interface LatentTensors {
+  readonly named: ReadonlyMap<string, NamedTensor>;
+  readonly only?: NamedTensor;
+}
+
+/**
+ * Reads a latent, by the file's content and not its name: `.npy`, `.npz`, safetensors, and what `torch.save` wrote of a
+ * tensor or a dict of them (zip or legacy), as the official DragGAN and projectors save theirs. Of several tensors `ws0`
+ * counts, else `ws`, else `w`; in a `.npz` and a `.pt` also the only one there is, whatever it is called. Its shape is
+ * (…, num_ws, w_dim), of several samples the first; `w` and one without such a name may be (…, w_dim), one row for all.
+ * Nothing in a pickle is run.
+ * @param file its name, for messages
+ * @returns num_ws·w_dim values, row-major
+ * @throws FormatError where there is none, or its shape is not the generator's, or it is not finite
+ */
+export function readLatent(
+  bytes: Uint8Array,
+  { numWs, wDim }: LatentShape,
+  file?: string,
+): Float32Array<ArrayBuffer> {
+  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = find(readTensors({ bytes: plain, origin: 0, file }));
+  if (!found) throw new FormatError(`no latent: wanted is a tensor ${names.join(', ')}`, { file });
+  const { name, tensor } = found;
+  const { shape } = tensor;
+  const location = { file, tensor: name };
+  const hasRows = shape.at(-1) === wDim && shape.at(-2) === numWs;
+  const mayBeOneRow = name !== 'ws' && name !== 'ws0';
+  const isOneRow = !hasRows && mayBeOneRow && shape.at(-1) === wDim;
+  if ((!hasRows && !isOneRow) || shape.includes(0)) {
+    throw new FormatError(
+      `shape ${showShape(shape)} found, ${showShape([numWs, wDim])} needed, with any sizes before it`,
+      location,
+    );
+  }
+  const values = tensor.data().subarray(0, isOneRow ? wDim : numWs * wDim);
+  if (!values.every(Number.isFinite)) throw new FormatError('a value is not finite', location);
+  if (hasRows) return new Float32Array(values);
+  const ws = new Float32Array(numWs * wDim);
+  for (let row = 0; row < numWs; row++) ws.set(values, row * wDim);
+  return ws;
+}
+
+/**
+ * Whether `readLatent` is to read a file that might as well be a model: arrays of NumPy always, a `.pt` and safetensors
+ * where a latent's tensor is in them and no generator's.
+ */
+export function isLatent(bytes: Uint8Array): boolean {
+  const part = { bytes, origin: 0 };
+  try {
+    if (isNpy(bytes) || (isZip(bytes) && isNpz(part))) return true;
+    const tensors = readTensors(part);
+    const isModels = [...tensors.named.keys()].some((name) => /^(G\.)?synthesis\./.test(name));
+    return !isModels && find(tensors) !== undefined;
+  } catch (error) {
+    // What is wrong with it the model's reader says better.
+    if (error instanceof DragganError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes a latent as (1, num_ws, w_dim) in f32, as `readLatent` and the programs of Python read it: in a `.npz` under the
+ * name `w`, as the official projector does, in safetensors as `ws`.
+ * @throws InputError for another length than num_ws · w_dim
+ */
+export function writeLatent(
+  ws: Float32Array,
+  { numWs, wDim }: LatentShape,
+  format: LatentFormat,
+): Uint8Array<ArrayBuffer> {
+  checkLength(ws, { numWs, wDim });
+  const shape = [1, numWs, wDim];
+  if (format === 'npy') return writeNpy(shape, ws);
+  if (format === 'npz') return writeNpz('w', shape, ws);
+  return writeSafetensors(new Map([['ws', { shape, data: ws }]]));
+}
+
+/**
+ * Style mixing: a latent with some rows taken from another. The first rows shape the picture coarsely, the last ones
+ * its colours.
+ * @param rows which of num_ws, from 0
+ * @returns a new ws (num_ws · w_dim)
+ * @throws InputError for a row that there is not, or another length than num_ws · w_dim
+ */
+export function mixStyles(
+  ws: Float32Array,
+  other: Float32Array,
+  rows: Iterable<number>,
+  { numWs, wDim }: LatentShape,
+): Float32Array<ArrayBuffer> {
+  checkLength(ws, { numWs, wDim });
+  checkLength(other, { numWs, wDim });
+  const mixed = new Float32Array(ws);
+  for (const row of rows) {
+    if (!Number.isInteger(row) || row < 0 || row >= numWs) {
+      throw new InputError(`no row ${row}: the network's ws has rows 0 to ${numWs - 1}`);
+    }
+    mixed.set(other.subarray(row * wDim, (row + 1) * wDim), row * wDim);
+  }
+  return mixed;
+}
+
+function checkLength({ length }: Float32Array, { numWs, wDim }: LatentShape): void {
+  if (length === numWs * wDim) return;
+  throw new InputError(`ws has ${length} values, the network takes ${numWs} · ${wDim}`);
+}
+
+function readTensors(part: FilePart): LatentTensors {
+  const { bytes, file } = part;
+  if (isNpy(bytes)) return { named: new Map(), only: parseNpy(part) };
+  if (isZip(bytes)) {
+    const arrays = parseNpz(part);
+    return arrays ? withOnly(arrays) : readTorch(readTorchZip(part, latentGlobals), part);
+  }
+  if (isTorchStream(bytes)) return readTorch(readTorchStream(part, latentGlobals), part);
+  if (bytes.length > 8 && bytes[8] !== '{'.charCodeAt(0)) {
+    throw new FormatError(
+      'no latent that we know: neither .npy, nor .npz, nor safetensors, nor a PyTorch file (.pt)',
+      { file, offset: 0 },
+    );
+  }
+  return { named: parseSafetensors(bytes, file).tensors };
+}
+
+/** A tensor or array, or a dict with some among other things; a checkpoint's one tensor beside its networks is no latent. */
+function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
+  if (isRosinality(pickle.value)) return { named: new Map() };
+  const tensors = new TorchTensors(pickle, part);
+  const tensorOf = (value: typeof pickle.value | undefined, name: string) =>
+    tensors.tensor(value, name) ?? numpyArray(value, part, name);
+  const only = tensorOf(pickle.value, 'the only one');
+  if (only) return { named: new Map(), only };
+  const named = new Map<string, NamedTensor>();
+  for (const [name, value] of entriesOf(pickle.value) ?? []) {
+    const tensor = typeof name === 'string' && tensorOf(value, name);
+    if (tensor) named.set(name, tensor);
+  }
+  return withOnly(named);
+}
+
+function withOnly(named: ReadonlyMap<string, NamedTensor>): LatentTensors {
+  const [only] = named.values();
+  return named.size === 1 ? { named, only } : { named };
+}
+
+function find({ named, only }: LatentTensors): { name?: string; tensor: NamedTensor } | undefined {
+  for (const name of names) {
+    const tensor = named.get(name);
+    if (tensor) return { name, tensor };
+  }
+  return only && { name: [...named.keys()][0], tensor: only };
+}

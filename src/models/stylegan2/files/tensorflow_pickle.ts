@@ -1,0 +1,189 @@
+import type { FilePart } from '../../../formats/byte_cursor.ts';
+import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
+import { numberOf, numpyArray } from '../../../formats/numpy/numpy_array.ts';
+import {
+  entriesOf,
+  itemsOf,
+  type PickleDict,
+  PickleObject,
+  type PickleValue,
+} from '../../../formats/pickle/pickle_values.ts';
+import type { NamedTensor, TensorFile } from '../../../formats/tensors/named_tensors.ts';
+import type { StridedTensor } from '../../../formats/tensors/strided_tensor.ts';
+import { noisyLayer } from './official_names.ts';
+import { tensorflowNetwork } from './pickle_globals.ts';
+
+const oldestVersion = 4;
+
+/** The build options that are kept in `config`, by their names there. */
+const kept = {
+  z_dim: 'latent_size',
+  c_dim: 'label_size',
+  w_dim: 'dlatent_size',
+  img_resolution: 'resolution',
+  img_channels: 'num_channels',
+  mapping_layers: 'mapping_layers',
+  conv_clamp: 'conv_clamp',
+} as const;
+
+/**
+ * Finds Gs, the averaged generator, in the pickle of NVIDIA's StyleGAN2 for TensorFlow: a tuple (G, D, Gs) of networks,
+ * each with variables and components. Source: SPEC §5.
+ * @returns undefined for a pickle of another kind
+ * @throws FormatError, UnsupportedModelError
+ */
+export function readTensorflowPickle(value: PickleValue, part: FilePart): TensorFile | undefined {
+  const networks = (itemsOf(value) ?? [value]).map(networkState).filter((state) => !!state);
+  if (networks.length === 0) return undefined;
+  const { file } = part;
+  const generator =
+    networks.find((state) => state.get('name') === 'Gs') ??
+    networks.find((state) => state.get('name') === 'G');
+  if (!generator) {
+    throw new UnsupportedModelError('holds networks of TensorFlow, but no Gs or G', { file });
+  }
+  const version = numberOf(generator.get('version')) ?? 0;
+  if (version < oldestVersion) {
+    throw new UnsupportedModelError(
+      `a TensorFlow network of version ${version} is not supported (StyleGAN2's are ${oldestVersion} or newer)`,
+      { file },
+    );
+  }
+  const options = new Map<PickleValue, PickleValue>();
+  const tensors = new Map<string, NamedTensor>();
+  for (const [prefix, network] of parts(generator)) {
+    for (const [name, option] of entriesOf(network.get('static_kwargs')) ?? [])
+      options.set(name, option);
+    for (const [name, array] of variables(network, prefix, part)) {
+      const official = officialTensor(name, array, file);
+      if (official) tensors.set(...official);
+    }
+  }
+  return {
+    tensors,
+    metadata: Object.assign(Object.create(null), { config: readOptions(options, file) }),
+    format: 'TensorFlow pickle',
+    file,
+  };
+}
+
+function networkState(value: PickleValue | undefined): PickleDict | undefined {
+  return value instanceof PickleObject && value.is(tensorflowNetwork)
+    ? entriesOf(value.state)
+    : undefined;
+}
+
+/** The components and then the network itself, whose options go before theirs. */
+function parts(network: PickleDict): [prefix: string, network: PickleDict][] {
+  const found: [string, PickleDict][] = [];
+  const components = entriesOf(network.get('components'));
+  for (const name of ['mapping', 'synthesis']) {
+    const state = networkState(components?.get(name));
+    if (state) found.push([`${name}/`, state]);
+  }
+  return [...found, ['', network]];
+}
+
+function variables(
+  network: PickleDict,
+  prefix: string,
+  part: FilePart,
+): [name: string, array: StridedTensor][] {
+  return (itemsOf(network.get('variables')) ?? []).map((variable) => {
+    const [name, value] = itemsOf(variable) ?? [];
+    const known = typeof name === 'string' ? `${prefix}${name}` : '';
+    const array = known && numpyArray(value, part, known);
+    if (!array) {
+      throw new FormatError(`a variable that is no name with an array`, {
+        file: part.file,
+        tensor: known || undefined,
+      });
+    }
+    return [known, array];
+  });
+}
+
+/** The tensor under its official name and in its official order of axes; undefined for one that is not needed. */
+function officialTensor(
+  name: string,
+  array: StridedTensor,
+  file?: string,
+): [name: string, tensor: StridedTensor] | undefined {
+  const refuse = (what: string): never => {
+    throw new UnsupportedModelError(`${what} is not supported, only StyleGAN2`, {
+      file,
+      tensor: name,
+    });
+  };
+  if (/_lod\d|StyleMod/.test(name)) refuse('StyleGAN (the first)');
+  if (name.includes('LabelConcat')) refuse('a label that is joined to z without a bias');
+  if (name === 'dlatent_avg') return ['mapping.w_avg', array];
+  if (name === 'synthesis/4x4/Const/const') {
+    return ['synthesis.b4.const', array.withoutAxes(0)];
+  }
+  const noise = /^synthesis\/noise(\d{1,2})$/.exec(name);
+  if (noise) return [`${noisyLayer(Number(noise[1]))}.noise_const`, array.withoutAxes(0, 1)];
+  const mapping = /^mapping\/(Dense(\d{1,3})|LabelEmbed)\/(weight|bias)$/.exec(name);
+  if (mapping) {
+    const layer = mapping[2] === undefined ? 'embed' : `fc${Number(mapping[2])}`;
+    const tensor = mapping[3] === 'weight' ? array.permute(1, 0) : array;
+    return [`mapping.${layer}.${mapping[3]}`, tensor];
+  }
+  const layer = /^synthesis\/(\d{1,4})x(\d{1,4})\/(Conv|Conv0_up|Conv1|ToRGB)\/(\w+)$/.exec(name);
+  if (layer) {
+    const [, height, width, kind = '', variable = ''] = layer;
+    if (height !== width) refuse(`a block of ${height} × ${width}`);
+    return layerTensor(`synthesis.b${height}`, kind, variable, array);
+  }
+  if (name.endsWith('/weight')) refuse('such a layer');
+  return undefined;
+}
+
+function layerTensor(
+  block: string,
+  kind: string,
+  variable: string,
+  array: StridedTensor,
+): [name: string, tensor: StridedTensor] | undefined {
+  const layer = `${block}.${{ Conv0_up: 'conv0', ToRGB: 'torgb' }[kind] ?? 'conv1'}`;
+  switch (variable) {
+    case 'weight': {
+      const weight = array.permute(3, 2, 0, 1);
+      return [`${layer}.weight`, kind === 'Conv0_up' ? weight.flip(2, 3) : weight];
+    }
+    case 'bias':
+      return [`${layer}.bias`, array];
+    case 'mod_weight':
+      return [`${layer}.affine.weight`, array.permute(1, 0)];
+    case 'mod_bias':
+      return [`${layer}.affine.bias`, array.plus(1)];
+    case 'noise_strength':
+      return [`${layer}.noise_strength`, array];
+    default:
+      return undefined;
+  }
+}
+
+/** The options as `config`; refuses those under which the network computes something else. */
+function readOptions(options: PickleDict, file?: string): string {
+  const refuse = (what: string): never => {
+    throw new UnsupportedModelError(`${what} is not supported`, { file });
+  };
+  for (const option of ['nonlinearity', 'mapping_nonlinearity']) {
+    const value = options.get(option);
+    if (typeof value === 'string' && value !== 'lrelu') refuse(`${option} ${value.slice(0, 40)}`);
+  }
+  const multiplier = numberOf(options.get('mapping_lrmul')) ?? 0.01;
+  if (Math.abs(multiplier - 0.01) > 1e-6) refuse(`mapping_lrmul ${multiplier} (0.01 is usual)`);
+  const taps = itemsOf(options.get('resample_kernel'))?.map(numberOf).join();
+  if (taps !== undefined && taps !== '1,3,3,1') refuse(`resample_kernel [${taps.slice(0, 40)}]`);
+  if (options.get('normalize_latents') === false) refuse('normalize_latents False');
+  const config: Record<string, unknown> = Object.create(null);
+  for (const [name, option] of Object.entries(kept)) {
+    const number = numberOf(options.get(option));
+    if (number !== undefined) config[name] = number;
+  }
+  const architecture = options.get('architecture');
+  if (typeof architecture === 'string') config.architecture = architecture;
+  return JSON.stringify(config);
+}

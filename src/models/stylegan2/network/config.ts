@@ -1,0 +1,220 @@
+import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
+import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
+import { refuseArchitecture, refuseOblong } from './other_architectures.ts';
+
+/** Drag options measured for one model and kept in its file's metadata; those that it does not name are absent. */
+export interface DragDefaults {
+  /** Counted from 0 at 4². */
+  featureBlock?: number;
+  /** Radii in pixels of a 512² image, as in SPEC §3. */
+  r1?: number;
+  r2?: number;
+  lr?: number;
+  lambda?: number;
+  steps?: number;
+}
+
+/** Everything about a generator's shape. */
+export interface GeneratorConfig {
+  /** Image side in pixels: a power of two, 32 to 1024. */
+  resolution: number;
+  /** 3, or 1 for grey. */
+  imgChannels: number;
+  /** Block resolution → channels of its output x, from 4 upwards. */
+  channels: Map<number, number>;
+  zDim: number;
+  /** Number of classes; 0 for an unconditional network. */
+  cDim: number;
+  wDim: number;
+  /** Rows of ws: 2·log2(resolution) − 2. */
+  numWs: number;
+  mappingLayers: number;
+  /** Activations are clamped to ± this; null where they are not. */
+  convClamp: number | null;
+  /** Whether `mapping.w_avg` is there: without it there is nothing to truncate towards, so only ψ = 1 makes sense. */
+  truncates: boolean;
+  /** How many numbers were learned: weights, biases, the constant, noise strengths. */
+  parameters: number;
+  dragDefaults: DragDefaults | null;
+}
+
+/** The tensors of one generator under their official names, without a prefix, and what the file says beside them. */
+export interface GeneratorSource {
+  tensors: ReadonlyMap<string, NamedTensor>;
+  metadata: Readonly<Record<string, string | undefined>>;
+  file?: string;
+}
+
+const supportedResolutions = [32, 64, 128, 256, 512, 1024];
+
+/** Block resolutions, lowest first: 4, 8, … resolution. */
+export function blockResolutions(resolution: number): number[] {
+  return Array.from({ length: Math.log2(resolution) - 1 }, (_, block) => 4 << block);
+}
+
+/**
+ * Reads a generator's shape off its tensors. Of the metadata's `config` only what no tensor tells is used: `conv_clamp`,
+ * and `architecture` to refuse another than `skip`.
+ * @returns all but `parameters`, which are counted once every tensor is known
+ * @throws FormatError for a missing tensor, a rank that does not fit, or metadata that are no such JSON
+ * @throws UnsupportedModelError for a size that we do not run
+ */
+export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
+  const declared = readJson(source, 'config');
+  refuseArchitecture(source, declared);
+  refuseOblong(source);
+  const resolution = readResolution(source);
+  const channels = new Map(
+    blockResolutions(resolution).map((r) => [
+      r,
+      sizesOf(source, `synthesis.b${r}.conv1.weight`, 4)[0] ?? 0,
+    ]),
+  );
+  const [, wDim = 0] = sizesOf(source, 'synthesis.b4.conv1.affine.weight', 2);
+  const cDim = readClasses(source, declared);
+  const [imgChannels = 0] = sizesOf(source, `synthesis.b${resolution}.torgb.weight`, 4);
+  if (imgChannels !== 3 && imgChannels !== 1) {
+    throw new UnsupportedModelError(
+      `images of ${imgChannels} channels are not supported, only 3 or 1`,
+      { file: source.file, tensor: `synthesis.b${resolution}.torgb.weight` },
+    );
+  }
+  const [, inputs = 0] = sizesOf(source, 'mapping.fc0.weight', 2);
+  const zDim = cDim > 0 ? inputs - wDim : inputs;
+  if (zDim < 1) {
+    throw new FormatError(`${inputs} inputs leave no room for z beside the ${wDim} of the class`, {
+      file: source.file,
+      tensor: 'mapping.fc0.weight',
+    });
+  }
+  return {
+    resolution,
+    imgChannels,
+    channels,
+    zDim,
+    cDim,
+    wDim,
+    numWs: 2 * Math.log2(resolution) - 2,
+    mappingLayers: countMappingLayers(source),
+    convClamp: readClamp(source, declared),
+    truncates: source.tensors.has('mapping.w_avg'),
+    dragDefaults: readDragDefaults(source, blockResolutions(resolution).length),
+  };
+}
+
+/** The highest block there is; that those below it are there is seen when they are read. */
+function readResolution({ tensors, file }: GeneratorSource): number {
+  let highest = 0;
+  for (const name of tensors.keys()) {
+    const block = /^synthesis\.b(\d{1,6})\./.exec(name);
+    if (block) highest = Math.max(highest, Number(block[1]));
+  }
+  if (!supportedResolutions.includes(highest)) {
+    throw new UnsupportedModelError(
+      `a highest block of ${highest}² is not supported, only ${supportedResolutions.join(', ')}`,
+      { file, tensor: `synthesis.b${highest}` },
+    );
+  }
+  return highest;
+}
+
+function readClasses(
+  source: GeneratorSource,
+  declared: Record<string, unknown> | undefined,
+): number {
+  const name = 'mapping.embed.weight';
+  // A file that declares classes needs their embedding: sizesOf says that it is missing.
+  const conditional = source.tensors.has(name) || (Number(declared?.c_dim) || 0) > 0;
+  return conditional ? (sizesOf(source, name, 2)[1] ?? 0) : 0;
+}
+
+function countMappingLayers({ tensors }: GeneratorSource): number {
+  let highest = 0;
+  for (const name of tensors.keys()) {
+    const layer = /^mapping\.fc(\d{1,3})\./.exec(name);
+    if (layer) highest = Math.max(highest, Number(layer[1]));
+  }
+  return highest + 1;
+}
+
+function readClamp(
+  source: GeneratorSource,
+  declared: Record<string, unknown> | undefined,
+): number | null {
+  const clamp = declared?.conv_clamp ?? null;
+  if (clamp === null) return null;
+  if (typeof clamp !== 'number' || !Number.isFinite(clamp) || clamp <= 0) {
+    throw new FormatError('metadata config: conv_clamp must be a positive number or null', source);
+  }
+  return clamp;
+}
+
+/** The options' names in the file's JSON. */
+const dragOptions = [
+  { key: 'feature_block', option: 'featureBlock', whole: true },
+  { key: 'r1', option: 'r1', whole: false },
+  { key: 'r2', option: 'r2', whole: false },
+  { key: 'lr', option: 'lr', whole: false },
+  { key: 'lambda', option: 'lambda', whole: false },
+  { key: 'steps', option: 'steps', whole: true },
+] as const;
+
+function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults | null {
+  const given = readJson(source, 'drag_defaults');
+  if (!given) return null;
+  const defaults: DragDefaults = {};
+  for (const { key, option, whole } of dragOptions) {
+    const value = given[key];
+    if (value === undefined) continue;
+    const sound = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    if (!sound || (whole && !Number.isSafeInteger(value))) {
+      throw new FormatError(
+        `metadata drag_defaults: ${key} must be a ${whole ? 'whole ' : ''}number, 0 or more`,
+        { file: source.file },
+      );
+    }
+    defaults[option] = value;
+  }
+  if ((defaults.featureBlock ?? 0) >= blocks) {
+    throw new FormatError(
+      `metadata drag_defaults: feature_block ${defaults.featureBlock}, but there are only ${blocks} blocks`,
+      { file: source.file },
+    );
+  }
+  return defaults;
+}
+
+function readJson(
+  { metadata, file }: GeneratorSource,
+  key: string,
+): Record<string, unknown> | undefined {
+  const text = metadata[key];
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FormatError(`metadata ${key} is no valid JSON`, { file });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new FormatError(`metadata ${key} is no JSON object`, { file });
+  }
+  return Object.assign(Object.create(null), value);
+}
+
+/** A tensor's sizes, of which there must be `rank`, none of them 0. */
+function sizesOf(
+  { tensors, file }: GeneratorSource,
+  name: string,
+  rank: number,
+): readonly number[] {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new FormatError('missing; the generator needs it', { file, tensor: name });
+  if (tensor.shape.length !== rank || tensor.shape.includes(0)) {
+    throw new FormatError(
+      `shape ${showShape(tensor.shape)} found, ${rank} sizes of at least 1 needed`,
+      { file, tensor: name },
+    );
+  }
+  return tensor.shape;
+}

@@ -1,0 +1,53 @@
+import { InputError } from '../../../formats/errors.ts';
+
+/**
+ * What the rows of ws shape, as StyleGAN's paper parts them (Karras et al. 2019, 3.1): the maps up to 8², those up to 32²,
+ * and the rest. The first row of each, and the first one after it.
+ */
+export const styleRanges = {
+  coarse: [0, 4],
+  middle: [4, 8],
+  fine: [8, Number.POSITIVE_INFINITY],
+} as const;
+
+export type StyleRange = keyof typeof styleRanges;
+
+/** The rows of a range that a network has: of a small one there are none that are fine. */
+export function rowsOf(range: StyleRange, numWs: number): number[] {
+  const [first, end] = styleRanges[range];
+  return Array.from({ length: Math.max(0, Math.min(end, numWs) - first) }, (_, i) => first + i);
+}
+
+/**
+ * Parses rows of ws, as `0-3,6`.
+ * @param option where they were given, for messages
+ * @returns each once, in ascending order
+ * @throws InputError for anything else, or a row that the network does not have
+ */
+export function parseRows(text: string, numWs: number, option?: string): number[] {
+  const rows = new Set<number>();
+  for (const part of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(part) ?? [];
+    if (first === undefined || Number(last) >= numWs || Number(first) > Number(last)) {
+      throw new InputError(
+        `"${part.trim()}" is neither a row from 0 to ${numWs - 1} nor a range such as 0-${numWs - 1}`,
+        { option },
+      );
+    }
+    for (let row = Number(first); row <= Number(last); row++) rows.add(row);
+  }
+  return [...rows].sort((a, b) => a - b);
+}
+
+/** Rows in ascending order as `parseRows` takes them. */
+export function writeRows(rows: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const row of rows) {
+    const range = ranges.at(-1);
+    if (range?.last === row - 1) range.last = row;
+    else ranges.push({ first: row, last: row });
+  }
+  return ranges
+    .map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
+    .join(',');
+}

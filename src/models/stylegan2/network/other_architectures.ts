@@ -1,0 +1,50 @@
+import { UnsupportedModelError } from '../../../formats/errors.ts';
+import type { GeneratorSource } from './config.ts';
+
+/**
+ * Names the networks that look like ours but are not.
+ * @throws UnsupportedModelError
+ */
+export function refuseArchitecture(
+  { tensors, file }: GeneratorSource,
+  declared: Record<string, unknown> | undefined,
+): void {
+  const refuse = (what: string, tensor?: string): never => {
+    throw new UnsupportedModelError(
+      `${what} is not supported, only StyleGAN2 with architecture skip`,
+      {
+        file,
+        tensor,
+      },
+    );
+  };
+  const architecture = declared?.architecture;
+  if (typeof architecture === 'string' && architecture !== 'skip') {
+    refuse(`architecture ${architecture.slice(0, 40)}`);
+  }
+  for (const name of tensors.keys()) {
+    if (/^synthesis\.(input\.|L\d+_)/.test(name)) refuse('StyleGAN3', name);
+    if (/^synthesis\.b\d+\.skip\./.test(name)) refuse('architecture resnet', name);
+  }
+  if (
+    tensors.has('synthesis.b4.conv1.weight') &&
+    !tensors.has('synthesis.b4.torgb.weight') &&
+    !tensors.has('synthesis.b8.torgb.weight')
+  ) {
+    refuse('architecture orig (no torgb in the low blocks)', 'synthesis.b4.torgb.weight');
+  }
+}
+
+/**
+ * Some people cut their networks for tall pictures of people: StyleGAN-Human's start from 4 × 2.
+ * @throws UnsupportedModelError
+ */
+export function refuseOblong({ tensors, file }: GeneratorSource): void {
+  const tensor = 'synthesis.b4.const';
+  const [, height, width] = tensors.get(tensor)?.shape ?? [];
+  if (width === undefined || height === width) return;
+  throw new UnsupportedModelError(
+    `images that are not square (it starts from ${height} × ${width}, as StyleGAN-Human's do) are not supported`,
+    { file, tensor },
+  );
+}

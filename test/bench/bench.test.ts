@@ -1,0 +1,106 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { dragProblem } from '../../bench/peers/problem.ts';
+import { planWork } from '../../src/bench/counting.ts';
+import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
+import { officialShape, randomWeights } from '../../src/bench/networks.ts';
+import { benchPoints } from '../../src/bench/points.ts';
+import { median, percentile, relativeDifference } from '../../src/bench/statistics.ts';
+import { paperOptions } from '../../src/drag/options.ts';
+import { Generator } from '../../src/models/stylegan2/device/generator.ts';
+import { openTestEngine } from '../support/test_device.ts';
+
+describe('statistics', () => {
+  it('takes medians and percentiles between ranks', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(percentile([0, 10], 0.95)).toBeCloseTo(9.5);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  it('sees a NaN, and another length', () => {
+    expect(relativeDifference([1, Number.NaN], [1, 2])).toBe(Number.POSITIVE_INFINITY);
+    expect(relativeDifference([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
+    expect(relativeDifference([1, 3], [1, 2])).toBe(0.5);
+  });
+});
+
+/** Channels of config-f: 32768 / r, at most 512. */
+const channels = (r: number): number => Math.min(512, 32768 / r);
+
+/** Products of a whole map up to b128: nine a cell for conv1, nine an input cell for the up-sampling conv0. */
+function wholeMaps(): number {
+  let macs = 0;
+  for (let r = 4; r <= 128; r *= 2) {
+    macs += 9 * r * r * channels(r) ** 2;
+    if (r > 4) macs += 9 * (r / 2) ** 2 * channels(r) * channels(r / 2);
+  }
+  return macs;
+}
+
+describe('multiply-adds of an iteration on the 512² shape', async () => {
+  const engine = await openTestEngine();
+  const generator = await Generator.load(engine, randomWeights(officialShape(512)));
+  const { config } = generator;
+  const ws = benchLatent(config.numWs, config.wDim);
+  const runs: DragRun[] = [];
+  const begin = async (coverage: 'cone' | 'dense') => {
+    const request = { coverage, masked: false, known: runs[0] };
+    const run = await DragRun.begin(generator, ws, benchPoints(1, 512), request);
+    runs.push(run);
+    return run;
+  };
+
+  afterAll(() => {
+    for (const run of runs) run.destroy();
+    generator.destroy();
+  });
+
+  it('are a few of a hundred within the cone, wherever the handle is', async () => {
+    const cone = await begin('cone');
+    await cone.trace();
+    const places = [await cone.cellCounts(), ...(await cone.cellCountsOverPlaces(4))];
+    for (const counts of places) {
+      const { macs } = planWork(cone.plan, counts);
+      // SPEC §4, and what groups of four cells add; at the picture's border less.
+      expect(macs).toBeGreaterThan(1.4e9);
+      expect(macs).toBeLessThan(2.4e9);
+    }
+    const { macs } = planWork(cone.plan, places[0]);
+    expect(macs).toBeGreaterThan(1.95e9);
+  });
+
+  it('are all of both directions where whole maps are computed', async () => {
+    expect(wholeMaps() / 1e9).toBeCloseTo(30.6, 1);
+    const dense = await begin('dense');
+    const { macs } = planWork(dense.plan, new Map());
+    // The up-sampling forward kernel goes over blocks of 2×2, one more than there are on each side.
+    expect(macs / (2 * wholeMaps())).toBeGreaterThanOrEqual(1);
+    expect(macs / (2 * wholeMaps())).toBeLessThan(1.02);
+  });
+});
+
+describe("a peer's problem", () => {
+  it('samples a linear ramp where the shift leads', () => {
+    const side = 64;
+    const shape = {
+      ...{ points: 1, cells: side, side, channels: 1, patchRadius: 3, trackingRadius: 4 },
+      ...{ space: paperOptions.space, masked: false, regularized: false },
+      ...{ coverage: paperOptions.coverage, tiles: 0 },
+    };
+    const problem = dragProblem({ handle: [30, 20], target: [33, 24] }, shape);
+    const ramp = Array.from({ length: side }, (_, i) => i);
+    const along = ({ shape: [rows, n], data }: { shape: readonly number[]; data: Float32Array }) =>
+      Array.from({ length: rows }, (_, i) =>
+        ramp.reduce((sum, x, k) => sum + x * data[i * n + k], 0),
+      );
+    const differences = [
+      ...along(problem.shifted_rows).map((at, i) => at - (27 + i + 0.6)),
+      ...along(problem.shifted_columns).map((at, i) => at - (17 + i + 0.8)),
+      ...along(problem.patch_rows).map((at, i) => at - (27 + i)),
+    ];
+    expect(differences).toHaveLength(21);
+    expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-4);
+    const total = problem.patch_weight.data.reduce((a, b) => a + b, 0);
+    expect(total).toBeCloseTo(1, 5);
+  });
+});

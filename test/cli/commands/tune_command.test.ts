@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readKeptTunings, tuningFile } from '../../../src/cli/files/kept_tuning.ts';
+import { runCommand } from '../../../src/cli/main.ts';
+import { Progress } from '../../../src/cli/progress.ts';
+import type { Tuning } from '../../../src/engine/autotune/kernel_choices.ts';
+import { readTunings, writeTunings } from '../../../src/engine/autotune/kernel_choices_file.ts';
+import { DragganError } from '../../../src/formats/errors.ts';
+
+const tiny = fileURLToPath(new URL('../../fixtures/tiny.safetensors', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
+const inFolder = (name: string) => join(folder, name);
+const kept = inFolder('draggan-webgpu/tuning.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+// A cache of its own, in this process and in those that it starts; but not for the driver, which would compile anew.
+const driverCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+vi.stubEnv('MESA_SHADER_CACHE_DIR', process.env.MESA_SHADER_CACHE_DIR ?? driverCache);
+vi.stubEnv('DRAGGAN_TUNING', '');
+vi.stubEnv('XDG_CACHE_HOME', folder);
+beforeEach(() => rmSync(kept, { force: true }));
+
+const tuning = (device: string, key: string): Tuning => {
+  const choice = {
+    cellsFirst: true,
+    splits: 4,
+    modulation: 'inline',
+    algorithm: 'direct',
+  } as const;
+  return {
+    adapter: { vendor: 'v', architecture: 'a', device, description: '', features: [] },
+    kernels: '0'.repeat(64),
+    layers: new Map([[key, { choice, measured: [{ choice, milliseconds: 1 }] }]]),
+  };
+};
+
+/** Writes tunings where they are kept, or a text in their place. */
+function keep(tunings: Tuning[] | string): void {
+  mkdirSync(inFolder('draggan-webgpu'), { recursive: true });
+  writeFileSync(kept, typeof tunings === 'string' ? tunings : writeTunings(tunings));
+}
+
+const tune = (...args: string[]) => runCommand(['tune', ...args], new Progress());
+const readBack = (path: string) => readTunings(readFileSync(path, 'utf8'));
+
+describe('draggan tune without a device', () => {
+  it('exports what is kept', async () => {
+    keep([tuning('one', 'k'), tuning('two', 'k')]);
+    const out = inFolder('exported.json');
+    const printed = JSON.parse(await tune('--export', out, '--json'));
+    expect(printed).toEqual({ kept: { file: kept, adapters: 2 } });
+    expect(readBack(out)).toEqual(readBack(kept));
+  });
+
+  it('imports, besides what is kept', async () => {
+    keep([tuning('one', 'a')]);
+    const file = inFolder('import.json');
+    writeFileSync(file, writeTunings([tuning('one', 'b'), tuning('two', 'c')]));
+    await tune('--import', file);
+    const keys = readBack(kept).map(({ adapter, layers }) => [adapter.device, [...layers.keys()]]);
+    expect(keys).toEqual([
+      ['two', ['c']],
+      ['one', ['a', 'b']],
+    ]);
+  });
+
+  it('makes the folder where it keeps', async () => {
+    rmSync(inFolder('draggan-webgpu'), { recursive: true, force: true });
+    const file = inFolder('import.json');
+    writeFileSync(file, writeTunings([tuning('one', 'a')]));
+    await tune('--import', file);
+    expect(readBack(kept)).toHaveLength(1);
+  });
+
+  it('forgets', async () => {
+    keep([tuning('one', 'k')]);
+    await tune('--reset');
+    expect(existsSync(kept)).toBe(false);
+    await tune('--reset');
+  });
+
+  it.each([
+    [['--import', tiny], 'is no JSON'],
+    [['--import', inFolder('none.json')], 'no such file'],
+    [['--export', inFolder('none/out.json')], 'there is no folder'],
+    [['--shape', '100'], '"100" is none of 128'],
+    [[tiny, '--shape', '256'], 'has no meaning beside a MODEL'],
+    [[tiny, '--points', '0'], 'whole number'],
+    [[tiny, '--seconds', '-1'], 'from 0'],
+    [[tiny, tiny], 'one MODEL'],
+  ])('%j is refused, and nothing is lost', async (args, why) => {
+    keep([tuning('one', 'k')]);
+    await expect(tune(...args, '--reset')).rejects.toThrow(DragganError);
+    await expect(tune(...args)).rejects.toThrow(why);
+    expect(readBack(kept)).toHaveLength(1);
+  });
+
+  it('wants to know what to do', async () => {
+    await expect(tune()).rejects.toThrow('name a MODEL');
+  });
+
+  it('keeps nothing where it is not to', async () => {
+    expect(tuningFile({ DRAGGAN_TUNING: 'off', HOME: '/home/me' })).toBeUndefined();
+    expect(tuningFile({ HOME: '/home/me' })).toBe('/home/me/.cache/draggan-webgpu/tuning.json');
+    expect(tuningFile({ HOME: '/home/me', XDG_CACHE_HOME: 'relative' })).toMatch('/home/me/.cache');
+    expect(() => tuningFile({ DRAGGAN_TUNING: 'on' })).toThrow('use off');
+  });
+
+  it.each(['{', '{"format":"draggan-webgpu tuning","version":1}', '\0', ''])(
+    'ignores a kept file that holds %j, with one line',
+    async (text) => {
+      keep(text);
+      const lines: string[] = [];
+      expect(await readKeptTunings((line) => lines.push(line))).toEqual([]);
+      expect(lines).toEqual([expect.stringContaining(kept)]);
+    },
+  );
+});
+
+describe('draggan tune on a device', () => {
+  /** Runs the command to its good end; returns its standard output and the lines of the other one. */
+  function draggan(...args: string[]) {
+    const entry = fileURLToPath(new URL('../../../src/cli/draggan.mjs', import.meta.url));
+    const run = spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
+    expect(run.status, run.stderr).toBe(0);
+    // Some of Dawn's drivers have warnings of their own.
+    const lines = run.stderr.split('\n').filter((line) => line && !/^Warning: max/.test(line));
+    return { stdout: run.stdout, lines };
+  }
+
+  it('measures, keeps, goes on, and what is kept is taken', () => {
+    keep('broken');
+    const first = draggan('tune', tiny, '--seconds', '0', '--json');
+    const { measured } = JSON.parse(first.stdout);
+    expect(measured).toMatchObject({ fresh: 1, complete: false });
+    const [{ layers }] = readBack(kept);
+    expect(layers.size).toBe(1);
+
+    const second = JSON.parse(draggan('tune', tiny, '--seconds', '0', '--json').stdout);
+    expect(second.measured).toMatchObject({ fresh: 1, complete: false });
+    expect(second.measured.layers).toHaveLength(2);
+    expect(second.measured.layers[0]).toEqual(measured.layers[0]);
+
+    // Taken, or the line that says why not would be there.
+    const out = inFolder('image.png');
+    const draw = (...options: string[]) =>
+      draggan('generate', tiny, '--seed', '1', '--out', out, ...options).lines;
+    expect(draw()).toHaveLength(1);
+    keep('broken');
+    expect(draw()).toEqual([expect.stringContaining('is ignored'), expect.any(String)]);
+    expect(draw('--no-tuning')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,205 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { prepareOutput } from '../../src/cli/files/atomic_file.ts';
+import { readLatentFile as readLatent } from '../../src/cli/files/latent_file.ts';
+import { readMask } from '../../src/cli/files/mask_file.ts';
+import { DragTrace } from '../../src/cli/files/trace_file.ts';
+import { parseCommandLine } from '../../src/cli/options/arguments.ts';
+import { parsePoints } from '../../src/cli/options/points_option.ts';
+import { InputError } from '../../src/formats/errors.ts';
+import {
+  parseSafetensors,
+  type WritableTensor,
+  writeSafetensors,
+} from '../../src/formats/safetensors.ts';
+import { encodePng } from '../../src/node/files/png_file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes a file of these tensors, each counting 0, 1, 2, …, and returns its path. */
+function tensorFile(name: string, shapes: Record<string, number[]>, start = 0): string {
+  const tensors = new Map<string, WritableTensor>();
+  let first = start;
+  for (const [tensor, shape] of Object.entries(shapes)) {
+    const length = shape.reduce((product, size) => product * size, 1);
+    const from = first;
+    tensors.set(tensor, { shape, data: Float32Array.from({ length }, (_, i) => from + i) });
+    first += 1000;
+  }
+  const path = join(folder, name);
+  writeFileSync(path, writeSafetensors(tensors));
+  return path;
+}
+
+describe('readLatent', () => {
+  const network = { numWs: 3, wDim: 2 };
+  const counting = (start: number) => Float32Array.from({ length: 6 }, (_, i) => start + i);
+
+  it.each<[what: string, shapes: Record<string, number[]>, start: number]>([
+    ['ws0 before ws', { w: [2], ws: [1, 3, 2], ws0: [3, 2] }, 2000],
+    ['ws before w', { w: [2], ws: [3, 2] }, 1000],
+    ['the first of several samples', { ws: [4, 3, 2] }, 0],
+    ['the first iteration of a trace', { ws: [5, 1, 3, 2] }, 0],
+    ['w of all rows', { w: [1, 3, 2] }, 0],
+  ])('takes %s', async (_, shapes, start) => {
+    expect(await readLatent(tensorFile('latent', shapes), network)).toEqual(counting(start));
+  });
+
+  it.each([[[2]], [[1, 2]], [[7, 2]]])('copies a w of %j to all rows', async (shape) => {
+    expect(await readLatent(tensorFile('latent', { w: shape }), network)).toEqual(
+      new Float32Array([0, 1, 0, 1, 0, 1]),
+    );
+  });
+
+  it('does not copy ws', async () => {
+    await expect(readLatent(tensorFile('latent', { ws: [2] }), network)).rejects.toThrow(/\[2\]/);
+  });
+});
+
+describe('readMask', () => {
+  it('takes a tensor', async () => {
+    const mask = { shape: [2, 2], data: new Float32Array([0, 1, 0.25, 0.5]) };
+    const path = join(folder, 'mask.safetensors');
+    writeFileSync(path, writeSafetensors(new Map([['mask', mask]])));
+    expect(await readMask(path, 2)).toEqual(new Uint8Array([0, 1, 0, 1]));
+  });
+
+  it('takes a PNG: white and light grey stay, black, dark grey and nothing do not', async () => {
+    const png = new PNG({ width: 3, height: 3 });
+    const pixels = [
+      [255, 255, 255, 255],
+      [128, 128, 128, 255],
+      [127, 127, 127, 255],
+      [0, 0, 0, 255],
+      [255, 255, 255, 0],
+      [255, 0, 0, 255],
+      [255, 255, 0, 255],
+      [0, 0, 0, 0],
+      [255, 255, 255, 200],
+    ];
+    png.data = Buffer.from(pixels.flat());
+    const path = join(folder, 'painted');
+    writeFileSync(path, PNG.sync.write(png));
+    expect(await readMask(path, 3)).toEqual(new Uint8Array([1, 1, 0, 0, 0, 0, 1, 0, 1]));
+  });
+});
+
+describe('encodePng', () => {
+  it('keeps every pixel, and the same pixels give the same bytes', () => {
+    const rgba = Uint8ClampedArray.from({ length: 5 * 5 * 4 }, (_, i) =>
+      i % 4 === 3 ? 255 : (i * 37) % 256,
+    );
+    const bytes = encodePng(rgba, 5);
+    expect(encodePng(rgba, 5)).toEqual(bytes);
+    const read = PNG.sync.read(Buffer.from(bytes));
+    expect([read.width, read.height]).toEqual([5, 5]);
+    expect(new Uint8ClampedArray(read.data)).toEqual(rgba);
+  });
+});
+
+describe('parsePoints', () => {
+  it('reads pairs of rows and columns', () => {
+    expect(parsePoints('0,63>63,0; 5 , 6 > 7 , 8', 64)).toEqual([
+      { handle: [0, 63], target: [63, 0] },
+      { handle: [5, 6], target: [7, 8] },
+    ]);
+  });
+});
+
+describe('parseCommandLine', () => {
+  const options = { psi: { value: 'X', help: '' }, json: { help: '' } };
+  const psi = (...args: string[]) => parseCommandLine(['m', ...args], options).number('psi');
+
+  it('reads numbers as people write them', () => {
+    expect(psi('--psi', '-0.5')).toBe(-0.5);
+    expect(psi('--psi=-.5')).toBe(-0.5);
+    expect(psi('--psi', '1e-3')).toBe(0.001);
+    expect(psi('--psi', '+2.')).toBe(2);
+    expect(psi()).toBeUndefined();
+  });
+
+  it.each(['', ' ', '1 2', '0x1', 'NaN', '1e999', '--json', '1,5'])('refuses %j', (text) => {
+    expect(() => psi('--psi', text)).toThrow(InputError);
+  });
+
+  it('takes the model anywhere', () => {
+    const line = parseCommandLine(['--json', '--psi', '1', 'm'], options);
+    expect([line.model, line.flag('json'), line.number('psi')]).toEqual(['m', true, 1]);
+  });
+});
+
+describe('prepareOutput', () => {
+  it('replaces a file whole, and a link’s target', async () => {
+    const place = mkdtempSync(join(folder, 'out-'));
+    const target = join(place, 'image.png');
+    const link = join(place, 'link.png');
+    symlinkSync(target, link);
+    writeFileSync(target, 'old');
+    const output = await prepareOutput(link, 'out');
+    expect(readFileSync(target, 'utf8')).toBe('old');
+    await output.write(Buffer.from('new'));
+    expect(readFileSync(target, 'utf8')).toBe('new');
+    expect(readdirSync(place).sort()).toEqual(['image.png', 'link.png']);
+  });
+
+  it('leaves nothing behind where it fails', async () => {
+    const place = mkdtempSync(join(folder, 'out-'));
+    const output = await prepareOutput(join(place, 'x'), 'out');
+    rmSync(place, { recursive: true });
+    await expect(output.write(new Uint8Array(1))).rejects.toThrow(/x: cannot be written/);
+  });
+
+  it('does not put a file in the place of a device', async () => {
+    await (await prepareOutput('/dev/null', 'out')).write(new Uint8Array(3));
+    expect(readFileSync('/dev/null')).toHaveLength(0);
+  });
+});
+
+describe('DragTrace', () => {
+  const iteration = { iteration: 0, distances: [3], distance: 3, moved: 1, arrived: false };
+  const row = (gradient: number[]) => ({
+    ...iteration,
+    points: [[4, 5] as const, [6, 7] as const],
+    lossMotion: 0.5,
+    lossMask: 0.25,
+    ws: new Float32Array([1, 2, 3, 4, 5, 6]),
+    gradient: Float32Array.from(gradient),
+  });
+
+  it('lays out a row an iteration', () => {
+    const trace = new DragTrace([3, 2], 'w+', 2);
+    trace.add(row([1, 0, 0, 0, 0, 0]));
+    trace.add(row([2, 0, 0, 0, 0, 0]));
+    const { tensors } = parseSafetensors(trace.encode());
+    const shapes = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]));
+    expect(shapes).toEqual({
+      ws: [2, 1, 3, 2],
+      points: [2, 2, 2],
+      loss_motion: [2],
+      loss_mask: [2],
+      grad: [2, 1, 3, 2],
+    });
+    expect([...(tensors.get('points')?.data() ?? [])]).toEqual([4, 5, 6, 7, 4, 5, 6, 7]);
+    expect([...(tensors.get('grad')?.data() ?? [])].filter(Boolean)).toEqual([1, 2]);
+    expect([...(tensors.get('loss_mask')?.data() ?? [])]).toEqual([0.25, 0.25]);
+  });
+
+  it('has one row of gradient in W', () => {
+    const trace = new DragTrace([3, 2], 'w', 2);
+    trace.add(row([8, 9]));
+    const gradient = parseSafetensors(trace.encode()).tensors.get('grad');
+    expect(gradient?.shape).toEqual([1, 1, 2]);
+    expect([...(gradient?.data() ?? [])]).toEqual([8, 9]);
+  });
+});

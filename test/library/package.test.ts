@@ -1,0 +1,72 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLatent } from '../../src/models/stylegan2/files/latent_file.ts';
+import { findDrivers } from '../../src/node/gpu/find_adapter.ts';
+import { openNodeGpu } from '../../src/node/gpu/node_gpu.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'draggan-package-'));
+const modules = join(folder, 'node_modules');
+const installed = join(modules, 'draggan-webgpu');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a program where the packed package is installed, on the adapter that the tests have. */
+function run(...args: string[]) {
+  const loaders = [...findDrivers()].flatMap(({ loader }) => (loader ? [dirname(loader)] : []));
+  const libraries = [...loaders, process.env.LD_LIBRARY_PATH ?? ''].filter((path) => path !== '');
+  const env = { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+  });
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+describe('the npm package', () => {
+  beforeAll(async () => {
+    // Puts the driver's environment into this process, and so into those that it starts.
+    await openNodeGpu();
+    mkdirSync(installed, { recursive: true });
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: repository });
+    const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    const archive = `draggan-webgpu-${manifest.version}.tgz`;
+    execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1'], {
+      cwd: folder,
+    });
+    // What npm would install beside it, and nothing else: the test fails where it needs more.
+    const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    for (const name of packages) {
+      mkdirSync(dirname(join(modules, name)), { recursive: true });
+      symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+    }
+  });
+
+  it('drags in the example of twenty lines', () => {
+    copyFileSync(join(repository, 'test/support/package_example.mjs'), join(folder, 'example.mjs'));
+    const lines = run('example.mjs').trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ stopped: 'steps', iterations: 2, width: 128 });
+    expect(lines).toHaveLength(3);
+    const { w_dim, num_ws } = JSON.parse(
+      run(join(installed, 'src/cli/draggan.mjs'), 'info', demoModel()),
+    );
+    const shape = { numWs: num_ws, wDim: w_dim };
+    expect(readLatent(readFileSync(join(folder, 'dragged.npy')), shape)).toHaveLength(
+      num_ws * w_dim,
+    );
+  });
+
+  it('has the command, built', () => {
+    const command = join(installed, 'src/cli/draggan.mjs');
+    const out = join(folder, 'latent.npz');
+    run(command, 'latent', demoModel(), '--seed', '1', '--out', out);
+    expect(readFileSync(out).length).toBeGreaterThan(1000);
+  });
+
+  const demoModel = () => join(installed, 'weights/demo.safetensors');
+});

@@ -1,0 +1,244 @@
+import { deflateRawSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { FormatError, UnsupportedModelError } from '../../../../src/formats/errors.ts';
+import { numpyArray } from '../../../../src/formats/numpy/numpy_array.ts';
+import { unpickle } from '../../../../src/formats/pickle/pickle.ts';
+import {
+  entriesOf,
+  itemsOf,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+} from '../../../../src/formats/pickle/pickle_values.ts';
+import { TorchTensors } from '../../../../src/formats/torch/torch_tensor.ts';
+import { readTorchZip } from '../../../../src/formats/torch/torch_zip.ts';
+import { parseModelFile } from '../../../../src/models/stylegan2/files/model_file.ts';
+import {
+  pickleGlobals,
+  tensorflowNetwork,
+} from '../../../../src/models/stylegan2/files/pickle_globals.ts';
+import { readRosinality } from '../../../../src/models/stylegan2/files/rosinality.ts';
+import { readTensorflowPickle } from '../../../../src/models/stylegan2/files/tensorflow_pickle.ts';
+import { readGenerator } from '../../../../src/models/stylegan2/network/weights.ts';
+import { call } from '../../../../tools/official_pickle.ts';
+import { readModelFixture } from '../../../support/model_fixtures.ts';
+
+const part = { bytes: new Uint8Array(0), origin: 0, file: 'x' };
+
+/** A NumPy array as a pickle has it. */
+function array(
+  shape: number[],
+  data: ArrayBufferView,
+  { code = 'f4', order = '<', fortran = false } = {},
+) {
+  const dtype = call('numpy.dtype', code, false, true);
+  dtype.state = new PickleTuple([3, order, null, null, null, -1, -1, 0]);
+  const object = call('numpy.core.multiarray._reconstruct');
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  object.state = new PickleTuple([1, new PickleTuple(shape), dtype, fortran, bytes]);
+  return object;
+}
+
+describe('a NumPy array', () => {
+  const values = (object: PickleObject) => Array.from(numpyArray(object, part, 'a')?.data() ?? []);
+
+  it('may be of either order of axes', () => {
+    const data = new Float32Array([1, 2, 3, 4, 5, 6]);
+    expect(values(array([2, 3], data))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(values(array([2, 3], data, { fortran: true }))).toEqual([1, 3, 5, 2, 4, 6]);
+  });
+
+  it('may be of either byte order, and of any number', () => {
+    const swapped = Uint8Array.of(0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0);
+    expect(values(array([2], swapped, { order: '>' }))).toEqual([1, -2]);
+    expect(values(array([2], new Float64Array([0.5, 8]), { code: 'f8' }))).toEqual([0.5, 8]);
+    expect(values(array([2], new Int16Array([-5, 8]), { code: 'i2' }))).toEqual([-5, 8]);
+    expect(values(array([2], Uint8Array.of(0x3c, 0, 0xc0, 0), { code: 'f2', order: '>' }))).toEqual(
+      [1, -2],
+    );
+  });
+
+  it.each<[what: string, object: PickleObject, message: RegExp]>([
+    ['of objects', array([1], new Uint8Array(8), { code: 'O8' }), /not one of numbers/],
+    ['cut short', array([3], new Float32Array(2)), /does not fit its storage of 2 elements/],
+    ['of a size below 0', array([-1], new Float32Array(2)), /not one of numbers/],
+    ['of a size beyond', array([2 ** 30, 2 ** 30], new Float32Array(2)), /does not fit/],
+  ])('is refused where it is %s', (_, object, message) => {
+    expect(() => numpyArray(object, part, 'a')).toThrow(message);
+    expect(() => numpyArray(object, part, 'a')).toThrow(FormatError);
+  });
+});
+
+describe('a TensorFlow pickle', () => {
+  /** Gs of the fixture, with its state and that of a component. */
+  function tree() {
+    const bytes = readModelFixture('tiny_tensorflow.pkl');
+    const { value } = unpickle({ bytes, origin: 0 }, pickleGlobals);
+    const networks = [...(itemsOf(value) ?? [])];
+    const stateOf = (network: PickleValue | undefined) => {
+      const state = network instanceof PickleObject ? entriesOf(network.state) : undefined;
+      if (!state) throw new RangeError('no network');
+      return state;
+    };
+    const state = stateOf(networks[2]);
+    const options = entriesOf(state.get('static_kwargs')) ?? new Map();
+    const synthesis = stateOf(entriesOf(state.get('components'))?.get('synthesis'));
+    const variables = synthesis.get('variables');
+    if (!Array.isArray(variables)) throw new RangeError('no variables');
+    return { networks, state, options, variables };
+  }
+  const read = (networks: PickleValue[]) => readTensorflowPickle(new PickleTuple(networks), part);
+
+  it('may be Gs alone, or say its clamp', () => {
+    const { networks, options } = tree();
+    options.set('conv_clamp', 256);
+    const file = read([networks[2] ?? null]);
+    expect(file && readGenerator(file).config).toMatchObject({ resolution: 64, convClamp: 256 });
+  });
+
+  type Change = (parts: ReturnType<typeof tree>) => void;
+  const variable =
+    (name: string, ...shape: number[]): Change =>
+    ({ variables }) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      variables.push(new PickleTuple([name, array(shape, new Float32Array(length))]));
+    };
+  it.each<[what: string, change: Change, message: RegExp]>([
+    ['of StyleGAN', variable('ToRGB_lod0/weight', 1, 1, 16, 3), /StyleGAN \(the first\)/],
+    ['of an older version', ({ state }) => state.set('version', 3), /of version 3/],
+    [
+      'of another architecture',
+      ({ options }) => options.set('architecture', 'resnet'),
+      /architecture resnet/,
+    ],
+    [
+      'of another filter',
+      ({ options }) => options.set('resample_kernel', [1, 2, 1]),
+      /resample_kernel \[1,2,1\]/,
+    ],
+    [
+      'of another activation',
+      ({ options }) => options.set('nonlinearity', 'relu'),
+      /nonlinearity relu/,
+    ],
+    ['with oblong blocks', variable('8x4/Conv1/weight', 3, 3, 1, 1), /a block of 8 × 4/],
+    ['with a layer more', variable('8x8/Skip/weight', 1, 1, 1, 1), /such a layer is not supported/],
+    [
+      'of a discriminator',
+      ({ networks }) => void networks.splice(0, 3, networks[1] ?? null),
+      /no Gs or G/,
+    ],
+  ])('is refused where it is %s', (_, change, message) => {
+    const parts = tree();
+    change(parts);
+    const refused = () => {
+      const file = read(parts.networks);
+      return file && readGenerator(file);
+    };
+    expect(refused).toThrow(message);
+    expect(refused).toThrow(UnsupportedModelError);
+  });
+
+  it('is not any other pickle of a network', () => {
+    expect(readTensorflowPickle(call('dnnlib.util.EasyDict'), part)).toBeUndefined();
+    expect(() => read([call(tensorflowNetwork)])).not.toThrow();
+  });
+});
+
+describe("a checkpoint of rosinality's", () => {
+  function tree() {
+    const bytes = readModelFixture('tiny_rosinality_zip.pt');
+    const zip = { bytes, origin: 0, file: 'x.pt' };
+    const pickle = readTorchZip(zip, pickleGlobals);
+    const checkpoint = entriesOf(pickle.value);
+    const state = entriesOf(checkpoint?.get('g_ema'));
+    if (!checkpoint || !state) throw new RangeError('no checkpoint');
+    const tensors = new TorchTensors(pickle, zip);
+    const read = (value: PickleValue = pickle.value) =>
+      readGenerator(readRosinality({ ...pickle, value }, tensors, { file: 'x.pt', format: 'x' }));
+    return { checkpoint, state, read };
+  }
+
+  it('may be the state itself, under g, or without an average', () => {
+    const { checkpoint, state, read } = tree();
+    expect(read(state).config.truncates).toBe(false);
+    expect(read(new Map([['g', state]])).config.resolution).toBe(64);
+    checkpoint.delete('latent_avg');
+    expect(read().config.truncates).toBe(false);
+  });
+
+  it('may lack the noise', () => {
+    const { state, read } = tree();
+    for (const name of [...state.keys()]) if (/^noises\./.test(String(name))) state.delete(name);
+    expect(read().tensors.has('synthesis.b8.conv0.noise_const')).toBe(false);
+  });
+
+  it.each<[what: string, change: (parts: ReturnType<typeof tree>) => void, message: RegExp]>([
+    ['of something else', ({ state }) => state.delete('conv1.conv.weight'), /not a checkpoint/],
+    [
+      'of another filter',
+      ({ state }) => state.set('convs.0.conv.blur.kernel', state.get('noises.noise_0') ?? null),
+      /another filter than/,
+    ],
+    [
+      'with a layer more',
+      ({ state }) => state.set('attention.weight', state.get('style.1.bias') ?? null),
+      /attention.weight: a layer that/,
+    ],
+  ])('is refused where it is %s', (_, change, message) => {
+    const parts = tree();
+    change(parts);
+    expect(parts.read).toThrow(message);
+    expect(parts.read).toThrow(UnsupportedModelError);
+  });
+
+  it('is refused where a storage is missing or no tensor is there', () => {
+    const bytes = readModelFixture('tiny_rosinality_zip.pt');
+    const text = Buffer.from(bytes.buffer);
+    const renamed = new Uint8Array(bytes);
+    // The directory's own name of the entry, after the local one.
+    renamed[text.lastIndexOf('tiny_rosinality_zip/data/87') + 25] = '_'.charCodeAt(0);
+    expect(() => parseModelFile(renamed, 'x.pt')).toThrow(/zip entry data\/87 is missing/);
+    const { state, read } = tree();
+    state.set('style.1.bias', 5);
+    expect(read).toThrow(/style.1.bias: no tensor/);
+  });
+});
+
+describe('a zip file', () => {
+  /** A zip of one entry. */
+  function zip(name: string, content: Uint8Array, method: number): Uint8Array {
+    const label = Buffer.from(name);
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50);
+    local.writeUInt16LE(label.length, 26);
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50);
+    central.writeUInt16LE(method, 10);
+    central.writeUInt32LE(content.length, 20);
+    central.writeUInt32LE(content.length, 24);
+    central.writeUInt16LE(label.length, 28);
+    const end = Buffer.alloc(22);
+    end.writeUInt32LE(0x06054b50);
+    end.writeUInt16LE(1, 10);
+    end.writeUInt32LE(46 + label.length, 12);
+    end.writeUInt32LE(30 + label.length + content.length, 16);
+    return Buffer.concat([local, label, content, central, label, end]);
+  }
+  it.each<[what: string, bytes: Uint8Array, message: RegExp]>([
+    ['of pictures', zip('cat.png', new Uint8Array(8), 0), /0 entries \*\/data.pkl/],
+    [
+      'that is compressed',
+      zip('a/data.pkl', deflateRawSync(new Uint8Array(99)), 8),
+      /a\/data.pkl: is compressed/,
+    ],
+    ['of an empty pickle', zip('a/data.pkl', new Uint8Array(0), 0), /cut short/],
+    [
+      'of another pickle',
+      zip('a/data.pkl', Buffer.from('I5\n.'), 0),
+      /not a checkpoint of rosinality/,
+    ],
+  ])('is refused where it is one %s', (_, bytes, message) => {
+    expect(() => parseModelFile(bytes, 'x.zip')).toThrow(message);
+  });
+});
