@@ -57,7 +57,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     // What a person's machine was measured to be is no matter of the tests.
-    env: { DRAGGAN_TUNING: 'off' },
+    env: { DRAGGAN_AUTOTUNE: 'off' },
     // A process for each file: the Vulkan loader reads the process's environment, and a worker thread has a copy.
     pool: 'forks',
     // Software adapters use every core already; the second process compiles pipelines meanwhile.

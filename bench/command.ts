@@ -8,7 +8,7 @@ import {
   officialSides,
   randomWeights,
 } from '../src/bench/networks.ts';
-import { useKeptTuning } from '../src/cli/files/kept_tuning.ts';
+import { useKeptChoices } from '../src/cli/files/kept_kernel_choices.ts';
 import { type Engine, openEngine } from '../src/engine/device.ts';
 import type { Precision } from '../src/engine/memory/layouts.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
@@ -46,7 +46,7 @@ export function benchOptions(
 ): BenchOptions {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
   for (const name of ['repeats', 'seconds', ...names]) options[name] = { type: 'string' };
-  for (const name of ['json', 'no-tuning', ...flags]) options[name] = { type: 'boolean' };
+  for (const name of ['json', 'no-autotune', ...flags]) options[name] = { type: 'boolean' };
   const parsed: Readonly<Record<string, unknown>> = parseArgs({ options }).values;
   const values: Record<string, string | boolean | undefined> = {};
   for (const [name, value] of Object.entries(parsed))
@@ -75,7 +75,7 @@ export function precisionOf({ values: { precision } }: BenchOptions): Precision 
 }
 
 /**
- * Opens the device, with the kernels that `draggan tune` found fastest on it unless --no-tuning is given, runs the bench,
+ * Opens the device, with the kernels that `draggan tune` found fastest on it unless --no-autotune is given, runs the bench,
  * and prints what it returns: one JSON object, or its table.
  */
 export async function runBench<Report extends object>(
@@ -91,13 +91,13 @@ export async function runBench<Report extends object>(
   try {
     const { gpu, driver } = await openNodeGpu();
     const engine = await openEngine(gpu, { shaders: nodeShaders });
-    const tuned = values['no-tuning'] === true ? 0 : await useKeptTuning(engine, progress);
+    const tuned = values['no-autotune'] === true ? 0 : await useKeptChoices(engine, progress);
     const { version } = JSON.parse(readFileSync(packageOf('webgpu'), 'utf8'));
     const runtime = `Node ${process.version}, webgpu ${version} (Dawn), ${process.platform}`;
     const environment = describeEnvironment(engine, { driver, runtime });
     const report = {
       ...environment,
-      tuned_layers: tuned,
+      autotuned_layers: tuned,
       ...(await work({ engine, gpu, environment, progress })),
     };
     process.stdout.write(`${json ? JSON.stringify(report) : table(report)}\n`);

@@ -3,7 +3,7 @@
  * not trained on:
  *
  *   npx tsx bench/inversion.ts [--model weights/demo.safetensors] [--count 20] [--from N] [--steps N] [--samples N]
- *                              [--lr X] [--w-share X] [--reg X] [--tuning-steps N] [--tuning-lr X] [--locality X]
+ *                              [--lr X] [--w-share X] [--reg X] [--fine-tuning-steps N] [--fine-tuning-lr X] [--locality X]
  *                              [--noise] [--noise-reg X] [--json]
  *
  * Their factors are drawn anew, and the renderer is not the generator: none of them lies in its range exactly. The
@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import {
   applyWeightDelta,
   createModel,
-  defaultTuning,
+  defaultFineTuning,
   type Inversion,
   type InversionOptions,
   type Model,
@@ -51,8 +51,8 @@ const { values } = parseArgs({
     lr: { type: 'string' },
     'w-share': { type: 'string' },
     reg: { type: 'string' },
-    'tuning-steps': { type: 'string', default: String(defaultTuning.steps) },
-    'tuning-lr': { type: 'string' },
+    'fine-tuning-steps': { type: 'string', default: String(defaultFineTuning.steps) },
+    'fine-tuning-lr': { type: 'string' },
     locality: { type: 'string' },
     noise: { type: 'boolean', default: false },
     'noise-reg': { type: 'string' },
@@ -139,12 +139,12 @@ async function dragFound(inversion: Inversion, handle: Pixel): Promise<Dragged> 
 
 async function tune(target: PixelImage, inversion: Inversion, handle: Pixel) {
   const pivot = inversion.latent();
-  const steps = Number(values['tuning-steps']);
+  const steps = Number(values['fine-tuning-steps']);
   if (steps === 0) return undefined;
-  const tuning = await model.tunePicture(target, pivot, {
+  const tuning = await model.fineTune(target, pivot, {
     steps,
     noise: inversion.noise(),
-    ...(values['tuning-lr'] && { learningRate: Number(values['tuning-lr']) }),
+    ...(values['fine-tuning-lr'] && { learningRate: Number(values['fine-tuning-lr']) }),
     ...(values.locality && { locality: Number(values.locality) }),
   });
   await tuning.run({ steps });

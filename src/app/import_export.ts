@@ -5,10 +5,10 @@ import type { Editor } from './editor.ts';
 import { DropZone } from './files/drop_zone.ts';
 import { ModelOpener } from './files/model_opener.ts';
 import type { ReadFile, ReadModel, WeightDelta } from './files/model_reader.ts';
-import { tunedFurther, tunedModel } from './files/model_with_delta.ts';
+import { fineTunedFurther, fineTunedModel } from './files/model_with_delta.ts';
 import { pictureName } from './files/picture_name.ts';
 import { savePng } from './files/save.ts';
-import { TunedPane } from './panes/delta_pane.ts';
+import { DeltaPane } from './panes/delta_pane.ts';
 import { LatentPane } from './panes/latent_pane.ts';
 import type { PictureControls } from './panes/picture_controls.ts';
 import type { Status } from './panes/status.ts';
@@ -21,7 +21,7 @@ export class Files {
   readonly #picture: PictureControls;
   readonly #status: Status;
   readonly #photograph: PhotographPane;
-  readonly #tuned = new TunedPane((original) => void this.#openOriginal(original));
+  readonly #tuned = new DeltaPane((original) => void this.#openOriginal(original));
 
   constructor(editor: Editor, picture: PictureControls, status: Status) {
     this.#editor = editor;
@@ -33,7 +33,7 @@ export class Files {
       model: () => editor.model,
       opened: () => editor.stop(),
       take: async (ws) => picture.take({ name: 'your photograph', ws }),
-      takeTuned: (delta) => this.#openTuned(delta),
+      takeFineTuned: (delta) => this.#openFineTuned(delta),
     });
     new LatentPane({
       open: (file) => void opener.openFile(file),
@@ -77,7 +77,7 @@ export class Files {
       case 'model':
         return this.#goOnWith(read.model, progress);
       case 'delta':
-        return this.#goOnWith(await tunedModel(source, read), progress);
+        return this.#goOnWith(await fineTunedModel(source, read), progress);
       case 'latent': {
         const { name, bytes } = read;
         return this.#picture.take({ name, ws: readLatent(bytes, model.config, name) });
@@ -85,8 +85,8 @@ export class Files {
     }
   }
 
-  async #openTuned(delta: WeightDelta): Promise<void> {
-    const source = await tunedFurther(this.#editor.source, delta);
+  async #openFineTuned(delta: WeightDelta): Promise<void> {
+    const source = await fineTunedFurther(this.#editor.source, delta);
     await this.#goOnWith(source, this.#status.follow(`${delta.name}: `));
   }
 

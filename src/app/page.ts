@@ -8,7 +8,7 @@ import { Editor } from './editor.ts';
 import type { ReadModel } from './files/model_reader.ts';
 import { demoName } from './files/model_source.ts';
 import { Files } from './import_export.ts';
-import { TuningPane } from './panes/kernels_pane.ts';
+import { KernelsPane } from './panes/kernels_pane.ts';
 import { OptionsPane } from './panes/options_pane.ts';
 import { PictureControls } from './panes/picture_controls.ts';
 import { PointsList } from './panes/points_list.ts';
@@ -45,7 +45,7 @@ export class Page {
   readonly #brush = new MaskBrush(this.#stage, (mask) => this.#editor?.setMask(mask));
   readonly #tools = new Tools(this.#stage, this.#points, this.#brush, this.#status);
   #options: OptionsPane | undefined;
-  #tuning: TuningPane | undefined;
+  #tuning: KernelsPane | undefined;
   #files: Files | undefined;
   #editor: Editor | undefined;
   #iteration: Iteration | undefined;
@@ -61,7 +61,7 @@ export class Page {
     await editor.begin();
     page.#enable(editor);
     page.#files = new Files(editor, page.#picture, page.#status);
-    page.#tuning = new TuningPane(editor);
+    page.#tuning = new KernelsPane(editor);
     new BenchmarkPane(
       () => ({ gpu, demo: demo.weights, variants: editor.engine.variants }),
       () => editor.stop(),

@@ -2,7 +2,7 @@ import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
-import { convolutionLayers } from './tuned_calls.ts';
+import { convolutionLayers } from './fine_tuning_calls.ts';
 
 /** What layers add to their features, times their strengths: (side · side) by the official name, `….noise_const`. */
 export type NoiseMaps = ReadonlyMap<string, Float32Array<ArrayBuffer>>;

@@ -71,7 +71,7 @@ export function rateAt(fraction: number, highest: number): number {
 }
 
 /** How weights are tuned to a picture. */
-export interface TuningOptions {
+export interface FineTuningOptions {
   /** Those planned, over which the rate rises and falls. */
   readonly steps?: number;
   /** Of Adam, for every weight, at its highest. */
@@ -90,7 +90,7 @@ export interface TuningOptions {
  * Rate, weight and steps were chosen on the demo model (bench/README.md has the figures), the distance is about what
  * Roich et al.'s comes to in W.
  */
-export const defaultTuning = {
+export const defaultFineTuning = {
   steps: 90,
   learningRate: 0.01,
   locality: 0.1,

@@ -5,23 +5,23 @@ import { readTensor, type TensorStore } from '../engine/memory/tensors.ts';
 import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
-import type { ImageLoss } from './image_loss.ts';
-import { checkNoise, noiseChanges } from './noise_maps.ts';
-import { defaultTuning, rateAt, type TuningOptions } from './options.ts';
-import { adamParams } from './trained_tensors.ts';
-import { type TrainedTensor, trainedTensors } from './tuned_calls.ts';
+import { type TrainedTensor, trainedTensors } from './fine_tuning_calls.ts';
 import {
   buildPlans,
   createStores,
   destroyPlans,
   destroyStores,
+  type FineTuningPlans,
   type Stores,
-  type TuningPlans,
-} from './tuning_plans.ts';
+} from './fine_tuning_plans.ts';
+import type { ImageLoss } from './image_loss.ts';
+import { checkNoise, noiseChanges } from './noise_maps.ts';
+import { defaultFineTuning, type FineTuningOptions, rateAt } from './options.ts';
+import { adamParams } from './trained_tensors.ts';
 import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
 /** One step. Losses are those of the weights that it started with. */
-export interface TuningRecord {
+export interface FineTuningRecord {
   /** Counted from 1. */
   readonly iteration: number;
   readonly loss: number;
@@ -41,9 +41,9 @@ const localityInterval = 4;
  * gradients and Adam's moments are copies in f32. Source: Roich et al. 2021, sections 3.2 and 3.3.
  */
 export class PivotalTuning {
-  readonly #events = new Emitter<{ iteration: TuningRecord }>();
+  readonly #events = new Emitter<{ iteration: FineTuningRecord }>();
   readonly #stores: Stores;
-  readonly #options: Required<Omit<TuningOptions, 'classIndex' | 'noise'>> & TuningOptions;
+  readonly #options: Required<Omit<FineTuningOptions, 'classIndex' | 'noise'>> & FineTuningOptions;
   #iteration = 0;
   #localityLoss = 0;
   #stopped = false;
@@ -52,12 +52,12 @@ export class PivotalTuning {
     readonly generator: Generator,
     private readonly pivot: Float32Array<ArrayBuffer>,
     private readonly loss: ImageLoss,
-    private readonly plans: TuningPlans,
+    private readonly plans: FineTuningPlans,
     stores: Stores,
-    options: TuningOptions,
+    options: FineTuningOptions,
   ) {
     this.#stores = stores;
-    this.#options = { ...defaultTuning, ...options };
+    this.#options = { ...defaultFineTuning, ...options };
   }
 
   /**
@@ -68,7 +68,7 @@ export class PivotalTuning {
     generator: Generator,
     pivot: ArrayLike<number>,
     loss: ImageLoss,
-    options: TuningOptions = {},
+    options: FineTuningOptions = {},
   ): Promise<PivotalTuning> {
     generator.checkLatent(pivot);
     const ws = Float32Array.from(pivot);
@@ -76,7 +76,7 @@ export class PivotalTuning {
     if (noise) checkNoise(generator, noise);
     const stores = await createStores(generator, loss, noise);
     try {
-      const locality = options.locality ?? defaultTuning.locality;
+      const locality = options.locality ?? defaultFineTuning.locality;
       const plans = await buildPlans(generator, loss, stores, locality * localityInterval);
       return new PivotalTuning(generator, ws, loss, plans, stores, options);
     } catch (error) {
@@ -86,7 +86,7 @@ export class PivotalTuning {
   }
 
   /** @returns what takes the listener off again */
-  on(event: 'iteration', listener: (record: TuningRecord) => void): () => void {
+  on(event: 'iteration', listener: (record: FineTuningRecord) => void): () => void {
     return this.#events.on(event, listener);
   }
 
@@ -136,7 +136,7 @@ export class PivotalTuning {
     return imagePixels(image, this.generator.config.imgChannels);
   }
 
-  /** Tuned minus original weights, the noise that was given, and the pivot, as a safetensors file for `applyWeightDelta`. */
+  /** FineTuned minus original weights, the noise that was given, and the pivot, as a safetensors file for `applyWeightDelta`. */
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { store, config } = this.generator;
     const changes = await noiseChanges(this.generator, this.#options.noise ?? new Map());

@@ -3,7 +3,7 @@ import { parseSafetensors, type WritableTensor, writeSafetensors } from '../form
 import { type NamedTensor, showShape, type TensorFile } from '../formats/tensors/named_tensors.ts';
 import { readLatent } from '../models/stylegan2/files/latent_file.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
-import { changeableTensors } from './tuned_calls.ts';
+import { changeableTensors } from './fine_tuning_calls.ts';
 
 /** What a file of differences says that it is. */
 const format = 'draggan-weight-delta-1';
@@ -15,7 +15,7 @@ export const fingerprintedTensor = 'synthesis.b4.const';
 const pivotTensor = 'ws';
 
 /** A model with a delta added. */
-export interface TunedWeights extends GeneratorWeights {
+export interface FineTunedWeights extends GeneratorWeights {
   /** ws (num_ws · w_dim) at which it draws the picture that it was tuned to, where the delta has it. */
   readonly pivot?: Float32Array<ArrayBuffer>;
 }
@@ -38,7 +38,7 @@ export async function modelFingerprint(values: Float32Array<ArrayBuffer>): Promi
 export function writeWeightDelta(
   changes: ReadonlyMap<string, WritableTensor>,
   fingerprint: string,
-  { config, pivot }: Pick<TunedWeights, 'config' | 'pivot'>,
+  { config, pivot }: Pick<FineTunedWeights, 'config' | 'pivot'>,
 ): Uint8Array<ArrayBuffer> {
   const { numWs, wDim } = config;
   const tensors = new Map(changes);
@@ -49,7 +49,7 @@ export function writeWeightDelta(
 /** The delta between a model and what several deltas, one after the other, have made of it. */
 export async function weightDelta(
   original: GeneratorWeights,
-  tuned: TunedWeights,
+  tuned: FineTunedWeights,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const changes = new Map<string, WritableTensor>();
   for (const name of changeableTensors(original.config)) {
@@ -74,7 +74,7 @@ export async function applyWeightDelta(
   weights: GeneratorWeights,
   bytes: Uint8Array,
   file?: string,
-): Promise<TunedWeights> {
+): Promise<FineTunedWeights> {
   const delta = parseSafetensors(bytes, file);
   if (!isWeightDelta(delta))
     throw new FormatError(`no weight delta: its metadata lack format ${format}`, { file });

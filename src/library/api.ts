@@ -13,8 +13,8 @@
  * An adapter starts with sane kernels. To measure which are the fastest, to keep that as a text, and to take it later:
  *
  * ```ts
- * const text = writeTunings([await model.tune()]);
- * await useTuning(engine, readTunings(text));
+ * const text = writeKernelChoices([await model.autotune()]);
+ * await useKernelChoices(engine, readKernelChoices(text));
  * ```
  */
 
@@ -29,13 +29,13 @@ export {
   type StopReason,
 } from '../drag/session.ts';
 export {
-  type LayerTuning,
-  mergeTunings,
+  type KernelChoices,
+  type LayerChoice,
+  mergeKernelChoices,
   otherThanDefault,
-  type Tuning,
-  useTuning,
+  useKernelChoices,
 } from '../engine/autotune/kernel_choices.ts';
-export { readTunings, writeTunings } from '../engine/autotune/kernel_choices_file.ts';
+export { readKernelChoices, writeKernelChoices } from '../engine/autotune/kernel_choices_file.ts';
 export {
   type AdapterDescription,
   Engine,
@@ -62,12 +62,12 @@ export {
 } from '../inversion/inversion.ts';
 export type { NoiseMaps } from '../inversion/noise_maps.ts';
 export {
+  defaultFineTuning,
   defaultInversion,
-  defaultTuning,
+  type FineTuningOptions,
   type InversionOptions,
-  type TuningOptions,
 } from '../inversion/options.ts';
-export { PivotalTuning, type TuningRecord } from '../inversion/pivotal_tuning.ts';
+export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from '../inversion/pixels.ts';
 export { applyWeightDelta } from '../inversion/weight_delta.ts';
 export type {
@@ -88,6 +88,7 @@ export {
 export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
+export type { AutotuneProgress, AutotuneRequest } from './autotune.ts';
 export {
   createDragSession,
   createModel,
@@ -95,4 +96,3 @@ export {
   loadModel,
   Model,
 } from './model.ts';
-export type { TuningProgress, TuningRequest } from './tune_kernels.ts';

@@ -1,12 +1,12 @@
 import { type DragOptions, defaultOptions } from '../drag/options.ts';
 import { DragSession } from '../drag/session.ts';
-import type { Tuning } from '../engine/autotune/kernel_choices.ts';
+import type { KernelChoices } from '../engine/autotune/kernel_choices.ts';
 import type { Engine } from '../engine/device.ts';
 import type { PixelImage } from '../engine/memory/image.ts';
 import type { Precision } from '../engine/memory/layouts.ts';
 import { imageLoss } from '../inversion/image_loss.ts';
 import { Inversion } from '../inversion/inversion.ts';
-import type { InversionOptions, TuningOptions } from '../inversion/options.ts';
+import type { FineTuningOptions, InversionOptions } from '../inversion/options.ts';
 import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
 import { imageValues } from '../inversion/pixels.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
-import { type TuningRequest, tuneModel } from './tune_kernels.ts';
+import { type AutotuneRequest, autotune } from './autotune.ts';
 
 /** A generator that can be drawn from, looked into, and dragged. */
 export class Model {
@@ -87,22 +87,22 @@ export class Model {
    * @param pivot ws (num_ws · w_dim), of `invert`
    * @throws InputError for a picture or latent that does not fit; DeviceLimitError where the adapter is too small
    */
-  tunePicture(
+  fineTune(
     target: PixelImage,
     pivot: Float32Array,
-    options: TuningOptions = {},
+    options: FineTuningOptions = {},
   ): Promise<PivotalTuning> {
     const loss = imageLoss(this.config, imageValues(target, this.config));
     return PivotalTuning.create(this.#generator, pivot, loss, options);
   }
 
   /**
-   * Measures which kernels are the fastest on this adapter for this model; `useTuning` then takes them. In small
+   * Measures which kernels are the fastest on this adapter for this model; `useKernelChoices` then takes them. In small
    * submissions, so that a drag or a page may go on meanwhile.
    * @throws the signal's reason once it is aborted; InputError for options that cannot be used
    */
-  tune(request: TuningRequest = {}): Promise<Tuning> {
-    return tuneModel(this.#generator, request);
+  autotune(request: AutotuneRequest = {}): Promise<KernelChoices> {
+    return autotune(this.#generator, request);
   }
 
   /** Frees the device memory of the model. Its sessions are to be destroyed before. */

@@ -268,13 +268,13 @@ describe('wrong input', () => {
     ['no file for the latent', ['invert', tiny, ...photograph], /--out: is needed/],
     [
       'tuned weights without a file',
-      invert(...photograph, '--tuning-steps', '5'),
-      /--tuning-steps: has no meaning without --delta/,
+      invert(...photograph, '--fine-tuning-steps', '5'),
+      /--fine-tuning-steps: has no meaning without --delta/,
     ],
     [
       'no step of tuning',
-      invert(...photograph, ...tuned, '--tuning-steps', '0'),
-      /--tuning-steps: "0" is not a whole number from 1/,
+      invert(...photograph, ...tuned, '--fine-tuning-steps', '0'),
+      /--fine-tuning-steps: "0" is not a whole number from 1/,
     ],
     [
       'a locality below 0',

@@ -172,14 +172,14 @@ describe('draggan on a device', () => {
     const tuning = [
       '--delta',
       inFolder('delta.safetensors'),
-      '--tuning-steps',
+      '--fine-tuning-steps',
       '12',
-      '--tuning-lr',
+      '--fine-tuning-lr',
       '0.002',
     ];
     const picture = ['--picture', inFolder('tuned.png')];
     const all = JSON.parse(draggan('invert', tiny, ...image, ...search, ...tuning, ...picture));
-    expect(all).toMatchObject({ stopped: 'steps', iterations: 10, tuning_steps: 12 });
+    expect(all).toMatchObject({ stopped: 'steps', iterations: 10, fine_tuning_steps: 12 });
     expect(all.tuned_psnr).toBeGreaterThan(all.psnr + 1);
 
     // Around the same latent, without a search.
@@ -198,7 +198,7 @@ describe('draggan on a device', () => {
   it('keeps noise that was found beside a latent in the delta', () => {
     draggan('generate', tiny, '--seed', '3', '--out', inFolder('target.png'));
     const outputs = ['--out', inFolder('noisy.npz'), '--delta', inFolder('noisy.safetensors')];
-    const few = ['--steps', '5', '--samples', '0', '--tuning-steps', '1', '--noise'];
+    const few = ['--steps', '5', '--samples', '0', '--fine-tuning-steps', '1', '--noise'];
     const image = ['--image', inFolder('target.png'), '--picture', inFolder('noisy.png')];
     draggan('invert', tiny, ...image, ...outputs, ...few);
     const drawn = ['--latent', inFolder('noisy.npz'), '--out', inFolder('again.png')];

@@ -107,12 +107,12 @@ describe('inversion', () => {
     const own = await model.generate(noisy.latent());
     expect(peakSignalToNoise(own, noisy.image())).toBeLessThan(50);
 
-    const tuning = await model.tunePicture(target, noisy.latent(), { noise });
+    const tuning = await model.fineTune(target, noisy.latent(), { noise });
     expect(peakSignalToNoise(await tuning.generate(), noisy.image())).toBeGreaterThan(60);
     await tuning.run({ steps: 5 });
     const drawn = await tuning.generate();
-    const tunedWeights = await applyWeightDelta(weights, await tuning.delta());
-    const tuned = await createModel(await openTestEngine(), tunedWeights);
+    const fineTunedWeights = await applyWeightDelta(weights, await tuning.delta());
+    const tuned = await createModel(await openTestEngine(), fineTunedWeights);
     expect(peakSignalToNoise(await tuned.generate(noisy.latent()), drawn)).toBeGreaterThan(60);
     tuning.destroy();
     tuned.destroy();
@@ -149,7 +149,7 @@ describe('inversion', () => {
       new Map([...inversion.noise(), [name, map.map(() => Number.NaN)]]),
     ];
     for (const noise of wrong)
-      await expect(model.tunePicture(target, ws, { noise })).rejects.toThrow(InputError);
+      await expect(model.fineTune(target, ws, { noise })).rejects.toThrow(InputError);
   });
 
   it('refuses a picture of another size, and options that make no sense', async () => {
@@ -172,7 +172,7 @@ describe('inversion', () => {
     const target = await model.generate(await model.latent({ seed: 7 }));
     const inversion = model.invert(target, { ...short, steps: 20 });
     const { psnr } = await inversion.run();
-    const tuning = await model.tunePicture(target, inversion.latent(), { learningRate: 3e-3 });
+    const tuning = await model.fineTune(target, inversion.latent(), { learningRate: 3e-3 });
     await tuning.run({ steps: 20 });
     const tuned = peakSignalToNoise(await tuning.generate(), target);
     expect(tuned).toBeGreaterThan(psnr + 2);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/formats/errors.ts';
 import { parseSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import type { ImageLoss } from '../../src/inversion/image_loss.ts';
-import { PivotalTuning, type TuningRecord } from '../../src/inversion/pivotal_tuning.ts';
+import { type FineTuningRecord, PivotalTuning } from '../../src/inversion/pivotal_tuning.ts';
 import { applyWeightDelta, weightDelta } from '../../src/inversion/weight_delta.ts';
 import { Generator, type GeneratorOptions } from '../../src/models/stylegan2/device/generator.ts';
 import { readLatent } from '../../src/models/stylegan2/files/latent_file.ts';
@@ -50,7 +50,7 @@ async function tune(
   const loss = squaredLoss(generator, target ?? new Float32Array());
   const options = { learningRate, locality };
   const tuning = await PivotalTuning.create(generator, pivot, loss, options);
-  const records: TuningRecord[] = [];
+  const records: FineTuningRecord[] = [];
   tuning.on('iteration', (record) => records.push(record));
   return { generator, pivot, other, tuning, records };
 }
@@ -70,10 +70,10 @@ describe('pivotal tuning', () => {
     const strength = tensors.get('synthesis.b32.conv1.noise_strength');
     expect(strength?.data()[0]).not.toBe(0);
     expect(strength?.shape).toEqual([1]);
-    const tunedWeights = await applyWeightDelta(weights, delta);
-    expect(tunedWeights.pivot).toEqual(pivot);
+    const fineTunedWeights = await applyWeightDelta(weights, delta);
+    expect(fineTunedWeights.pivot).toEqual(pivot);
     expect(readLatent(delta, weights.config), 'as a latent file').toEqual(pivot);
-    const tuned = await Generator.load(generator.engine, tunedWeights);
+    const tuned = await Generator.load(generator.engine, fineTunedWeights);
     const [saved, drawn] = [await tuned.generate(pivot), await tuning.generate()];
     const difference = saved.rgba.map((value, i) => Math.abs(value - drawn.rgba[i]));
     expect(Math.max(...difference)).toBeLessThanOrEqual(1);

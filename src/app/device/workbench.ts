@@ -6,12 +6,12 @@ import {
   type Engine,
   type Model,
   openEngine,
-  useTuning,
+  useKernelChoices,
 } from '../../library/api.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import type { Progress } from '../state/progress.ts';
 import { Frames } from './frames.ts';
-import { readKeptTunings } from './kept_tuning.ts';
+import { readKeptChoices } from './kept_kernel_choices.ts';
 import { shaderSource } from './shaders.ts';
 
 /** What any workbench is made of, again and again where devices get lost. */
@@ -49,7 +49,7 @@ export class Workbench {
   /** @throws NoAdapterError, DeviceLimitError, ShaderError */
   static async set({ gpu, canvas }: Materials, work: Work): Promise<Workbench> {
     const engine = await openEngine(gpu, { shaders: shaderSource });
-    await useTuning(engine, readKeptTunings());
+    await useKernelChoices(engine, readKeptChoices());
     const { model, session } = await load(engine, work);
     const context = canvas.getContext('webgpu');
     if (!context) throw new Error('this browser cannot draw on a canvas with WebGPU');

@@ -3,8 +3,8 @@ import { box, button, canvas, drawing, element, field } from '../dom/elements.ts
 import type { WeightDelta } from '../files/model_reader.ts';
 import { describe } from '../panes/status.ts';
 import { toImageData } from '../stage/compare.ts';
+import { PhotographFineTuning } from './photograph_fine_tuning.ts';
 import { PhotographFrame } from './photograph_frame.ts';
-import { PhotographTuning } from './photograph_tuning.ts';
 
 /** What the pane needs of the page. */
 export interface PhotographMaterials {
@@ -14,7 +14,7 @@ export interface PhotographMaterials {
   /** The picture of this latent is to be edited. */
   take(ws: Float32Array): Promise<void>;
   /** The picture that the model was tuned to is to be edited, in the model with this delta. */
-  takeTuned(delta: WeightDelta): Promise<void>;
+  takeFineTuned(delta: WeightDelta): Promise<void>;
 }
 
 /** What the model made of the photograph. */
@@ -24,7 +24,7 @@ interface Found {
   readonly target: PixelImage;
   /** Of its file, without the ending. */
   readonly name: string;
-  tuning?: PhotographTuning;
+  tuning?: PhotographFineTuning;
 }
 
 /** Does something while one watches, and gives what is to be said of it; aborted, it ends with what there is. */
@@ -157,7 +157,7 @@ export class PhotographPane {
     const found = this.#found;
     if (!found) return '';
     this.#status.textContent = 'Preparing…';
-    found.tuning ??= new PhotographTuning(found.target, found.inversion);
+    found.tuning ??= new PhotographFineTuning(found.target, found.inversion);
     let reached = goOn;
     await found.tuning.run(this.#materials.model(), signal, ({ step, steps, image, psnr }) => {
       this.#tell('Fine-tuning: step', step, steps, psnr);
@@ -177,7 +177,7 @@ export class PhotographPane {
       const noisy = inversion.noise().size > 0;
       const bytes = (await found.tuning?.finish()) ?? (noisy ? await inversion.delta() : undefined);
       this.#dialog.close();
-      if (bytes) await this.#materials.takeTuned({ name: `${name}-delta.safetensors`, bytes });
+      if (bytes) await this.#materials.takeFineTuned({ name: `${name}-delta.safetensors`, bytes });
       else await this.#materials.take(inversion.latent());
     } catch (error) {
       this.#status.textContent = describe(error);

@@ -14,10 +14,10 @@ export interface ReadModel {
   /** In the page's memory, of the generator alone. */
   readonly weights: GeneratorWeights;
   /** What `weights` have more than the file. */
-  readonly tuned?: Tuned;
+  readonly tuned?: FineTuned;
 }
 
-export interface Tuned {
+export interface FineTuned {
   readonly delta: WeightDelta;
   /** ws (num_ws · w_dim) of the picture that the model was tuned to, where the delta has it. */
   readonly pivot?: Float32Array;

@@ -1,11 +1,11 @@
 import { box, button } from '../dom/elements.ts';
-import type { ReadModel, Tuned } from '../files/model_reader.ts';
+import type { FineTuned, ReadModel } from '../files/model_reader.ts';
 import { saveFile } from '../files/save.ts';
 
 /** Which delta the open model has, to be saved and to be removed. */
-export class TunedPane {
+export class DeltaPane {
   readonly #box = box('tuned');
-  #tuned: Tuned | undefined;
+  #tuned: FineTuned | undefined;
 
   /** @param remove goes on with the model as its file has it */
   constructor(remove: (original: ReadModel) => void) {

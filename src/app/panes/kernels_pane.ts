@@ -1,13 +1,13 @@
 import {
   type DragSession,
-  mergeTunings,
+  type KernelChoices,
+  mergeKernelChoices,
   otherThanDefault,
-  readTunings,
-  type Tuning,
-  useTuning,
-  writeTunings,
+  readKernelChoices,
+  useKernelChoices,
+  writeKernelChoices,
 } from '../../library/api.ts';
-import { keepTunings, readKeptTunings } from '../device/kept_tuning.ts';
+import { keepChoices, readKeptChoices } from '../device/kept_kernel_choices.ts';
 import { box, button, field } from '../dom/elements.ts';
 import type { Editor } from '../editor.ts';
 import { saveFile } from '../files/save.ts';
@@ -22,9 +22,9 @@ const mostBytes = 2 ** 24;
  * Measures in the background which kernels are the fastest here, whenever a person pauses, for the drag as it stands and
  * for pictures. What was found is taken at once where no drag runs, kept by the browser, and can be taken elsewhere.
  */
-export class TuningPane {
+export class KernelsPane {
   readonly #editor: Editor;
-  #known: readonly Tuning[] = readKeptTunings();
+  #known: readonly KernelChoices[] = readKeptChoices();
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -96,45 +96,47 @@ export class TuningPane {
     try {
       await this.#take(await this.#measure(session, controller));
     } catch (error) {
-      if (!controller.signal.aborted) this.#say(`Tuning failed: ${messageOf(error)}`);
+      if (!controller.signal.aborted) this.#say(`KernelChoices failed: ${messageOf(error)}`);
       else this.#later();
     } finally {
       this.#controller = undefined;
     }
   }
 
-  #measure(session: DragSession, controller: AbortController): Promise<Tuning> {
-    return this.#editor.model.tune({
+  #measure(session: DragSession, controller: AbortController): Promise<KernelChoices> {
+    return this.#editor.model.autotune({
       known: this.#known,
       points: Math.max(1, session.points.length),
       masked: session.mask !== null,
       options: session.options,
       signal: controller.signal,
-      onProgress: ({ done, total, tuning }) => {
-        if (done > 0 && !controller.signal.aborted) this.#keep([tuning]);
+      onProgress: ({ done, total, choices }) => {
+        if (done > 0 && !controller.signal.aborted) this.#keep([choices]);
         const going = !controller.signal.aborted && !this.#busy;
         if (!going) controller.abort();
         const next = `${Math.min(done + 1, total)} of ${total}`;
-        this.#say(going ? `Tuning ${next}` : `Tuning, ${next}, goes on when you pause.`);
+        this.#say(
+          going ? `KernelChoices ${next}` : `KernelChoices, ${next}, goes on when you pause.`,
+        );
       },
     });
   }
 
   /** Adds to what is known and kept. */
-  #keep(tunings: readonly Tuning[]): void {
-    this.#known = tunings.reduce((known, one) => mergeTunings(known, one), this.#known);
+  #keep(kernelChoices: readonly KernelChoices[]): void {
+    this.#known = kernelChoices.reduce((known, one) => mergeKernelChoices(known, one), this.#known);
     this.#untaken = true;
-    keepTunings(this.#known);
+    keepChoices(this.#known);
   }
 
   /** Has the engine take what is known, once no drag runs: its kernels are not changed under it. */
-  async #take(tuning: Tuning): Promise<void> {
+  async #take(choices: KernelChoices): Promise<void> {
     const { engine, session } = this.#editor;
     if (session.running) return this.#later();
-    if (this.#untaken) await useTuning(engine, this.#known);
+    if (this.#untaken) await useKernelChoices(engine, this.#known);
     this.#untaken = false;
-    const others = `${otherThanDefault(tuning)} of them with other kernels than by default`;
-    this.#say(`Tuned: ${tuning.layers.size} layers, ${others}.`);
+    const others = `${otherThanDefault(choices)} of them with other kernels than by default`;
+    this.#say(`Autotuned: ${choices.layers.size} layers, ${others}.`);
   }
 
   async #again(): Promise<void> {
@@ -148,11 +150,11 @@ export class TuningPane {
     this.#controller?.abort();
     this.#known = [];
     this.#untaken = true;
-    keepTunings([]);
+    keepChoices([]);
   }
 
   #export(): void {
-    const blob = new Blob([writeTunings(this.#known)], { type: 'application/json' });
+    const blob = new Blob([writeKernelChoices(this.#known)], { type: 'application/json' });
     saveFile(blob, 'draggan-tuning.json');
   }
 
@@ -161,8 +163,9 @@ export class TuningPane {
     input.value = '';
     if (!file) return;
     try {
-      if (file.size > mostBytes) throw new Error(`${file.name} is too large for a tuning`);
-      this.#keep(readTunings(await file.text(), file.name));
+      if (file.size > mostBytes)
+        throw new Error(`${file.name} is too large for a file of kernel choices`);
+      this.#keep(readKernelChoices(await file.text(), file.name));
       this.#resting = false;
       await this.#tune();
     } catch (error) {
@@ -175,7 +178,7 @@ export class TuningPane {
     this.#resting = true;
     await this.#queue;
     this.#editor.stop();
-    await useTuning(this.#editor.engine, []);
+    await useKernelChoices(this.#editor.engine, []);
     this.#say(`${suitable} That stays until you tune again or reload the page.`);
   }
 }

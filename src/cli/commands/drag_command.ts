@@ -10,7 +10,7 @@ import { openModel } from '../files/open_model.ts';
 import { DragTrace } from '../files/trace_file.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
-import { isTuned, tuningOption } from '../options/kernels_option.ts';
+import { autotuneOption, isAutotuned } from '../options/kernels_option.ts';
 import { latentOptions, parseLatent, refuseBothLatents } from '../options/latent_options.ts';
 import { parsePoints } from '../options/points_option.ts';
 import { parsePrecision, precisionOption } from '../options/precision_option.ts';
@@ -51,7 +51,7 @@ export const drag: Command = {
       help: 'computes what the loss depends on, or all of every map, with the same result (cone)',
     },
     precision: precisionOption,
-    'no-tuning': tuningOption,
+    'no-autotune': autotuneOption,
     trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
     out: { value: 'FILE.png', help: 'the image at the end' },
     'out-latent': { value: 'FILE', help: 'its latent, as .npy, .npz or .safetensors' },
@@ -78,7 +78,7 @@ export const drag: Command = {
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isTuned(line),
+      tuned: isAutotuned(line),
     });
     const session = await model.createDragSession(await latent(model), options);
     session.setPoints(points);

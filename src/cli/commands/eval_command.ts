@@ -7,7 +7,7 @@ import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
-import { isTuned, tuningOption } from '../options/kernels_option.ts';
+import { autotuneOption, isAutotuned } from '../options/kernels_option.ts';
 import { latentOptions, parseLatent } from '../options/latent_options.ts';
 import { noiseOption, parseNoise } from '../options/noise_option.ts';
 import { parsePrecision, precisionOption } from '../options/precision_option.ts';
@@ -20,7 +20,7 @@ export const evaluate: Command = {
     ...latentOptions,
     noise: noiseOption,
     precision: precisionOption,
-    'no-tuning': tuningOption,
+    'no-autotune': autotuneOption,
     tensors: {
       value: 'LIST',
       help: 'image, bR.x, bR.img (features and image of block R), joined by commas',
@@ -43,7 +43,7 @@ export const evaluate: Command = {
     const latent = await parseLatent(line, file.weights);
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isTuned(line),
+      tuned: isAutotuned(line),
     });
     const results = await model.evaluate(await latent(model), { tensors, noise, gradient });
     await out.write(writeSafetensors(results));

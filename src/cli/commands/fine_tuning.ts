@@ -1,36 +1,36 @@
 import { InputError } from '../../formats/errors.ts';
 import type { NoiseMaps } from '../../inversion/noise_maps.ts';
-import { defaultTuning, type TuningOptions } from '../../inversion/options.ts';
+import { defaultFineTuning, type FineTuningOptions } from '../../inversion/options.ts';
 import { peakSignalToNoise } from '../../inversion/pixels.ts';
 import type { Model, PixelImage } from '../../library/api.ts';
 import type { CommandLine, Option } from '../options/arguments.ts';
 import type { Progress } from '../progress.ts';
 
-const { steps, learningRate, locality } = defaultTuning;
+const { steps, learningRate, locality } = defaultFineTuning;
 const mostSteps = 1_000_000;
 /** Steps between two looks at the picture. */
 const interval = 10;
 
 /** How a command is told to tune the model's weights to a picture. */
-export const pivotalTuningOptions = {
+export const fineTuningOptions = {
   delta: { value: 'FILE', help: 'tunes the weights to the picture; what changed of them' },
-  'tuning-steps': { value: 'N', help: `in so many steps (${steps})` },
-  'tuning-lr': { value: 'X', help: `at this learning rate (${learningRate})` },
+  'fine-tuning-steps': { value: 'N', help: `in so many steps (${steps})` },
+  'fine-tuning-lr': { value: 'X', help: `at this learning rate (${learningRate})` },
   locality: { value: 'X', help: `how strongly other pictures are kept as they are (${locality})` },
 } satisfies Record<string, Option>;
 
-export interface TuningRequest {
+export interface FineTuningRequest {
   readonly steps: number;
-  readonly options: TuningOptions;
+  readonly options: FineTuningOptions;
 }
 
 /**
  * @returns undefined where nothing is to be tuned
  * @throws InputError; where the tuned weights would have no file, too
  */
-export function parseTuning(line: CommandLine): TuningRequest | undefined {
+export function parseChoices(line: CommandLine): FineTuningRequest | undefined {
   if (line.text('delta') === undefined) {
-    for (const option of ['tuning-steps', 'tuning-lr', 'locality'])
+    for (const option of ['fine-tuning-steps', 'fine-tuning-lr', 'locality'])
       if (line.text(option) !== undefined)
         throw new InputError('has no meaning without --delta, the file of the tuned weights', {
           option,
@@ -38,16 +38,16 @@ export function parseTuning(line: CommandLine): TuningRequest | undefined {
     return undefined;
   }
   return {
-    steps: line.number('tuning-steps', { least: 1, most: mostSteps, whole: true }) ?? steps,
+    steps: line.number('fine-tuning-steps', { least: 1, most: mostSteps, whole: true }) ?? steps,
     options: {
-      learningRate: line.number('tuning-lr', { least: 1e-9 }) ?? learningRate,
+      learningRate: line.number('fine-tuning-lr', { least: 1e-9 }) ?? learningRate,
       locality: line.number('locality', { least: 0 }) ?? locality,
     },
   };
 }
 
 /** A picture of tuned weights. */
-export interface TunedPicture {
+export interface FineTunedPicture {
   readonly image: PixelImage;
   /** Against the target, in decibels. */
   readonly psnr: number;
@@ -61,15 +61,15 @@ export interface TunedPicture {
  * until then.
  * @throws InputError where the weights diverge; DeviceLimitError
  */
-export async function tuneToPicture(
+export async function fineTuneToPicture(
   model: Model,
   target: PixelImage,
   { ws, noise }: { readonly ws: Float32Array; readonly noise: NoiseMaps },
-  { steps, options }: TuningRequest,
+  { steps, options }: FineTuningRequest,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
-): Promise<TunedPicture> {
+): Promise<FineTunedPicture> {
   progress.update('tuning');
-  const tuning = await model.tunePicture(target, ws, { steps, ...options, noise });
+  const tuning = await model.fineTune(target, ws, { steps, ...options, noise });
   let made = 0;
   let image = await tuning.generate();
   let psnr = peakSignalToNoise(image, target);

@@ -3,7 +3,7 @@ import { prepareOutput } from '../files/atomic_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import type { Command } from '../options/command.ts';
-import { isTuned, tuningOption } from '../options/kernels_option.ts';
+import { autotuneOption, isAutotuned } from '../options/kernels_option.ts';
 import { latentOptions, parseLatent } from '../options/latent_options.ts';
 import { noiseOption, parseNoise } from '../options/noise_option.ts';
 import { parsePrecision, precisionOption } from '../options/precision_option.ts';
@@ -15,7 +15,7 @@ export const generate: Command = {
     ...latentOptions,
     noise: noiseOption,
     precision: precisionOption,
-    'no-tuning': tuningOption,
+    'no-autotune': autotuneOption,
     out: { value: 'FILE.png', help: 'the image' },
   },
   async run(line, progress) {
@@ -26,7 +26,7 @@ export const generate: Command = {
     const latent = await parseLatent(line, file.weights);
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isTuned(line),
+      tuned: isAutotuned(line),
     });
     const { rgba, width } = await model.generate(await latent(model), { noise });
     await out.write(encodePng(rgba, width));

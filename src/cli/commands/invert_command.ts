@@ -14,10 +14,10 @@ import type { CommandLine, Option } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
 import type { Progress } from '../progress.ts';
 import {
-  parseTuning,
-  pivotalTuningOptions,
-  type TunedPicture,
-  tuneToPicture,
+  type FineTunedPicture,
+  fineTuneToPicture,
+  fineTuningOptions,
+  parseChoices,
 } from './fine_tuning.ts';
 
 const { steps, samples, learningRate, shareOfW, regularization } = defaultInversion;
@@ -40,14 +40,14 @@ export const invert: Command = {
     ...searchOptions,
     latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
     out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
-    ...pivotalTuningOptions,
+    ...fineTuningOptions,
     picture: { value: 'FILE.png', help: 'the image that comes out' },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
     const outputs = await prepareOutputs(line);
     const options = parseOptions(line);
-    const tuning = parseTuning(line);
+    const tuning = parseChoices(line);
     const image = line.required('image');
     const file = await readModelFile(line.model);
     const { config } = file;
@@ -71,7 +71,7 @@ export const invert: Command = {
     // What was found of noise is kept by a delta alone, if one that changes nothing else.
     const tuned =
       tuning && (!signal.aborted || found.noise.size > 0)
-        ? await tuneToPicture(model, target, found, tuning, { progress, signal })
+        ? await fineTuneToPicture(model, target, found, tuning, { progress, signal })
         : undefined;
     process.removeListener('SIGINT', stop);
     if (tuned) await outputs.delta?.write(tuned.delta);
@@ -80,7 +80,7 @@ export const invert: Command = {
     progress.finish(describe(found, tuned, tuning !== undefined, adapter));
     const summary = {
       ...found.result,
-      ...(tuned && { tuned_psnr: tuned.psnr, tuning_steps: tuned.steps }),
+      ...(tuned && { tuned_psnr: tuned.psnr, fine_tuning_steps: tuned.steps }),
       adapter,
     };
     return line.flag('json') ? JSON.stringify(summary) : '';
@@ -154,7 +154,7 @@ function parseOptions(line: CommandLine): Partial<InversionOptions> {
 
 function describe(
   { result: { psnr, iterations, stopped } }: Found,
-  tuned: TunedPicture | undefined,
+  tuned: FineTunedPicture | undefined,
   wanted: boolean,
   adapter: string,
 ): string {

@@ -1,16 +1,24 @@
 import { officialSides, randomModelBytes } from '../../bench/networks.ts';
 import {
-  mergeTunings,
+  type KernelChoices,
+  mergeKernelChoices,
   otherThanDefault,
-  type Tuning,
 } from '../../engine/autotune/kernel_choices.ts';
-import { readTunings, writeTunings } from '../../engine/autotune/kernel_choices_file.ts';
+import {
+  readKernelChoices,
+  writeKernelChoices,
+} from '../../engine/autotune/kernel_choices_file.ts';
 import { InputError } from '../../formats/errors.ts';
 import type { Precision } from '../../library/api.ts';
-import type { TuningRequest } from '../../library/tune_kernels.ts';
+import type { AutotuneRequest } from '../../library/autotune.ts';
 import { readInput } from '../../node/files/input_file.ts';
 import { optionalOutput } from '../files/atomic_file.ts';
-import { forgetTunings, keepTunings, readKeptTunings, tuningFile } from '../files/kept_tuning.ts';
+import {
+  choicesFile,
+  forgetChoices,
+  keepChoices,
+  readKeptChoices,
+} from '../files/kept_kernel_choices.ts';
 import { checkModelFile, type ModelFile, readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import type { CommandLine } from '../options/arguments.ts';
@@ -48,15 +56,15 @@ export const tune: Command = {
     const reset = line.flag('reset');
     if (!file && !imported && !out && !reset)
       throw new InputError('name a MODEL to tune, or --shape, --import, --export, --reset');
-    if (imported && tuningFile() === undefined)
-      throw new InputError('nothing is kept with DRAGGAN_TUNING=off', { option: 'import' });
-    if (reset) await forgetTunings();
-    if (imported) await keepTunings(imported, say);
-    const known = await readKeptTunings(say);
+    if (imported && choicesFile() === undefined)
+      throw new InputError('nothing is kept with DRAGGAN_AUTOTUNE=off', { option: 'import' });
+    if (reset) await forgetChoices();
+    if (imported) await keepChoices(imported, say);
+    const known = await readKeptChoices(say);
     const measured = file && (await measure(file, precision, { ...request, known }, progress));
-    if (measured) await keepTunings([measured.tuning], say);
-    const kept = measured ? mergeTunings(known, measured.tuning) : known;
-    await out?.write(new TextEncoder().encode(writeTunings(kept)));
+    if (measured) await keepChoices([measured.choices], say);
+    const kept = measured ? mergeKernelChoices(known, measured.choices) : known;
+    await out?.write(new TextEncoder().encode(writeKernelChoices(kept)));
     progress.finish(measured ? describe(measured) : describeKept(kept));
     return line.flag('json') ? JSON.stringify(summarise(kept, measured)) : '';
   },
@@ -65,7 +73,7 @@ export const tune: Command = {
 /** What one command measured. */
 interface Measured {
   /** All that is known of the adapter then. */
-  readonly tuning: Tuning;
+  readonly choices: KernelChoices;
   /** Layers that were not known before. */
   readonly fresh: number;
   /** The adapter in words. */
@@ -79,7 +87,7 @@ interface Measured {
 async function measure(
   file: ModelFile,
   precision: Precision | undefined,
-  request: TuningRequest,
+  request: AutotuneRequest,
   progress: Progress,
 ): Promise<Measured> {
   const options = { precision, tuned: false };
@@ -88,14 +96,14 @@ async function measure(
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
-  let known: Tuning | undefined;
+  let known: KernelChoices | undefined;
   let [fresh, complete] = [0, true];
-  const tuning = await model
-    .tune({
+  const choices = await model
+    .autotune({
       ...request,
       signal: controller.signal,
-      onProgress: ({ done, total, tuning }) => {
-        known = tuning;
+      onProgress: ({ done, total, choices }) => {
+        known = choices;
         fresh = done;
         complete = done === total;
         progress.update(`layer ${Math.min(done + 1, total)} of ${total}`);
@@ -107,10 +115,10 @@ async function measure(
     });
   process.off('SIGINT', stop);
   close();
-  return { tuning, fresh, adapter, seconds: (performance.now() - began) / 1000, complete };
+  return { choices, fresh, adapter, seconds: (performance.now() - began) / 1000, complete };
 }
 
-function parseRequest(line: CommandLine): TuningRequest {
+function parseRequest(line: CommandLine): AutotuneRequest {
   return {
     points: line.number('points', { least: 1, most: mostPoints, whole: true }),
     masked: line.flag('mask'),
@@ -118,10 +126,10 @@ function parseRequest(line: CommandLine): TuningRequest {
   };
 }
 
-async function readImport(line: CommandLine): Promise<Tuning[] | undefined> {
+async function readImport(line: CommandLine): Promise<KernelChoices[] | undefined> {
   const path = line.text('import');
   if (path === undefined) return undefined;
-  return readTunings(new TextDecoder().decode(await readInput(path)), path);
+  return readKernelChoices(new TextDecoder().decode(await readInput(path)), path);
 }
 
 async function modelFile(line: CommandLine): Promise<ModelFile | undefined> {
@@ -136,32 +144,32 @@ async function modelFile(line: CommandLine): Promise<ModelFile | undefined> {
 const count = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
 
-function describe({ tuning, fresh, adapter, seconds, complete }: Measured): string {
-  const file = tuningFile();
+function describe({ choices, fresh, adapter, seconds, complete }: Measured): string {
+  const file = choicesFile();
   const now =
     fresh === 0 && complete
       ? 'all layers are known already (--reset measures them anew)'
       : `${count(fresh, 'layer')} measured in ${seconds.toFixed(1)} s`;
   const rest = complete ? '' : ', not all: run it again to go on';
-  const known = `${count(tuning.layers.size, 'layer')} known on ${adapter}, ${otherThanDefault(tuning)} with other kernels than by default`;
+  const known = `${count(choices.layers.size, 'layer')} known on ${adapter}, ${otherThanDefault(choices)} with other kernels than by default`;
   return `${now}${rest}; ${known}; ${file === undefined ? 'not kept' : `kept in ${file}`}`;
 }
 
-function describeKept(kept: readonly Tuning[]): string {
-  const layers = kept.reduce((sum, tuning) => sum + tuning.layers.size, 0);
+function describeKept(kept: readonly KernelChoices[]): string {
+  const layers = kept.reduce((sum, choices) => sum + choices.layers.size, 0);
   return `${count(layers, 'layer')} kept for ${count(kept.length, 'adapter')}`;
 }
 
-function summarise(kept: readonly Tuning[], measured: Measured | undefined) {
+function summarise(kept: readonly KernelChoices[], measured: Measured | undefined) {
   return {
-    kept: { file: tuningFile() ?? null, adapters: kept.length },
+    kept: { file: choicesFile() ?? null, adapters: kept.length },
     measured: measured && {
-      adapter: measured.tuning.adapter,
+      adapter: measured.choices.adapter,
       driver: measured.adapter,
       seconds: Number(measured.seconds.toFixed(2)),
       complete: measured.complete,
       fresh: measured.fresh,
-      layers: [...measured.tuning.layers].map(([layer, tuned]) => ({ layer, ...tuned })),
+      layers: [...measured.choices.layers].map(([layer, tuned]) => ({ layer, ...tuned })),
     },
   };
 }

@@ -2,8 +2,8 @@ import { FormatError } from '../../formats/errors.ts';
 import type { TensorFile } from '../../formats/tensors/named_tensors.ts';
 import {
   applyWeightDelta,
+  type FineTunedWeights,
   isWeightDelta,
-  type TunedWeights,
 } from '../../inversion/weight_delta.ts';
 import { parseModelFile } from '../../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
@@ -15,7 +15,7 @@ export interface ModelFile {
   /** Bytes of the whole file. */
   length: number;
   file: TensorFile;
-  weights: TunedWeights;
+  weights: FineTunedWeights;
   config: GeneratorConfig;
 }
 

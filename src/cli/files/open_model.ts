@@ -27,14 +27,14 @@ export async function openModel(
   { precision, tuned }: OpenOptions,
 ): Promise<OpenModel> {
   progress.update('opening a device');
-  const [{ openNodeGpu }, { createModel, openEngine }, { useKeptTuning }] = await Promise.all([
+  const [{ openNodeGpu }, { createModel, openEngine }, { useKeptChoices }] = await Promise.all([
     import('../../node/gpu/node_gpu.ts'),
     import('../../library/api.ts'),
-    import('./kept_tuning.ts'),
+    import('./kept_kernel_choices.ts'),
   ]);
   const { gpu, driver } = await openNodeGpu();
   const engine = await openEngine(gpu, { shaders: nodeShaders });
-  if (tuned) await useKeptTuning(engine, (line) => progress.finish(line));
+  if (tuned) await useKeptChoices(engine, (line) => progress.finish(line));
   const model = await createModel(engine, file.weights, {
     precision,
     onProgress: (fraction, what) => progress.update(`${Math.round(100 * fraction)} % ${what}`),

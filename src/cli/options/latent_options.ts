@@ -1,5 +1,5 @@
 import { InputError } from '../../formats/errors.ts';
-import type { TunedWeights } from '../../inversion/weight_delta.ts';
+import type { FineTunedWeights } from '../../inversion/weight_delta.ts';
 import type { Model } from '../../library/api.ts';
 import { mixStyles } from '../../models/stylegan2/files/latent_file.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
@@ -42,7 +42,7 @@ export type Latent = (model: Model) => Promise<Float32Array>;
  */
 export async function parseLatent(
   line: CommandLine,
-  { config, pivot }: TunedWeights,
+  { config, pivot }: FineTunedWeights,
 ): Promise<Latent> {
   const seed = line.number('seed', { least: 0, most: largestSeed, whole: true });
   const psi = line.number('psi');

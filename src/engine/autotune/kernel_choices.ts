@@ -4,19 +4,19 @@ import { dragOperations } from '../operations/drag_operations.ts';
 import { operationTable } from '../operations/operations.ts';
 
 /** Which kernels are the fastest on an adapter, and what they were measured to take. */
-export interface Tuning extends TuningSite {
+export interface KernelChoices extends AutotuneSite {
   /** By `convolutionKey`. */
-  readonly layers: ReadonlyMap<string, LayerTuning>;
+  readonly layers: ReadonlyMap<string, LayerChoice>;
 }
 
 /** What a measurement holds for. */
-export interface TuningSite {
-  readonly adapter: TunedAdapter;
+export interface AutotuneSite {
+  readonly adapter: AutotunedAdapter;
   /** SHA-256 of the network's kernels, in hexadecimal: other kernels take other times. */
   readonly kernels: string;
 }
 
-export interface TunedAdapter {
+export interface AutotunedAdapter {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
@@ -25,7 +25,7 @@ export interface TunedAdapter {
   readonly features: readonly string[];
 }
 
-export interface LayerTuning {
+export interface LayerChoice {
   readonly choice: ConvolutionChoice;
   /** All that was tried, the default first. A time that was not taken is 0. */
   readonly measured: readonly {
@@ -35,7 +35,7 @@ export interface LayerTuning {
 }
 
 /** The adapter and the kernels of an engine. @throws ShaderError where a kernel does not parse */
-export async function tuningSite({ adapter, pipelines }: Engine): Promise<TuningSite> {
+export async function autotuneSite({ adapter, pipelines }: Engine): Promise<AutotuneSite> {
   const { vendor, architecture, device, description } = adapter;
   const features = [...adapter.features].sort();
   const rows = Object.entries(operationTable).filter(([name]) => !(name in dragOperations));
@@ -48,33 +48,40 @@ export async function tuningSite({ adapter, pipelines }: Engine): Promise<Tuning
 }
 
 /** The tuning of a site among those of all sites; what was measured elsewhere, or with other kernels, does not count. */
-export const tuningOf = (site: TuningSite, tunings: readonly Tuning[]): Tuning | undefined =>
-  tunings.find(
+export const choicesFor = (
+  site: AutotuneSite,
+  kernelChoices: readonly KernelChoices[],
+): KernelChoices | undefined =>
+  kernelChoices.find(
     ({ adapter, kernels }) => sameAdapter(adapter, site.adapter) && kernels === site.kernels,
   );
 
 /**
  * Takes the choices that were measured on the engine's adapter, and its defaults for all else. Plans that stand are built
  * anew before their next submission, where anything changes for them.
- * @returns what is taken; undefined where no tuning is of this adapter and these kernels
+ * @returns what is taken; undefined where none is of this adapter and these kernels
  */
-export async function useTuning(
+export async function useKernelChoices(
   engine: Engine,
-  tunings: readonly Tuning[],
-): Promise<Tuning | undefined> {
-  const tuning = tunings.length > 0 ? tuningOf(await tuningSite(engine), tunings) : undefined;
-  const choices = [...(tuning?.layers ?? [])].map(([key, { choice }]) => [key, choice] as const);
+  kernelChoices: readonly KernelChoices[],
+): Promise<KernelChoices | undefined> {
+  const chosen =
+    kernelChoices.length > 0 ? choicesFor(await autotuneSite(engine), kernelChoices) : undefined;
+  const choices = [...(chosen?.layers ?? [])].map(([key, { choice }]) => [key, choice] as const);
   if (choices.length > 0 || engine.variants.tuned)
     engine.takeVariants({
       ...engine.variants,
       tuned: choices.length > 0 ? new Map(choices) : undefined,
     });
-  return tuning;
+  return chosen;
 }
 
-/** `known` with a tuning more: its layers are added to those of its site; those of other kernels on its adapter go. */
-export function mergeTunings(known: readonly Tuning[], more: Tuning): Tuning[] {
-  const before = tuningOf(more, known);
+/** `known` with what was measured now: its layers are added to those of its site; those of other kernels on its adapter go. */
+export function mergeKernelChoices(
+  known: readonly KernelChoices[],
+  more: KernelChoices,
+): KernelChoices[] {
+  const before = choicesFor(more, known);
   const others = known.filter(({ adapter }) => !sameAdapter(adapter, more.adapter));
   const layers = new Map([...(before?.layers ?? []), ...more.layers]);
   // The newest first, so that the oldest are cut where there are too many.
@@ -82,12 +89,13 @@ export function mergeTunings(known: readonly Tuning[], more: Tuning): Tuning[] {
 }
 
 /** For how many layers another choice than the default is the fastest. */
-export const otherThanDefault = ({ layers }: Tuning): number =>
+export const otherThanDefault = ({ layers }: KernelChoices): number =>
   [...layers.values()].filter(
     ({ choice, measured }) => JSON.stringify(choice) !== JSON.stringify(measured[0]?.choice),
   ).length;
 
-const sameAdapter = (a: TunedAdapter, b: TunedAdapter): boolean => adapterKey(a) === adapterKey(b);
+const sameAdapter = (a: AutotunedAdapter, b: AutotunedAdapter): boolean =>
+  adapterKey(a) === adapterKey(b);
 
-const adapterKey = ({ vendor, architecture, device, description, features }: TunedAdapter) =>
+const adapterKey = ({ vendor, architecture, device, description, features }: AutotunedAdapter) =>
   JSON.stringify([vendor, architecture, device, description, [...features].sort()]);

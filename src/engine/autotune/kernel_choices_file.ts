@@ -1,6 +1,6 @@
 import { FormatError } from '../../formats/errors.ts';
 import { type ConvolutionChoice, choiceFields } from '../graph/variants.ts';
-import type { LayerTuning, TunedAdapter, Tuning } from './kernel_choices.ts';
+import type { AutotunedAdapter, KernelChoices, LayerChoice } from './kernel_choices.ts';
 
 /**
  * Tunings as JSON, to be kept, sent and read again:
@@ -15,49 +15,53 @@ const version = 2;
 /** More is no tuning of ours. */
 const most = {
   characters: 2 ** 24,
-  tunings: 64,
+  kernelChoices: 64,
   layers: 4096,
   measured: 256,
   features: 64,
   text: 300,
 };
 
-export function writeTunings(tunings: readonly Tuning[]): string {
-  const written = tunings.slice(0, most.tunings).map(({ adapter, kernels, layers }) => ({
-    adapter,
-    kernels,
-    layers: [...layers].map(([layer, { choice, measured }]) => ({
-      layer,
-      choice,
-      measured: measured.map(({ choice: tried, milliseconds }) => ({
-        choice: tried,
-        ms: milliseconds,
+export function writeKernelChoices(kernelChoices: readonly KernelChoices[]): string {
+  const written = kernelChoices
+    .slice(0, most.kernelChoices)
+    .map(({ adapter, kernels, layers }) => ({
+      adapter,
+      kernels,
+      layers: [...layers].map(([layer, { choice, measured }]) => ({
+        layer,
+        choice,
+        measured: measured.map(({ choice: tried, milliseconds }) => ({
+          choice: tried,
+          ms: milliseconds,
+        })),
       })),
-    })),
-  }));
+    }));
   return `${JSON.stringify({ format, version, tunings: written }, null, 1)}\n`;
 }
 
 /**
- * Reads tunings that anybody may have written: every value is checked. Fields beside those above are ignored, but not
+ * Reads kernelChoices that anybody may have written: every value is checked. Fields beside those above are ignored, but not
  * those of a choice: half a choice is none.
  * @param file names the text in errors
  * @throws FormatError that names the entry
  */
-export function readTunings(text: string, file?: string): Tuning[] {
+export function readKernelChoices(text: string, file?: string): KernelChoices[] {
   if (text.length > most.characters)
-    throw new FormatError(`${text.length} characters are too many for a tuning`, { file });
+    throw new FormatError(`${text.length} characters are too many for a file of kernel choices`, {
+      file,
+    });
   const whole = new Entry(parse(text, file), 'the tuning', file);
   if (whole.field('format').value !== format) whole.refuse(`is no ${format}`);
   if (whole.field('version').value !== version)
     whole.field('version').refuse(`is not ${version}: another version of this program wrote it`);
-  return whole.field('tunings').list(most.tunings).map(readTuning);
+  return whole.field('tunings').list(most.kernelChoices).map(readChoices);
 }
 
-function readTuning(entry: Entry): Tuning {
+function readChoices(entry: Entry): KernelChoices {
   const kernels = entry.field('kernels');
   if (!/^[0-9a-f]{64}$/.test(kernels.text())) kernels.refuse('is no SHA-256');
-  const layers = new Map<string, LayerTuning>();
+  const layers = new Map<string, LayerChoice>();
   for (const layer of entry.field('layers').list(most.layers)) {
     const key = layer.field('layer').text();
     if (layers.has(key)) layer.refuse('is there twice');
@@ -73,7 +77,7 @@ function readTuning(entry: Entry): Tuning {
   return { adapter: readAdapter(entry.field('adapter')), kernels: kernels.text(), layers };
 }
 
-const readAdapter = (entry: Entry): TunedAdapter => ({
+const readAdapter = (entry: Entry): AutotunedAdapter => ({
   vendor: entry.field('vendor').text(),
   architecture: entry.field('architecture').text(),
   device: entry.field('device').text(),

@@ -5,7 +5,7 @@ import { imageOperations } from './image_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import { noiseOperations } from './noise_operations.ts';
 import type { Operation } from './operation.ts';
-import { tuningOperations } from './training_operations.ts';
+import { trainingOperations } from './training_operations.ts';
 import { winogradOperations } from './winograd_operations.ts';
 
 /** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
@@ -15,7 +15,7 @@ export const operations = {
   ...fusedOperations,
   ...winogradOperations,
   ...dragOperations,
-  ...tuningOperations,
+  ...trainingOperations,
   ...imageOperations,
   ...noiseOperations,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadModel, WeightDelta } from '../../../src/app/files/model_reader.ts';
-import { tunedFurther, tunedModel } from '../../../src/app/files/model_with_delta.ts';
+import { fineTunedFurther, fineTunedModel } from '../../../src/app/files/model_with_delta.ts';
 import { weightDelta } from '../../../src/inversion/weight_delta.ts';
 import {
   type GeneratorWeights,
@@ -31,10 +31,10 @@ async function oneMore(name: string, original: GeneratorWeights): Promise<Weight
 
 describe('a tuned model', () => {
   it('is its file’s model with one delta, whatever it was tuned by before', async () => {
-    const first = await tunedModel(model, await oneMore(constant, weights));
+    const first = await fineTunedModel(model, await oneMore(constant, weights));
     expect(values(first, constant)[0]).toBeCloseTo(values(model, constant)[0] + 1, 5);
     expect(first.tuned?.original).toBe(model);
-    const second = await tunedModel(first, await oneMore(bias, weights));
+    const second = await fineTunedModel(first, await oneMore(bias, weights));
     expect(values(second, constant)).toEqual(values(model, constant));
     expect(values(second, bias)[0]).toBeCloseTo(values(model, bias)[0] + 1, 5);
     expect(second.tuned?.original).toBe(model);
@@ -42,13 +42,13 @@ describe('a tuned model', () => {
   });
 
   it('keeps what it was tuned by where it is tuned further, in one delta of its file’s model', async () => {
-    const first = await tunedModel(model, await oneMore(constant, weights));
+    const first = await fineTunedModel(model, await oneMore(constant, weights));
     const further = await oneMore(bias, first.weights);
-    await expect(tunedModel(model, further)).rejects.toThrow('another model');
-    const second = await tunedFurther(first, further);
+    await expect(fineTunedModel(model, further)).rejects.toThrow('another model');
+    const second = await fineTunedFurther(first, further);
     const delta = second.tuned?.delta ?? further;
     expect(delta.name).toBe(further.name);
-    for (const tuned of [second, await tunedModel(model, delta)]) {
+    for (const tuned of [second, await fineTunedModel(model, delta)]) {
       expect(values(tuned, constant)).toEqual(values(first, constant));
       expect(values(tuned, bias)[0]).toBeCloseTo(values(model, bias)[0] + 1, 5);
       expect(tuned.tuned?.pivot?.[0]).toBe(2);

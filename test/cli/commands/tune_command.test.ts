@@ -4,11 +4,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readKeptTunings, tuningFile } from '../../../src/cli/files/kept_tuning.ts';
+import { choicesFile, readKeptChoices } from '../../../src/cli/files/kept_kernel_choices.ts';
 import { runCommand } from '../../../src/cli/main.ts';
 import { Progress } from '../../../src/cli/progress.ts';
-import type { Tuning } from '../../../src/engine/autotune/kernel_choices.ts';
-import { readTunings, writeTunings } from '../../../src/engine/autotune/kernel_choices_file.ts';
+import type { KernelChoices } from '../../../src/engine/autotune/kernel_choices.ts';
+import {
+  readKernelChoices,
+  writeKernelChoices,
+} from '../../../src/engine/autotune/kernel_choices_file.ts';
 import { DragganError } from '../../../src/formats/errors.ts';
 
 const tiny = fileURLToPath(new URL('../../fixtures/tiny.safetensors', import.meta.url));
@@ -20,11 +23,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 // A cache of its own, in this process and in those that it starts; but not for the driver, which would compile anew.
 const driverCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 vi.stubEnv('MESA_SHADER_CACHE_DIR', process.env.MESA_SHADER_CACHE_DIR ?? driverCache);
-vi.stubEnv('DRAGGAN_TUNING', '');
+vi.stubEnv('DRAGGAN_AUTOTUNE', '');
 vi.stubEnv('XDG_CACHE_HOME', folder);
 beforeEach(() => rmSync(kept, { force: true }));
 
-const tuning = (device: string, key: string): Tuning => {
+const choices = (device: string, key: string): KernelChoices => {
   const choice = {
     cellsFirst: true,
     splits: 4,
@@ -38,18 +41,21 @@ const tuning = (device: string, key: string): Tuning => {
   };
 };
 
-/** Writes tunings where they are kept, or a text in their place. */
-function keep(tunings: Tuning[] | string): void {
+/** Writes kernelChoices where they are kept, or a text in their place. */
+function keep(kernelChoices: KernelChoices[] | string): void {
   mkdirSync(inFolder('draggan-webgpu'), { recursive: true });
-  writeFileSync(kept, typeof tunings === 'string' ? tunings : writeTunings(tunings));
+  writeFileSync(
+    kept,
+    typeof kernelChoices === 'string' ? kernelChoices : writeKernelChoices(kernelChoices),
+  );
 }
 
 const tune = (...args: string[]) => runCommand(['tune', ...args], new Progress());
-const readBack = (path: string) => readTunings(readFileSync(path, 'utf8'));
+const readBack = (path: string) => readKernelChoices(readFileSync(path, 'utf8'));
 
 describe('draggan tune without a device', () => {
   it('exports what is kept', async () => {
-    keep([tuning('one', 'k'), tuning('two', 'k')]);
+    keep([choices('one', 'k'), choices('two', 'k')]);
     const out = inFolder('exported.json');
     const printed = JSON.parse(await tune('--export', out, '--json'));
     expect(printed).toEqual({ kept: { file: kept, adapters: 2 } });
@@ -57,9 +63,9 @@ describe('draggan tune without a device', () => {
   });
 
   it('imports, besides what is kept', async () => {
-    keep([tuning('one', 'a')]);
+    keep([choices('one', 'a')]);
     const file = inFolder('import.json');
-    writeFileSync(file, writeTunings([tuning('one', 'b'), tuning('two', 'c')]));
+    writeFileSync(file, writeKernelChoices([choices('one', 'b'), choices('two', 'c')]));
     await tune('--import', file);
     const keys = readBack(kept).map(({ adapter, layers }) => [adapter.device, [...layers.keys()]]);
     expect(keys).toEqual([
@@ -71,13 +77,13 @@ describe('draggan tune without a device', () => {
   it('makes the folder where it keeps', async () => {
     rmSync(inFolder('draggan-webgpu'), { recursive: true, force: true });
     const file = inFolder('import.json');
-    writeFileSync(file, writeTunings([tuning('one', 'a')]));
+    writeFileSync(file, writeKernelChoices([choices('one', 'a')]));
     await tune('--import', file);
     expect(readBack(kept)).toHaveLength(1);
   });
 
   it('forgets', async () => {
-    keep([tuning('one', 'k')]);
+    keep([choices('one', 'k')]);
     await tune('--reset');
     expect(existsSync(kept)).toBe(false);
     await tune('--reset');
@@ -93,7 +99,7 @@ describe('draggan tune without a device', () => {
     [[tiny, '--seconds', '-1'], 'from 0'],
     [[tiny, tiny], 'one MODEL'],
   ])('%j is refused, and nothing is lost', async (args, why) => {
-    keep([tuning('one', 'k')]);
+    keep([choices('one', 'k')]);
     await expect(tune(...args, '--reset')).rejects.toThrow(DragganError);
     await expect(tune(...args)).rejects.toThrow(why);
     expect(readBack(kept)).toHaveLength(1);
@@ -104,10 +110,12 @@ describe('draggan tune without a device', () => {
   });
 
   it('keeps nothing where it is not to', async () => {
-    expect(tuningFile({ DRAGGAN_TUNING: 'off', HOME: '/home/me' })).toBeUndefined();
-    expect(tuningFile({ HOME: '/home/me' })).toBe('/home/me/.cache/draggan-webgpu/tuning.json');
-    expect(tuningFile({ HOME: '/home/me', XDG_CACHE_HOME: 'relative' })).toMatch('/home/me/.cache');
-    expect(() => tuningFile({ DRAGGAN_TUNING: 'on' })).toThrow('use off');
+    expect(choicesFile({ DRAGGAN_AUTOTUNE: 'off', HOME: '/home/me' })).toBeUndefined();
+    expect(choicesFile({ HOME: '/home/me' })).toBe('/home/me/.cache/draggan-webgpu/tuning.json');
+    expect(choicesFile({ HOME: '/home/me', XDG_CACHE_HOME: 'relative' })).toMatch(
+      '/home/me/.cache',
+    );
+    expect(() => choicesFile({ DRAGGAN_AUTOTUNE: 'on' })).toThrow('use off');
   });
 
   it.each(['{', '{"format":"draggan-webgpu tuning","version":1}', '\0', ''])(
@@ -115,7 +123,7 @@ describe('draggan tune without a device', () => {
     async (text) => {
       keep(text);
       const lines: string[] = [];
-      expect(await readKeptTunings((line) => lines.push(line))).toEqual([]);
+      expect(await readKeptChoices((line) => lines.push(line))).toEqual([]);
       expect(lines).toEqual([expect.stringContaining(kept)]);
     },
   );
@@ -151,7 +159,7 @@ describe('draggan tune on a device', () => {
       draggan('generate', tiny, '--seed', '1', '--out', out, ...options).lines;
     expect(draw()).toHaveLength(1);
     keep('broken');
-    expect(draw()).toEqual([expect.stringContaining('is ignored'), expect.any(String)]);
-    expect(draw('--no-tuning')).toHaveLength(1);
+    expect(draw()).toEqual([expect.stringContaining('are ignored'), expect.any(String)]);
+    expect(draw('--no-autotune')).toHaveLength(1);
   });
 });

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Tuning } from '../../../src/engine/autotune/kernel_choices.ts';
-import { readTunings, writeTunings } from '../../../src/engine/autotune/kernel_choices_file.ts';
+import type { KernelChoices } from '../../../src/engine/autotune/kernel_choices.ts';
+import {
+  readKernelChoices,
+  writeKernelChoices,
+} from '../../../src/engine/autotune/kernel_choices_file.ts';
 import { FormatError } from '../../../src/formats/errors.ts';
 
 const choice = {
@@ -25,7 +28,7 @@ const layer = {
     { choice, milliseconds: 1.25 },
   ],
 };
-const tuning: Tuning = {
+const choices: KernelChoices = {
   adapter: { vendor: 'v', architecture: 'a', device: 'd', description: 'x', features: ['f'] },
   kernels: 'ab'.repeat(32),
   layers: new Map([
@@ -33,7 +36,7 @@ const tuning: Tuning = {
     ['conv3x3 1×32→32 4×4 16 cells', layer],
   ]),
 };
-const text = writeTunings([tuning]);
+const text = writeKernelChoices([choices]);
 
 /** The text with one value in place of another. */
 function edited(...path: (string | number)[]): (value: unknown) => string {
@@ -50,8 +53,8 @@ const inLayer = (...path: (string | number)[]) => edited('tunings', 0, 'layers',
 
 describe('a record of tunings', () => {
   it('comes back as it was written', () => {
-    expect(readTunings(text)).toEqual([tuning]);
-    expect(readTunings(writeTunings([]))).toEqual([]);
+    expect(readKernelChoices(text)).toEqual([choices]);
+    expect(readKernelChoices(writeKernelChoices([]))).toEqual([]);
   });
 
   it.each([
@@ -76,14 +79,14 @@ describe('a record of tunings', () => {
     ['an unknown field', inLayer('choice', 'other')(1), 'choice has an unknown field other'],
     ['a part of a choice', inLayer('choice')({ splits: 1 }), 'choice.cellsFirst is not'],
   ])('with %s is refused', (_, broken, why) => {
-    const read = () => readTunings(broken, 'tuning.json');
+    const read = () => readKernelChoices(broken, 'tuning.json');
     expect(read).toThrow(FormatError);
     expect(read).toThrow(why);
     expect(read).toThrow('tuning.json');
   });
 
   it('may have notes beside what we know', () => {
-    expect(readTunings(inLayer('note')('quick'))).toEqual([tuning]);
+    expect(readKernelChoices(inLayer('note')('quick'))).toEqual([choices]);
   });
 
   it('is refused by name, whatever is in it', () => {
@@ -103,7 +106,7 @@ describe('a record of tunings', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), broken), (candidate) => {
         try {
-          for (const { layers } of readTunings(candidate))
+          for (const { layers } of readKernelChoices(candidate))
             for (const { choice } of layers.values()) {
               expect(typeof choice.cellsFirst).toBe('boolean');
               expect(choice.splits).toBeLessThanOrEqual(32);

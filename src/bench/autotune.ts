@@ -10,23 +10,23 @@ import { benchPoints } from './points.ts';
 import { median, relativeDifference, round, type Times, times } from './statistics.ts';
 
 /** The same work on the default kernels and on those that were measured to be the fastest. */
-export interface TuningComparison {
+export interface AutotuneComparison {
   readonly standard: Times;
   readonly tuned: Times;
-  /** Tuned over default: the median of the rounds. */
+  /** FineTuned over default: the median of the rounds. */
   readonly ratio: number;
 }
 
-export interface TuningReport {
+export interface AutotuneReport {
   readonly shape: string;
   readonly points: number;
-  readonly iteration: TuningComparison;
-  readonly picture: TuningComparison;
+  readonly iteration: AutotuneComparison;
+  readonly picture: AutotuneComparison;
   /** Of the gradients of the two. */
   readonly agreement: number;
 }
 
-export interface TuningBenchRequest {
+export interface AutotuneBenchRequest {
   readonly shape: string;
   readonly weights: GeneratorWeights;
   readonly points: number;
@@ -42,11 +42,11 @@ interface Timed {
 const fewestRounds = 3;
 
 /** What a tuning is worth: iterations of the cone and pictures, on both sets of kernels in turns. */
-export async function runTuningBench(
+export async function runAutotuneBench(
   engine: Engine,
-  request: TuningBenchRequest,
+  request: AutotuneBenchRequest,
   onProgress: Progress = () => {},
-): Promise<TuningReport> {
+): Promise<AutotuneReport> {
   const { variants } = engine;
   const { repeats, budget } = request;
   // Half of the time for each of the two.
@@ -87,7 +87,7 @@ export async function runTuningBench(
 async function inTurns(
   [standard, tuned]: readonly [Timed, Timed],
   going: (rounds: number) => boolean,
-): Promise<TuningComparison> {
+): Promise<AutotuneComparison> {
   const all: { standard: number; tuned: number }[] = [];
   while (going(all.length)) {
     // Each goes first every other time.

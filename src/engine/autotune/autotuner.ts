@@ -5,17 +5,17 @@ import { type ConvolutionChoice, candidatesOf, choiceOf } from '../graph/variant
 import { Arena } from '../memory/arena.ts';
 import { TensorStore } from '../memory/tensors.ts';
 import { contest, type Stopwatch } from './contest.ts';
-import type { LayerTuning } from './kernel_choices.ts';
+import type { LayerChoice } from './kernel_choices.ts';
 import { PlanTimer } from './plan_timer.ts';
 import { createScratch, scratchBytes, type TunableLayer } from './tunable_layers.ts';
 
-export interface TunerOptions {
+export interface AutotuneOptions {
   /** No further measurement is begun once it is aborted. */
   readonly signal?: AbortSignal;
   /** No further layer is begun after so many seconds; one is measured in any case. */
   readonly seconds?: number;
   /** What has come of a layer, once it is known; nothing where it is too large to be measured. */
-  readonly onLayer?: (key: string, result: LayerTuning | undefined) => void;
+  readonly onLayer?: (key: string, result: LayerChoice | undefined) => void;
   /** Measures candidates; by default on the device. */
   readonly measure?: Measure;
 }
@@ -37,10 +37,10 @@ const mostScratchBytes = 256 * 2 ** 20;
  * Measures layer by layer which choice is the fastest here. Nothing is changed: the engine goes on with what it has.
  * @throws the signal's reason once it is aborted; ShaderError where a kernel does not compile
  */
-export async function tuneLayers(
+export async function autotuneLayers(
   generator: Generator,
   layers: readonly TunableLayer[],
-  options: TunerOptions = {},
+  options: AutotuneOptions = {},
 ): Promise<void> {
   const { signal, seconds = Number.POSITIVE_INFINITY, onLayer = () => {} } = options;
   const began = performance.now();
@@ -50,7 +50,7 @@ export async function tuneLayers(
   try {
     for (const layer of layers) {
       signal?.throwIfAborted();
-      onLayer(layer.key, await tuneLayer(layer, candidates(generator, layer), measure, signal));
+      onLayer(layer.key, await autotuneLayer(layer, candidates(generator, layer), measure, signal));
       if (performance.now() - began >= 1000 * seconds) return;
     }
   } finally {
@@ -58,12 +58,12 @@ export async function tuneLayers(
   }
 }
 
-async function tuneLayer(
+async function autotuneLayer(
   layer: TunableLayer,
   choices: readonly ConvolutionChoice[],
   measure: Measure,
   signal: AbortSignal | undefined,
-): Promise<LayerTuning | undefined> {
+): Promise<LayerChoice | undefined> {
   if (scratchBytes(layer) > mostScratchBytes) return undefined;
   try {
     const { winner, milliseconds } = await measure(layer, choices, (stopwatch) =>

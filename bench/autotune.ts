@@ -3,16 +3,16 @@
  * were measured to be the fastest here, in turns.
  *
  *   npx draggan tune weights/demo.safetensors
- *   npm run -s bench:tuning -- [--shape 128|256|512|1024|demo] [--points N] [--repeats N] [--seconds N] [--json]
+ *   npm run -s bench:autotune -- [--shape 128|256|512|1024|demo] [--points N] [--repeats N] [--seconds N] [--json]
  */
-import { runTuningBench, type TuningComparison } from '../src/bench/tuning.ts';
+import { type AutotuneComparison, runAutotuneBench } from '../src/bench/autotune.ts';
 import { benchOptions, positive, runBench, shapeWeights } from './command.ts';
 import { ms, textTable } from './table.ts';
 
 const options = benchOptions(['shape', 'points']);
 const { shape = 'demo', points = '1' } = options.values;
 
-const row = (what: string, { standard, tuned, ratio }: TuningComparison): string[] => [
+const row = (what: string, { standard, tuned, ratio }: AutotuneComparison): string[] => [
   what,
   ms(standard.median_ms),
   ms(tuned.median_ms),
@@ -32,7 +32,7 @@ await runBench(
       repeats: options.repeats,
       budget: options.budget,
     };
-    return runTuningBench(engine, request, progress);
+    return runAutotuneBench(engine, request, progress);
   },
   ({ driver, runtime, iteration, picture, agreement }) =>
     [

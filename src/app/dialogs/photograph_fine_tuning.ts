@@ -1,5 +1,5 @@
 import {
-  defaultTuning,
+  defaultFineTuning,
   type Inversion,
   type Model,
   type NoiseMaps,
@@ -12,7 +12,7 @@ import {
 const interval = 250;
 
 /** A look at the tuning. */
-export interface TuningLook {
+export interface FineTuningLook {
   /** Of those over which the rate rises and falls, counted from 1. */
   readonly step: number;
   readonly steps: number;
@@ -22,7 +22,7 @@ export interface TuningLook {
 }
 
 /** A model being tuned to a photograph: stopped at any time, and run again from there. */
-export class PhotographTuning {
+export class PhotographFineTuning {
   readonly #target: PixelImage;
   readonly #pivot: Float32Array;
   readonly #noise: NoiseMaps;
@@ -41,12 +41,16 @@ export class PhotographTuning {
    * To the end of the planned steps; after them, as many again. Where it fails, what was tuned is lost.
    * @throws InputError where the weights diverge; DeviceLimitError, ShaderError
    */
-  async run(model: Model, signal: AbortSignal, look: (look: TuningLook) => void): Promise<void> {
+  async run(
+    model: Model,
+    signal: AbortSignal,
+    look: (look: FineTuningLook) => void,
+  ): Promise<void> {
     this.#delta = undefined;
     try {
-      const { steps } = defaultTuning;
+      const { steps } = defaultFineTuning;
       const options = { steps, noise: this.#noise };
-      this.#tuning ??= await model.tunePicture(this.#target, this.#pivot, options);
+      this.#tuning ??= await model.fineTune(this.#target, this.#pivot, options);
       this.#step %= steps;
       let looked = 0;
       while (this.#step < steps && !signal.aborted) {

@@ -1,41 +1,41 @@
 import { iterationCalls, objectiveShape } from '../drag/device/objective.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../drag/options.ts';
+import { autotuneLayers, type Measure } from '../engine/autotune/autotuner.ts';
 import {
-  type LayerTuning,
-  type Tuning,
-  tuningOf,
-  tuningSite,
+  autotuneSite,
+  choicesFor,
+  type KernelChoices,
+  type LayerChoice,
 } from '../engine/autotune/kernel_choices.ts';
 import { type TunableLayer, tunableLayers } from '../engine/autotune/tunable_layers.ts';
-import { type Measure, tuneLayers } from '../engine/autotune/tuner.ts';
 import type { PlanRequest } from '../engine/graph/plan.ts';
 import { ConeLayout } from '../models/stylegan2/device/cone.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 
 /** What is to be tuned: the drag that will be run, and pictures. */
-export interface TuningRequest {
+export interface AutotuneRequest {
   /** Of the drag; 1 by default. */
   readonly points?: number;
   readonly masked?: boolean;
   readonly options?: Partial<DragOptions>;
   /** What was measured before: its layers are not measured again. */
-  readonly known?: readonly Tuning[];
+  readonly known?: readonly KernelChoices[];
   /** No further measurement is begun once it is aborted; those that were made came with `onProgress`. */
   readonly signal?: AbortSignal;
   /** No further layer is begun after so many seconds; one is measured in any case. */
   readonly seconds?: number;
-  readonly onProgress?: (progress: TuningProgress) => void;
+  readonly onProgress?: (progress: AutotuneProgress) => void;
   /** Measures candidates; by default on the device. */
   readonly measure?: Measure;
 }
 
-export interface TuningProgress {
+export interface AutotuneProgress {
   /** Layers, of those that were not known. */
   readonly done: number;
   readonly total: number;
   /** What is known by now. */
-  readonly tuning: Tuning;
+  readonly choices: KernelChoices;
 }
 
 /**
@@ -44,32 +44,32 @@ export interface TuningProgress {
  * @returns what is known then, the layers that were known before included
  * @throws the signal's reason once it is aborted; InputError for options that cannot be used
  */
-export async function tuneModel(
+export async function autotune(
   generator: Generator,
-  request: TuningRequest = {},
-): Promise<Tuning> {
+  request: AutotuneRequest = {},
+): Promise<KernelChoices> {
   const { known = [], onProgress = () => {}, signal, seconds, measure } = request;
-  const site = await tuningSite(generator.engine);
-  const layers = new Map<string, LayerTuning>(tuningOf(site, known)?.layers);
+  const site = await autotuneSite(generator.engine);
+  const layers = new Map<string, LayerChoice>(choicesFor(site, known)?.layers);
   const wanted = layersOf(generator, request).filter(({ key }) => !layers.has(key));
-  const tuning = (): Tuning => ({ ...site, layers: new Map(layers) });
+  const choices = (): KernelChoices => ({ ...site, layers: new Map(layers) });
   let done = 0;
-  if (wanted.length > 0) onProgress({ done, total: wanted.length, tuning: tuning() });
-  await tuneLayers(generator, wanted, {
+  if (wanted.length > 0) onProgress({ done, total: wanted.length, choices: choices() });
+  await autotuneLayers(generator, wanted, {
     signal,
     seconds,
     measure,
     onLayer: (key, result) => {
       if (result) layers.set(key, result);
       done++;
-      onProgress({ done, total: wanted.length, tuning: tuning() });
+      onProgress({ done, total: wanted.length, choices: choices() });
     },
   });
-  return tuning();
+  return choices();
 }
 
 /** The convolutions of an iteration, then those of a picture. */
-function layersOf({ config, store }: Generator, request: TuningRequest): TunableLayer[] {
+function layersOf({ config, store }: Generator, request: AutotuneRequest): TunableLayer[] {
   const { points = 1, masked = false } = request;
   const options = changeOptions(defaultOptions(config), request.options ?? {});
   const shape = objectiveShape(config, options, { points, masked });

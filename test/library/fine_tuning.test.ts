@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tuneToPicture } from '../../src/cli/commands/fine_tuning.ts';
+import { fineTuneToPicture } from '../../src/cli/commands/fine_tuning.ts';
 import { Progress } from '../../src/cli/progress.ts';
 import { applyWeightDelta, createModel } from '../../src/library/api.ts';
 import { readGenerator } from '../../src/models/stylegan2/network/weights.ts';
@@ -27,7 +27,7 @@ async function tune(learningRate: number, listener: (text: string, stop: () => v
   const request = { steps: 30, options: { learningRate, locality: 0 } };
   const { signal } = stopping;
   const found = { ws: pivot, noise: new Map() };
-  const tuned = await tuneToPicture(model, target, found, request, { progress, signal });
+  const tuned = await fineTuneToPicture(model, target, found, request, { progress, signal });
   return { pivot, tuned };
 }
 

@@ -5,12 +5,12 @@ import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
 import { layerName, weightEnergyCalls } from '../models/stylegan2/network/weight_energies.ts';
+import { convolutionLayers, nearCalls, trainedTensors } from './fine_tuning_calls.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { type NoiseMaps, noiseMaps, noisyLayers } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
-import { convolutionLayers, nearCalls, trainedTensors } from './tuned_calls.ts';
 
-export interface TuningPlans {
+export interface FineTuningPlans {
   /** A step towards the picture. */
   readonly training: Plan;
   readonly drawing: Plan;
@@ -104,7 +104,7 @@ export async function buildPlans(
   loss: ImageLoss,
   stores: Stores,
   locality: number,
-): Promise<TuningPlans> {
+): Promise<FineTuningPlans> {
   const { config, engine, arena } = generator;
   const changing = [
     ...weightEnergyCalls(config, convolutionLayers(config)),
@@ -140,7 +140,7 @@ export async function buildPlans(
   return { training: towards, drawing, locality: held && { original, training: held } };
 }
 
-export function destroyPlans({ training, drawing, locality }: TuningPlans): void {
+export function destroyPlans({ training, drawing, locality }: FineTuningPlans): void {
   for (const plan of [training, drawing, locality?.original, locality?.training]) plan?.destroy();
 }
 

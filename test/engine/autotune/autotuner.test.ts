@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ForwardRun } from '../../../src/bench/forward_run.ts';
 import { DragSession } from '../../../src/drag/session.ts';
+import type { Measure } from '../../../src/engine/autotune/autotuner.ts';
 import {
-  mergeTunings,
-  type Tuning,
-  tuningSite,
-  useTuning,
+  autotuneSite,
+  type KernelChoices,
+  mergeKernelChoices,
+  useKernelChoices,
 } from '../../../src/engine/autotune/kernel_choices.ts';
-import type { Measure } from '../../../src/engine/autotune/tuner.ts';
 import { Engine } from '../../../src/engine/device.ts';
 import { type ConvolutionChoice, defaultVariants } from '../../../src/engine/graph/variants.ts';
-import { tuneModel } from '../../../src/library/tune_kernels.ts';
+import { autotune } from '../../../src/library/autotune.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
 import { openNodeGpu } from '../../../src/node/gpu/node_gpu.ts';
@@ -43,7 +43,7 @@ const most: Measure = fastestWith((candidates) =>
 );
 
 /** Of all candidates. One of them alone may have been too quick to be seen. */
-const totalTime = ({ layers }: Tuning): number =>
+const totalTime = ({ layers }: KernelChoices): number =>
   [...layers.values()]
     .flatMap(({ measured }) => measured)
     .reduce((sum, { milliseconds }) => sum + milliseconds, 0);
@@ -54,18 +54,18 @@ describe('the tuner', () => {
     const before = engine.variants;
     const steps: string[] = [];
     const { options, handles } = readDragFixture('drag_tiny_3points');
-    const tuning = await tuneModel(generator, {
+    const choices = await autotune(generator, {
       options,
       points: handles.length,
       onProgress: ({ done, total }) => steps.push(`${done} of ${total}`),
     });
     expect(engine.variants).toBe(before);
-    const { size } = tuning.layers;
+    const { size } = choices.layers;
     expect(steps).toEqual(Array.from({ length: size + 1 }, (_, i) => `${i} of ${size}`));
-    for (const { choice, measured } of tuning.layers.values())
+    for (const { choice, measured } of choices.layers.values())
       expect(measured.map((one) => one.choice)).toContainEqual(choice);
-    expect(totalTime(tuning)).toBeGreaterThan(0);
-    expect(await useTuning(engine, [tuning])).toBe(tuning);
+    expect(totalTime(choices)).toBeGreaterThan(0);
+    expect(await useKernelChoices(engine, [choices])).toBe(choices);
     await expectGoldenImage(generator);
     await expectGoldenDrag(generator, 'cone');
     generator.destroy();
@@ -73,7 +73,7 @@ describe('the tuner', () => {
 
   it('has the convolutions of the drag and of the picture, and measures none twice', async () => {
     const { generator } = await openTiny();
-    const one = await tuneModel(generator, { measure: most });
+    const one = await autotune(generator, { measure: most });
     const keys = [...one.layers.keys()];
     // A cone covers part of the large maps, a picture all of them.
     expect(keys.filter((key) => key.startsWith('conv3x3 1×32→32 32×32'))).toHaveLength(2);
@@ -84,10 +84,10 @@ describe('the tuner', () => {
       asked.push(layer.key);
       return most(layer, candidates, contest);
     };
-    const again = await tuneModel(generator, { measure: counting, known: [one] });
+    const again = await autotune(generator, { measure: counting, known: [one] });
     expect(asked).toEqual([]);
     expect(again).toEqual(one);
-    const more = await tuneModel(generator, { points: 3, measure: counting, known: [one] });
+    const more = await autotune(generator, { points: 3, measure: counting, known: [one] });
     expect(asked.length).toBeGreaterThan(0);
     expect(more.layers.size).toBe(keys.length + asked.length);
     generator.destroy();
@@ -99,11 +99,11 @@ describe('the tuner', () => {
     engine.variants = defaultVariants({ ...engine.adapter, isSoftware: true });
     const weights = readGenerator(readFixture('tiny').file);
     const halves = await Generator.load(engine, weights, { precision: 'f16' });
-    const whole = await tuneModel(generator, { measure: most });
-    const half = await tuneModel(halves, { measure: most, known: [whole] });
+    const whole = await autotune(generator, { measure: most });
+    const half = await autotune(halves, { measure: most, known: [whole] });
     expect(half.layers.size).toBe(2 * whole.layers.size);
     const one = [...half.layers].filter(([key]) => key.endsWith('f16'));
-    await useTuning(engine, [{ ...half, layers: new Map(one) }]);
+    await useKernelChoices(engine, [{ ...half, layers: new Map(one) }]);
     const chosen = async (of: Generator) => {
       const run = await ForwardRun.begin(of);
       const splits = run.plan.steps.filter(({ call }) => call.operation.includes('split_k'));
@@ -123,14 +123,14 @@ describe('the tuner', () => {
       .values('ws')
       .slice(0, numWs * wDim);
     const plain = await generator.generate(ws);
-    const tuning = await tuneModel(generator, { measure: most });
-    const choices = [...tuning.layers.values()].map(({ choice }) => choice);
+    const found = await autotune(generator, { measure: most });
+    const choices = [...found.layers.values()].map(({ choice }) => choice);
     expect(choices.every(({ cellsFirst }) => cellsFirst)).toBe(true);
     expect(Math.max(...choices.map(({ splits }) => splits))).toBe(8);
 
     const { pipelines } = engine;
     const built = pipelines.generation;
-    await useTuning(engine, [tuning]);
+    await useKernelChoices(engine, [found]);
     expect(pipelines.generation).toBeGreaterThan(built);
     const tuned = await generator.generate(ws);
     const apart = tuned.rgba.map((value, i) => Math.abs(value - plain.rgba[i]));
@@ -138,7 +138,7 @@ describe('the tuner', () => {
     await expectGoldenImage(generator);
     await expectGoldenDrag(generator, 'dense');
 
-    await useTuning(engine, []);
+    await useKernelChoices(engine, []);
     expect(engine.variants).toEqual(defaultVariants(engine.adapter));
     expect((await generator.generate(ws)).rgba).toEqual(plain.rgba);
     generator.destroy();
@@ -151,9 +151,9 @@ describe('the tuner', () => {
     const { adapter } = await openTestEngine();
     const engine = new Engine(device, { ...adapter, features: [] }, nodeShaders);
     const generator = await Generator.load(engine, readGenerator(readFixture('tiny').file));
-    const tuning = await tuneModel(generator, { seconds: 0 });
-    expect(tuning.layers.size).toBe(1);
-    expect(totalTime(tuning)).toBeGreaterThan(0);
+    const choices = await autotune(generator, { seconds: 0 });
+    expect(choices.layers.size).toBe(1);
+    expect(totalTime(choices)).toBeGreaterThan(0);
     generator.destroy();
     engine.destroy();
   });
@@ -162,7 +162,7 @@ describe('the tuner', () => {
     const { engine, generator } = await openTiny();
     const { ws0, options, handles, targets } = readDragFixture('drag_tiny_3points');
     const run = async (between: () => Promise<unknown>) => {
-      await useTuning(engine, []);
+      await useKernelChoices(engine, []);
       const session = new DragSession(generator, ws0, options);
       session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
       await session.step();
@@ -173,9 +173,9 @@ describe('the tuner', () => {
       await session.destroy();
       return ws;
     };
-    const tuning = await tuneModel(generator, { options, points: handles.length, measure: most });
+    const choices = await autotune(generator, { options, points: handles.length, measure: most });
     const plain = await run(async () => {});
-    const tuned = await run(() => useTuning(engine, [tuning]));
+    const tuned = await run(() => useKernelChoices(engine, [choices]));
     expect(tuned).not.toEqual(plain);
     expect(relativeDifference(tuned, plain)).toBeLessThan(1e-5);
     generator.destroy();
@@ -185,15 +185,15 @@ describe('the tuner', () => {
     const { engine, generator } = await openTiny();
     const { variants } = engine;
     const controller = new AbortController();
-    let known: Tuning | undefined;
-    const tuning = tuneModel(generator, {
+    let known: KernelChoices | undefined;
+    const choices = autotune(generator, {
       signal: controller.signal,
       onProgress: (progress) => {
-        known = progress.tuning;
+        known = progress.choices;
         if (progress.done === 2) controller.abort();
       },
     });
-    await expect(tuning).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    await expect(choices).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(known?.layers.size).toBe(2);
     expect(engine.variants).toBe(variants);
     await expectGoldenImage(generator);
@@ -204,28 +204,28 @@ describe('the tuner', () => {
 describe('a tuning', () => {
   it('is not taken on another adapter or for other kernels', async () => {
     const { engine, generator } = await openTiny();
-    const tuning = await tuneModel(generator, { measure: most });
-    const elsewhere = { ...tuning, adapter: { ...tuning.adapter, device: 'another' } };
-    const stale = { ...tuning, kernels: '0'.repeat(64) };
-    expect(await useTuning(engine, [elsewhere, stale])).toBeUndefined();
+    const choices = await autotune(generator, { measure: most });
+    const elsewhere = { ...choices, adapter: { ...choices.adapter, device: 'another' } };
+    const stale = { ...choices, kernels: '0'.repeat(64) };
+    expect(await useKernelChoices(engine, [elsewhere, stale])).toBeUndefined();
     expect(engine.variants.tuned).toBeUndefined();
-    expect(await useTuning(engine, [elsewhere, stale, tuning])).toBe(tuning);
+    expect(await useKernelChoices(engine, [elsewhere, stale, choices])).toBe(choices);
     generator.destroy();
   });
 
   it('is added to what is known of its adapter and kernels', async () => {
     const { engine, generator } = await openTiny();
-    const site = await tuningSite(engine);
-    const tuning = await tuneModel(generator, { measure: most });
-    const [first, second] = [...tuning.layers];
+    const site = await autotuneSite(engine);
+    const choices = await autotune(generator, { measure: most });
+    const [first, second] = [...choices.layers];
     const a = { ...site, layers: new Map([first]) };
     const b = { ...site, layers: new Map([second]) };
     const elsewhere = { ...a, adapter: { ...site.adapter, device: 'another' } };
-    const merged = mergeTunings([elsewhere, a], b);
+    const merged = mergeKernelChoices([elsewhere, a], b);
     expect(merged).toEqual([{ ...site, layers: new Map([first, second]) }, elsewhere]);
     // Other kernels: what was measured of the old ones is of no use.
     const fresh = { ...b, kernels: '0'.repeat(64) };
-    expect(mergeTunings([elsewhere, a], fresh)).toEqual([fresh, elsewhere]);
+    expect(mergeKernelChoices([elsewhere, a], fresh)).toEqual([fresh, elsewhere]);
     generator.destroy();
   });
 });
