@@ -1,0 +1,74 @@
+import type { DragOptions, Point, PointPair } from '../../library/api.ts';
+import type { ReadModel } from '../files/model_reader.ts';
+import type { PictureSource } from './picture_source.ts';
+
+/**
+ * All that a person edits, at one moment. It is never changed: what a person does makes another one, which shares with
+ * it all that is the same. The device, the views and the history follow it.
+ */
+export interface Document {
+  /** The open model as it was read, with what it is fine-tuned by. */
+  readonly model: ReadModel;
+  /** What the picture was generated from. */
+  readonly source: PictureSource;
+  /** num_ws · w_dim: the latent of the picture as it was generated, where reset leads and regularisation draws to. */
+  readonly initial: Float32Array;
+  /** num_ws · w_dim: the latent of the picture as it is. */
+  readonly ws: Float32Array;
+  /** Where each handle is now, and its target. */
+  readonly points: readonly PointPair[];
+  /** The edit that `points` are in; null until its first iteration. */
+  readonly edit: EditProgress | null;
+  /** One byte a pixel of the picture, row-major, 1 = must stay; null where everything may move. */
+  readonly mask: Uint8Array | null;
+  readonly options: DocumentOptions;
+}
+
+/** The options of a drag, and how many iterations one run makes at most. */
+export type DocumentOptions = Readonly<DragOptions> & { readonly steps: number };
+
+/** Iterations towards the same points: where they began, and how many there were. */
+export interface EditProgress {
+  /** num_ws · w_dim, where the reference features are taken. */
+  readonly ws: Float32Array;
+  /** Where the handles were; one for each of the document's points. */
+  readonly handles: readonly Point[];
+  readonly iterations: number;
+  /** Every handle came to its target: other targets begin another edit. */
+  readonly arrived: boolean;
+}
+
+/** What a picture is made of, once its model is there. */
+export interface Picture {
+  readonly source: PictureSource;
+  /** num_ws · w_dim */
+  readonly ws: Float32Array;
+}
+
+/** A new picture: its points and mask are still to come. */
+export function newDocument(
+  model: ReadModel,
+  { source, ws }: Picture,
+  options: DocumentOptions,
+): Document {
+  return { model, source, initial: ws, ws, points: [], edit: null, mask: null, options };
+}
+
+/** With other points. Other handles begin another edit, and so do other targets after an arrival. */
+export function withPoints(document: Document, points: readonly PointPair[]): Document {
+  const same = (end: keyof PointPair): boolean =>
+    points.length === document.points.length &&
+    points.every((pair, j) => samePoint(pair[end], document.points[j][end]));
+  const sameHandles = same('handle');
+  if (sameHandles && same('target')) return document;
+  const goesOn = sameHandles && !document.edit?.arrived;
+  return { ...document, points, edit: goesOn ? document.edit : null };
+}
+
+/** The points with their handles where the edit began. */
+export function startingPoints({ points, edit }: Document): readonly PointPair[] {
+  if (!edit) return points;
+  return points.map(({ handle, target }, j) => ({ handle: edit.handles[j] ?? handle, target }));
+}
+
+const samePoint = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];

@@ -1,0 +1,91 @@
+// The page's state in two parts that never mix:
+//
+//   Store   `document` (what is edited: document.ts) and what can be undone and redone. It changes through `do(command)`
+//           alone (commands.ts has all commands), and by the device while a run goes on.
+//   View    signals of how it is looked at: tool, brush, status, whether it runs (view.ts). Anyone may set them.
+//
+// A view reads signals (`store.document.value.points`) in a component or an `effect`, and changes the document by
+// `store.do(movePoint(0, 'target', [3, 4]))`. What takes the device's time first (another picture, another model, undo)
+// is asked of the editor, which changes the document once it is there.
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { Command } from './commands.ts';
+import type { Document } from './document.ts';
+import { bytesBeyond } from './held_memory.ts';
+import { History } from './history.ts';
+
+/** Bytes that undo and redo may hold: four official networks of 1024² in f32, or tens of thousands of edits. */
+const historyBytes = 2 ** 29;
+
+/** The document, and the history over everything that a person changes in it. */
+export class Store {
+  readonly #history: History<Document>;
+  readonly #document;
+  readonly #undoLabel = signal<string | undefined>(undefined);
+  readonly #redoLabel = signal<string | undefined>(undefined);
+  readonly document: ReadonlySignal<Document>;
+  /** What undo takes back, in the imperative; undefined where there is nothing. */
+  readonly undoLabel: ReadonlySignal<string | undefined> = this.#undoLabel;
+  readonly redoLabel: ReadonlySignal<string | undefined> = this.#redoLabel;
+  readonly canUndo = computed(() => this.#undoLabel.value !== undefined);
+  readonly canRedo = computed(() => this.#redoLabel.value !== undefined);
+
+  /** @param limit bytes that undo and redo may hold */
+  constructor(document: Document, limit = historyBytes) {
+    this.#history = new History(document, limit, bytesBeyond);
+    this.#document = signal(document);
+    this.document = this.#document;
+  }
+
+  /** @throws InputError for a value that cannot be used; nothing has changed then */
+  do(command: Command): void {
+    this.#history.do(command);
+    this.#tell();
+  }
+
+  /** The document that undo leads to; undefined where there is none. */
+  get beforeLast(): Document | undefined {
+    return this.#history.beforeLast;
+  }
+
+  /** The document that redo leads to. */
+  get afterNext(): Document | undefined {
+    return this.#history.afterNext;
+  }
+
+  /** Not while a run goes on. */
+  undo(): void {
+    this.#history.undo();
+    this.#tell();
+  }
+
+  /** Not while a run goes on. */
+  redo(): void {
+    this.#history.redo();
+    this.#tell();
+  }
+
+  /** What the device does from now on is a step of the history. */
+  beginRun(): void {
+    this.#history.beginRun();
+  }
+
+  /** What the run has come to. */
+  advance(document: Document): void {
+    const { iterations = 0 } = document.edit ?? {};
+    this.#history.advance(document, `run to iteration ${iterations}`);
+    this.#tell();
+  }
+
+  endRun(): void {
+    this.#history.endRun();
+    this.#tell();
+  }
+
+  #tell(): void {
+    batch(() => {
+      this.#document.value = this.#history.present;
+      this.#undoLabel.value = this.#history.undoLabel;
+      this.#redoLabel.value = this.#history.redoLabel;
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import { effect } from '@preact/signals';
+import { describe, expect, it } from 'vitest';
+import {
+  changeOption,
+  movePoint,
+  newPicture,
+  openModel,
+  paintMask,
+  placePoint,
+  reset,
+} from '../../../src/app/state/commands.ts';
+import { newDocument } from '../../../src/app/state/document.ts';
+import { bytesBeyond } from '../../../src/app/state/held_memory.ts';
+import { Store } from '../../../src/app/state/store.ts';
+import { beginning, latentLength, modelNamed, pictureOf } from './documents.ts';
+
+const place = placePoint(0, { handle: [1, 1], target: [9, 9] });
+const latentBytes = 4 * latentLength;
+
+describe('the store', () => {
+  it('undoes and redoes each kind of change', () => {
+    const store = new Store(beginning);
+    const opened = newDocument(modelNamed('other.pkl'), pictureOf(3), beginning.options);
+    const commands = [
+      place,
+      movePoint(0, 'handle', [2, 2]),
+      paintMask(Uint8Array.of(1, 0)),
+      changeOption({ lambda: 1 }, 'mask weight'),
+      newPicture(pictureOf(1), 'seed'),
+      openModel(opened),
+    ];
+    const documents = [store.document.value];
+    for (const command of commands) {
+      store.do(command);
+      expect(store.undoLabel.value).toBe(command.label);
+      documents.push(store.document.value);
+    }
+    for (const before of documents.slice(0, -1).reverse()) {
+      store.undo();
+      expect(store.document.value).toBe(before);
+    }
+    expect(store.canUndo.value).toBe(false);
+    for (const after of documents.slice(1)) {
+      store.redo();
+      expect(store.document.value).toBe(after);
+    }
+    expect(store.canRedo.value).toBe(false);
+  });
+
+  it('makes one step of a run, with its latent and points', () => {
+    const store = new Store(beginning);
+    store.do(place);
+    const before = store.document.value;
+    store.beginRun();
+    for (const iterations of [1, 2, 3])
+      store.advance({
+        ...before,
+        ws: new Float32Array(latentLength).fill(iterations),
+        edit: { ws: before.ws, handles: [[1, 1]], iterations, arrived: false },
+      });
+    store.endRun();
+    expect(store.undoLabel.value).toBe('run to iteration 3');
+    const after = store.document.value;
+    store.do(reset);
+    expect(store.document.value.ws).toBe(beginning.ws);
+    store.undo();
+    expect(store.document.value).toBe(after);
+    store.undo();
+    expect(store.document.value).toBe(before);
+  });
+
+  it('tells its listeners once of each change, document and labels together', () => {
+    const store = new Store(beginning);
+    const heard: string[] = [];
+    effect(() => {
+      heard.push(`${store.document.value.points.length} ${store.undoLabel.value ?? '–'}`);
+    });
+    store.do(place);
+    store.undo();
+    expect(heard).toEqual(['0 –', '1 place point 1', '0 –']);
+  });
+
+  it('keeps document and history where a command cannot be applied', () => {
+    const store = new Store(beginning);
+    expect(() => store.do(changeOption({ lambda: Number.NaN }, 'mask weight'))).toThrow();
+    expect(store.document.value).toBe(beginning);
+    expect(store.canUndo.value).toBe(false);
+  });
+
+  it('lets the oldest steps go where pictures take more than they may', () => {
+    const store = new Store(beginning, 2.5 * latentBytes);
+    for (const seed of [1, 2, 3, 4]) store.do(newPicture(pictureOf(seed), `seed ${seed}`));
+    store.undo();
+    store.undo();
+    expect(store.document.value.source.seed).toBe(2);
+    expect(store.canUndo.value).toBe(false);
+  });
+});
+
+describe('the memory of a document', () => {
+  it('is what its neighbour does not share', () => {
+    expect(bytesBeyond(beginning, beginning)).toBe(0);
+    const masked = paintMask(new Uint8Array(64 * 64)).apply(beginning);
+    expect(bytesBeyond(masked, beginning)).toBe(64 * 64);
+    expect(bytesBeyond(beginning, masked)).toBe(0);
+    const next = newPicture(pictureOf(1), 'seed').apply(masked);
+    // Initial and current latent are one array; the list of no points is its own.
+    expect(bytesBeyond(masked, next)).toBe(64 * 64 + latentBytes);
+  });
+
+  it('counts weights, and of a fine-tuned model those that are its own', () => {
+    const { model } = beginning;
+    const { parameters } = model.weights.config;
+    const other = { ...beginning, model: modelNamed('other.pkl') };
+    expect(bytesBeyond(other, beginning)).toBeGreaterThan(4 * parameters);
+    const tensors = new Map(model.weights.tensors);
+    const name = 'synthesis.b4.const';
+    const tensor = tensors.get(name);
+    if (!tensor) throw new RangeError(`no ${name}`);
+    tensors.set(name, { ...tensor });
+    const bytes = new Uint8Array(1000);
+    const tuned = { delta: { name: 'delta', bytes }, original: model };
+    const fineTuned = {
+      ...beginning,
+      model: { ...model, weights: { ...model.weights, tensors }, tuned },
+    };
+    const own = 4 * tensor.shape.reduce((a, b) => a * b, 1) + 1000;
+    expect(bytesBeyond(fineTuned, beginning)).toBe(own);
+    expect(bytesBeyond(beginning, fineTuned)).toBe(0);
+  });
+});
