@@ -10,7 +10,7 @@ import { Drag } from './run/drag.ts';
 import type { Iteration, RunOptions, RunResult } from './run/iteration.ts';
 import { Pace, type PaceOptions } from './run/pace.ts';
 import { DragRun } from './run/run.ts';
-import type { Snapshot } from './run/submission.ts';
+import type { DragState } from './run/submission.ts';
 
 export type { Point, PointPair } from './points.ts';
 export type {
@@ -20,6 +20,7 @@ export type {
   RunResult,
   StopReason,
 } from './run/iteration.ts';
+export type { DragState, EditState } from './run/submission.ts';
 
 export interface SessionEvents {
   iteration: Iteration;
@@ -35,7 +36,7 @@ export class DragSession {
   readonly #generator: Generator;
   readonly #drag: Drag;
   readonly #events = new Emitter<SessionEvents>();
-  readonly #history = new History<Snapshot>();
+  readonly #history = new History<DragState>();
   #run: Promise<RunResult> | undefined;
   readonly #pace: Pace;
   #stopping = false;
@@ -175,22 +176,23 @@ export class DragSession {
   /** Back to before the last edit: latent and points. Ends a run. */
   async undo(): Promise<void> {
     await this.#settle();
-    this.#restore(this.#history.undo(this.#drag.snapshot()));
+    this.#put(this.#history.undo(this.#drag.state));
   }
 
   /** Ends a run. */
   async redo(): Promise<void> {
     await this.#settle();
-    this.#restore(this.#history.redo(this.#drag.snapshot()));
+    this.#put(this.#history.redo(this.#drag.state));
   }
 
   /** Back to the initial latent, the handles to where the edit began; can be undone. Ends a run. */
   async reset(): Promise<void> {
     await this.#settle();
-    const { ws, initial } = this.#drag;
+    const before = this.#drag.state;
+    const { ws, initial } = before;
     if (ws === initial) return;
-    this.#history.keep(this.#drag.snapshot());
-    this.#restore({ ws: initial, points: this.#drag.startingPoints() });
+    this.#history.keep(before);
+    this.#put({ ws: initial, initial, points: this.#drag.startingPoints(), edit: null });
   }
 
   /** ws (num_ws · w_dim) as it is now. */
@@ -203,8 +205,35 @@ export class DragSession {
     this.#generator.checkLatent(ws);
     await this.#settle();
     this.#history.clear();
-    this.#drag.setPicture(ws.slice());
-    this.#events.emit('change', undefined);
+    const initial = ws.slice();
+    this.#put({ ws: initial, initial, points: this.points, edit: null });
+  }
+
+  /** What `restore` takes, on this session or on another one of the same model. Its arrays are never changed. */
+  get state(): DragState {
+    return this.#drag.state;
+  }
+
+  /**
+   * Puts an edit where it was on this session or on another one, such as one whose device is lost: the picture, the
+   * points, what a reset goes back to, what the regularisation draws to, and the features that the handles follow. Mask
+   * and options stay; Adam's moments begin at 0. Nothing before it can be undone. Ends a run.
+   * @param state its arrays must not be changed afterwards
+   * @throws InputError for a latent that does not fit, a point outside the image, or an edit of other points
+   */
+  async restore(state: DragState): Promise<void> {
+    const { ws, initial, points, edit } = state;
+    for (const latent of [ws, initial, ...(edit ? [edit.ws] : [])])
+      this.#generator.checkLatent(latent);
+    checkPoints(points, this.side);
+    if (edit && edit.handles.length !== points.length)
+      throw new InputError(
+        `the edit has ${points.length} points now, and began with ${edit.handles.length}`,
+        { option: 'points' },
+      );
+    await this.#settle();
+    this.#history.clear();
+    this.#put(state);
   }
 
   /** The picture as it is now, read back. */
@@ -223,9 +252,9 @@ export class DragSession {
     this.#drag.destroy();
   }
 
-  #restore(state: Snapshot | undefined): void {
+  #put(state: DragState | undefined): void {
     if (!state) return;
-    this.#drag.restore(state.ws, state.points);
+    this.#drag.restore(state);
     this.#events.emit('change', undefined);
   }
 

@@ -21,6 +21,8 @@
 export type { DragOptions } from '../drag/options.ts';
 export {
   DragSession,
+  type DragState,
+  type EditState,
   type Iteration,
   type IterationTrace,
   type Point,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { imageRadius } from '../../src/drag/options.ts';
 import type { PaceOptions } from '../../src/drag/run/pace.ts';
-import { DragSession, type Iteration, type PointPair } from '../../src/drag/session.ts';
+import {
+  DragSession,
+  type Iteration,
+  type IterationTrace,
+  type PointPair,
+} from '../../src/drag/session.ts';
 import type { DeviceTensor } from '../../src/engine/memory/tensors.ts';
 import { InputError } from '../../src/formats/errors.ts';
 import { readDragFixture, testGenerator } from '../support/drag_fixture.ts';
@@ -130,6 +135,37 @@ describe('a session', () => {
     expect(session.points[0].handle).toEqual(handle);
     expect(session.canRedo).toBe(false);
     session.destroy();
+  });
+
+  it('goes on where another session was: references, reset and regularisation included', async () => {
+    // Adam's moments are not part of a state. At so small a rate the step after the state changes next to nothing.
+    const gentle = { regularization: 0.5, learningRate: 1e-9 };
+    const session = await openSession(oneByOne);
+    session.setOptions({ regularization: 0.5 });
+    await session.run({ steps: 3 });
+    const { state } = session;
+    session.setOptions(gentle);
+    const gradients: Float32Array[] = [];
+    const trace = ({ gradient }: IterationTrace) => gradients.push(gradient);
+    await session.run({ steps: 1, trace });
+    const other = new DragSession(await testGenerator('tiny'), ws0, { ...options, ...gentle });
+    await other.restore(state);
+    expect(other.iteration).toBe(3);
+    expect(other.points).toEqual(state.points);
+    await other.run({ steps: 1, trace });
+    expect(gradients[1]).toEqual(gradients[0]);
+    expect(other.state.edit).toMatchObject({ ws: ws0, handles: [points[0].handle], iterations: 4 });
+    await other.reset();
+    expect(await other.latent()).toEqual(ws0);
+    expect(other.points).toEqual(points);
+    // What nothing tells apart from a new edit would have other features to follow.
+    await other.restore({ ...state, edit: null });
+    await other.run({ steps: 1, trace });
+    expect(gradients[2]).not.toEqual(gradients[0]);
+    await expect(other.restore({ ...state, points: [] })).rejects.toThrow(InputError);
+    await expect(other.restore({ ...state, initial: ws0.subarray(1) })).rejects.toThrow(InputError);
+    session.destroy();
+    other.destroy();
   });
 
   it('takes a new picture, of which nothing can be undone', async () => {

@@ -101,11 +101,15 @@ export class DragLoop {
     return true;
   }
 
-  /** Begins an edit: references are taken at `start`, Adam begins at 0. @param initial the ws of the regularisation */
-  begin(start: Place, initial: Float32Array): void {
+  /**
+   * Begins an edit: references are taken at `start`, Adam begins at 0.
+   * @param initial the ws of the regularisation
+   * @param current where it goes on, if not at `start`
+   */
+  begin(start: Place, initial: Float32Array, current = start): void {
     this.#store.write('initial_ws', initial);
     for (const name of ['first_moment', 'second_moment', 'status']) this.#clear(name);
-    this.takeReferences(start, start);
+    this.takeReferences(start, current);
   }
 
   /** Takes the references at an edit's start, and goes on at `current`. */

@@ -5,7 +5,7 @@ import type { IterationRecord } from '../device/records.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../options.ts';
 import { type PointPair, samePoint } from '../points.ts';
 import type { Iteration } from './iteration.ts';
-import type { Advanced, Edit, Snapshot, Stretch, Submission } from './submission.ts';
+import type { Advanced, DragState, Edit, Stretch, Submission } from './submission.ts';
 
 /**
  * A drag as it stands: what is asked of it, which may change between any two iterations, and what has come of it. It
@@ -67,7 +67,7 @@ export class Drag {
 
   /** Whether the edit has had its first submission. */
   get begun(): boolean {
-    return this.#edit.start !== undefined;
+    return this.#edit.begun;
   }
 
   /** Whether the next submission needs to know the results of all before it: it begins an edit, or makes plans anew. */
@@ -75,8 +75,15 @@ export class Drag {
     return !this.begun || !this.#loop.fits(this.#shape());
   }
 
-  snapshot(): Snapshot {
-    return { ws: this.#ws, points: this.#points };
+  /** What `restore` takes. */
+  get state(): DragState {
+    const { start, iterations, arrived } = this.#edit;
+    return {
+      ws: this.#ws,
+      initial: this.#initial,
+      points: this.#points,
+      edit: start ? { ...start, iterations, arrived } : null,
+    };
   }
 
   /** Mean distance from the points to their targets, in pixels. */
@@ -125,17 +132,14 @@ export class Drag {
     this.#changed = true;
   }
 
-  /** Another picture. */
-  setPicture(ws: Float32Array): void {
-    this.#initial = ws;
-    this.restore(ws, this.#points);
-  }
-
-  /** Begins a new edit somewhere. */
-  restore(ws: Float32Array, points: readonly PointPair[]): void {
+  /** Puts the drag where another one was, or this one before. The edit keeps its references, but Adam begins at 0. */
+  restore({ ws, initial, points, edit }: DragState): void {
     this.#ws = ws;
+    this.#initial = initial;
     this.#points = points;
-    this.#edit = newEdit();
+    this.#edit = edit
+      ? { ...edit, start: { ws: edit.ws, handles: edit.handles }, begun: false }
+      : newEdit();
     this.#changed = true;
   }
 
@@ -203,7 +207,7 @@ export class Drag {
     const loop = this.#loop;
     const shape = this.#shape();
     const goesOn = !this.#changed && !this.#stretch.over && loop.fits(shape);
-    if (goesOn && edit.start) return;
+    if (goesOn && edit.begun) return;
     if (!edit.start && options.space === 'w')
       this.#ws = this.#withTrained(this.#ws, this.#ws.subarray(0, this.#generator.config.wDim));
     const place: Place = { ws: this.#ws, handles: points.map(({ handle }) => handle) };
@@ -222,11 +226,12 @@ export class Drag {
     }
     this.#stretch = { over: false };
     loop.resume();
-    if (!edit.start) {
-      edit.start = place;
+    if (!edit.begun) {
+      edit.begun = true;
+      edit.start ??= place;
       this.#good = place.ws;
-      loop.begin(place, this.#initial);
-    } else if (loop.staleReferences) {
+      loop.begin(edit.start, this.#initial, place);
+    } else if (edit.start && loop.staleReferences) {
       loop.takeReferences(edit.start, place);
     } else if (this.#abandoned) {
       loop.place(place);
@@ -260,4 +265,4 @@ export class Drag {
   }
 }
 
-const newEdit = (): Edit => ({ iterations: 0, arrived: false });
+const newEdit = (): Edit => ({ begun: false, iterations: 0, arrived: false });

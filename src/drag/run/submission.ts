@@ -5,8 +5,10 @@ import type { Iteration, IterationTrace, StopReason } from './iteration.ts';
 
 /** From new points until the next ones: what the references and Adam's moments belong to. */
 export interface Edit {
-  /** Where its references are taken; known from its first iteration on. */
+  /** Where its references are taken; known from its first iteration on, or from a state that was put back. */
   start?: Place;
+  /** Whether the device has it. */
+  begun: boolean;
   iterations: number;
   arrived: boolean;
 }
@@ -41,8 +43,24 @@ export interface Stretch {
   over: boolean;
 }
 
-/** What undo and redo go back to. */
-export interface Snapshot {
+/** All that a drag needs to go on somewhere, on this device or another. */
+export interface DragState {
+  /** The latent of the picture as it is. */
   readonly ws: Float32Array;
+  /** The latent that the picture had before any drag: a reset goes back to it, and the regularisation draws to it. */
+  readonly initial: Float32Array;
+  /** Where each handle is now, and its target. */
   readonly points: readonly PointPair[];
+  /** The edit that `points` are in; null until its first iteration. */
+  readonly edit: EditState | null;
+}
+
+/**
+ * An edit, by where it began: the features that its handles follow are those of this latent at these handles, one for
+ * each point, and a reset puts the handles back there.
+ */
+export interface EditState extends Place {
+  readonly iterations: number;
+  /** Every handle came to its target: other targets begin another edit. */
+  readonly arrived: boolean;
 }
