@@ -15,6 +15,7 @@ import { parseSafetensors } from '../src/formats/safetensors.ts';
 import { type DragOptions, loadModel, type Model, openEngine } from '../src/library/api.ts';
 import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
 import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
+import { dragOptionTable } from '../src/options/drag_options.ts';
 import { editSheet, type Panel } from '../tools/train-demo/edit_sheet.ts';
 import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import type { Pixel } from '../tools/train-demo/landmarks.ts';
@@ -30,7 +31,6 @@ import { createRenderer, type Renderer } from '../tools/train-demo/renderer.ts';
 const nearEnough = 3; // pixels at 128
 const around = 16; // pixels at 128
 const leastGain = 1; // dB
-const usualSteps = 100;
 const red: [number, number, number] = [235, 40, 40];
 const blue: [number, number, number] = [40, 90, 255];
 
@@ -115,7 +115,9 @@ async function judge(model: Model, render: Renderer, basis: ArrayLike<number>, e
   const side = model.config.resolution;
   const points = pointsOf(edit, side);
   const seed = edits.indexOf(edit);
-  const steps = Number(values.steps ?? model.config.dragDefaults?.steps ?? usualSteps);
+  const steps = Number(
+    values.steps ?? model.config.dragDefaults?.steps ?? dragOptionTable.steps.usual,
+  );
   const latent = latentOf(edit.before, basis, seed);
   const { before, after, ends, iterations } = await dragOne(model, edit, latent, points, steps);
   const wanted: Picture = { side, rgb: (await render([edit.after])).rgb };

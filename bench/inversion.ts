@@ -27,6 +27,7 @@ import { parseModelFile } from '../src/models/stylegan2/files/model_file.ts';
 import { readGenerator } from '../src/models/stylegan2/network/weights.ts';
 import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
 import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
+import { dragOptionTable } from '../src/options/drag_options.ts';
 import { factorCount, factorsFrom } from '../tools/train-demo/factors.ts';
 import { landmarkPixel, type Pixel } from '../tools/train-demo/landmarks.ts';
 import { pictureOf, searchPatch } from '../tools/train-demo/patch_search.ts';
@@ -39,7 +40,6 @@ const antialiasing = 3;
 const way = 10;
 /** About half a nose: more of the face around it turns by less. */
 const noseRadius = 5;
-const usualDragSteps = 100;
 
 const { values } = parseArgs({
   options: {
@@ -118,7 +118,7 @@ async function drag(dragged: Model, ws: Float32Array, handle: Pixel): Promise<Dr
   const session = await dragged.createDragSession(ws);
   session.setPoints([{ handle: [handle.row, handle.column], target: [target.row, target.column] }]);
   const before = pictureOf(await session.image());
-  const steps = model.config.dragDefaults?.steps ?? usualDragSteps;
+  const steps = model.config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
   const { iterations } = await session.run({ steps });
   const [{ handle: end }] = session.points;
   const after = pictureOf(await session.image());

@@ -1,4 +1,4 @@
-import type { Iteration, Model, RunResult } from '../library/api.ts';
+import { dragOptionTable, type Iteration, type Model, type RunResult } from '../library/api.ts';
 import { onShaderEdit } from './device/shaders.ts';
 import { BenchmarkPane } from './dialogs/benchmark_pane.ts';
 import { showFailure } from './dialogs/failure.ts';
@@ -21,9 +21,6 @@ import { Tools } from './stage/tools.ts';
 import type { EditorEvents } from './state/editor_events.ts';
 import type { NamedLatent } from './state/picture_source.ts';
 import type { Progress } from './state/progress.ts';
-
-/** A run without a limit of the model's own ends here, so that one that cannot arrive does not wander for ever. */
-const defaultSteps = 300;
 
 const askForHandle = 'Choose a spot that should move, then the place where it should go.';
 const askForTarget = 'Now the place where it should go.';
@@ -88,7 +85,7 @@ export class Page {
     this.#stage.side = config.resolution;
     this.#points.cancel();
     this.#brush.fit();
-    const steps = config.dragDefaults?.steps ?? defaultSteps;
+    const steps = config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
     editor.steps = steps;
     this.#options = new OptionsPane(config, { ...dragDefaults, steps }, ({ steps, ...options }) => {
       if (steps !== undefined) editor.steps = steps;

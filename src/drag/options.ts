@@ -1,7 +1,8 @@
-import { InputError } from '../formats/errors.ts';
 import { blockResolutions, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import { dragOptionTable, referenceSide } from '../options/drag_options.ts';
+import { checkOptions, usualValues } from '../options/option.ts';
 
-/** What a person can choose about a drag. */
+/** What a person can choose about a drag. `dragOptionTable` has labels, bounds and usual values. */
 export interface DragOptions {
   learningRate: number;
   /** Radius of the patches of motion supervision, in pixels of a 512² image. */
@@ -32,60 +33,24 @@ export interface DragOptions {
   coverage: 'cone' | 'dense';
 }
 
+const { steps: _, ...usual } = usualValues(dragOptionTable);
+
 /** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
-export const paperOptions: Readonly<DragOptions> = {
-  learningRate: 0.001,
-  r1: 3,
-  r2: 12,
-  lambda: 20,
-  regularization: 0,
-  featureBlock: 5,
-  space: 'w+',
-  stopDistance: 2,
-  maskSampling: 0,
-  seed: 0,
-  coverage: 'cone',
-};
-
-const largestSeed = 2 ** 32 - 1;
-
-/** The side of an image for which radii are given. */
-const radiusSide = 512;
+export const paperOptions: Readonly<DragOptions> = usual;
 
 /** What a model's file recommends, else the paper's values. */
 export function defaultOptions({ dragDefaults }: GeneratorConfig): DragOptions {
-  const { lr, r1, r2, lambda, featureBlock } = dragDefaults ?? {};
-  return {
-    ...paperOptions,
-    learningRate: lr ?? paperOptions.learningRate,
-    r1: r1 ?? paperOptions.r1,
-    r2: r2 ?? paperOptions.r2,
-    lambda: lambda ?? paperOptions.lambda,
-    featureBlock: featureBlock ?? paperOptions.featureBlock,
-  };
+  const { steps: _, ...recommended } = dragDefaults ?? {};
+  return { ...paperOptions, ...recommended };
 }
 
 /** `options` with some of them changed. @throws InputError for a value that cannot be used */
-export function changeOptions(options: DragOptions, changes: Partial<DragOptions>): DragOptions {
+export function changeOptions<Options extends DragOptions>(
+  options: Options,
+  changes: Partial<Options>,
+): Options {
   const changed = { ...options, ...changes };
-  const refuse = (option: keyof DragOptions, what: string): never => {
-    throw new InputError(`${option} is ${changed[option]}, not ${what}`);
-  };
-  for (const option of ['learningRate', 'lambda', 'regularization'] as const)
-    if (!(changed[option] >= 0 && changed[option] < Number.POSITIVE_INFINITY))
-      refuse(option, 'a number of at least 0');
-  for (const option of ['r1', 'r2'] as const)
-    if (!(changed[option] >= 0 && changed[option] <= radiusSide))
-      refuse(option, `a number from 0 to ${radiusSide}`);
-  if (!(changed.stopDistance >= 1 && changed.stopDistance <= radiusSide))
-    refuse('stopDistance', `a number from 1 to ${radiusSide}`);
-  if (!Number.isInteger(changed.featureBlock) || changed.featureBlock < 0)
-    refuse('featureBlock', 'a whole number of at least 0');
-  if (!(changed.maskSampling >= 0 && changed.maskSampling <= 1))
-    refuse('maskSampling', 'a number from 0 to 1');
-  if (!Number.isInteger(changed.seed) || changed.seed < 0 || changed.seed > largestSeed)
-    refuse('seed', `a whole number from 0 to ${largestSeed}`);
-  if (changed.space !== 'w' && changed.space !== 'w+') refuse('space', 'w or w+');
+  checkOptions(dragOptionTable, changed);
   return changed;
 }
 
@@ -97,7 +62,7 @@ export function featureResolution({ resolution }: GeneratorConfig, block: number
 
 /** A radius in pixels of the image. A half goes to the even neighbour, as in the reference. SPEC §3. */
 export function imageRadius(radius: number, side: number): number {
-  const exact = (radius * side) / radiusSide;
+  const exact = (radius * side) / referenceSide;
   const whole = Math.round(exact);
   return whole - exact === 0.5 && whole % 2 === 1 ? whole - 1 : whole;
 }

@@ -1,4 +1,5 @@
-import { InputError } from '../formats/errors.ts';
+import { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';
+import { checkOptions, usualValues } from '../options/option.ts';
 import type { NoiseMaps } from './noise_maps.ts';
 
 /** How a picture is looked for. */
@@ -29,34 +30,13 @@ export interface InversionOptions {
   readonly interval: number;
 }
 
-export const defaultInversion: InversionOptions = {
-  steps: 300,
-  shareOfW: 0.15,
-  learningRate: 0.2,
-  samples: 500,
-  seed: 0,
-  regularization: 0.003,
-  noise: false,
-  noiseRegularization: 0.3,
-  interval: 10,
-};
+/** The options of a search where nobody chose others. */
+export const defaultInversion: InversionOptions = usualValues(inversionOptionTable);
 
 /** @throws InputError for a value that cannot be used */
 export function inversionOptions(changes: Partial<InversionOptions>): InversionOptions {
   const options = { ...defaultInversion, ...changes };
-  const whole: (keyof InversionOptions)[] = ['steps', 'samples', 'seed', 'interval'];
-  const { noise, ...numbers } = options;
-  if (typeof noise !== 'boolean')
-    throw new InputError(`${noise} is neither true nor false`, { option: 'noise' });
-  for (const [option, value] of Object.entries(numbers)) {
-    if (!Number.isFinite(value) || value < 0)
-      throw new InputError(`${value} is no number from 0 on`, { option });
-    if (whole.some((name) => name === option) && !Number.isSafeInteger(value))
-      throw new InputError(`${value} is no whole number`, { option });
-  }
-  for (const option of ['steps', 'interval', 'learningRate'] as const)
-    if (options[option] === 0) throw new InputError('must be more than 0', { option });
-  if (options.shareOfW > 1) throw new InputError('at most 1', { option: 'shareOfW' });
+  checkOptions(inversionOptionTable, options);
   return options;
 }
 
@@ -86,13 +66,15 @@ export interface FineTuningOptions {
   readonly classIndex?: number;
 }
 
-/**
- * Rate, weight and steps were chosen on the demo model (bench/README.md has the figures), the distance is about what
- * Roich et al.'s comes to in W.
- */
-export const defaultFineTuning = {
-  steps: 90,
-  learningRate: 0.01,
-  locality: 0.1,
-  localityDistance: 0.3,
-} as const;
+/** The options of fine-tuning where nobody chose others. */
+export const defaultFineTuning = usualValues(fineTuningOptionTable);
+
+/** Fine-tuning with every number that it needs. */
+export type PlannedFineTuning = FineTuningOptions & Readonly<typeof defaultFineTuning>;
+
+/** @throws InputError for a value that cannot be used */
+export function fineTuningOptions(changes: FineTuningOptions): PlannedFineTuning {
+  const options = { ...defaultFineTuning, ...changes };
+  checkOptions(fineTuningOptionTable, options);
+  return options;
+}

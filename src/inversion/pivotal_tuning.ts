@@ -16,7 +16,12 @@ import {
 } from './fine_tuning_plans.ts';
 import type { ImageLoss } from './image_loss.ts';
 import { checkNoise, noiseChanges } from './noise_maps.ts';
-import { defaultFineTuning, type FineTuningOptions, rateAt } from './options.ts';
+import {
+  type FineTuningOptions,
+  fineTuningOptions,
+  type PlannedFineTuning,
+  rateAt,
+} from './options.ts';
 import { adamParams } from './trained_tensors.ts';
 import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
@@ -43,7 +48,7 @@ const localityInterval = 4;
 export class PivotalTuning {
   readonly #events = new Emitter<{ iteration: FineTuningRecord }>();
   readonly #stores: Stores;
-  readonly #options: Required<Omit<FineTuningOptions, 'classIndex' | 'noise'>> & FineTuningOptions;
+  readonly #options: PlannedFineTuning;
   #iteration = 0;
   #localityLoss = 0;
   #stopped = false;
@@ -54,10 +59,10 @@ export class PivotalTuning {
     private readonly loss: ImageLoss,
     private readonly plans: FineTuningPlans,
     stores: Stores,
-    options: FineTuningOptions,
+    options: PlannedFineTuning,
   ) {
     this.#stores = stores;
-    this.#options = { ...defaultFineTuning, ...options };
+    this.#options = options;
   }
 
   /**
@@ -68,16 +73,16 @@ export class PivotalTuning {
     generator: Generator,
     pivot: ArrayLike<number>,
     loss: ImageLoss,
-    options: FineTuningOptions = {},
+    changes: FineTuningOptions = {},
   ): Promise<PivotalTuning> {
+    const options = fineTuningOptions(changes);
     generator.checkLatent(pivot);
     const ws = Float32Array.from(pivot);
     const noise = options.noise?.size ? options.noise : undefined;
     if (noise) checkNoise(generator, noise);
     const stores = await createStores(generator, loss, noise);
     try {
-      const locality = options.locality ?? defaultFineTuning.locality;
-      const plans = await buildPlans(generator, loss, stores, locality * localityInterval);
+      const plans = await buildPlans(generator, loss, stores, options.locality * localityInterval);
       return new PivotalTuning(generator, ws, loss, plans, stores, options);
     } catch (error) {
       destroyStores(stores);

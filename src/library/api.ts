@@ -90,6 +90,18 @@ export {
 export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
+export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';
+export { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';
+export {
+  type Bounds,
+  type ChoiceOption,
+  describeBounds,
+  isWithin,
+  type NumberOption,
+  type Option,
+  type OptionTable,
+  type SwitchOption,
+} from '../options/option.ts';
 export type { AutotuneProgress, AutotuneRequest } from './autotune.ts';
 export {
   createDragSession,

@@ -1,115 +1,49 @@
-import type { DragOptions, GeneratorConfig } from '../../library/api.ts';
+import {
+  type Bounds,
+  type DragOptions,
+  dragOptionTable,
+  type GeneratorConfig,
+  type Option,
+} from '../../library/api.ts';
 import { box, button, make } from '../dom/elements.ts';
 
 /** What the pane sets: the paper's options, and how long a run may take. */
 export type PaneOptions = Omit<DragOptions, 'regularization'> & { readonly steps: number };
 
-interface NumberRow {
-  readonly kind: 'number';
-  readonly name: 'learningRate' | 'r1' | 'r2' | 'lambda' | 'stopDistance' | 'steps';
-  readonly label: string;
-  readonly hint: string;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number | 'any';
-}
+type Name = keyof PaneOptions & keyof typeof dragOptionTable;
 
-interface ChoiceRow {
-  readonly kind: 'choice';
-  readonly name: 'space' | 'featureBlock' | 'maskSampling';
-  /** It does nothing without a mask. */
-  readonly needsMask?: true;
-  readonly label: string;
-  readonly hint: string;
-  readonly choices: (config: GeneratorConfig) => [value: string, text: string][];
-}
+/** Options of a number that are chosen from a list, and what stands in the list: value and text. */
+const lists: {
+  readonly [Of in Name]?: (config: GeneratorConfig) => [value: string, text: string][];
+} = {
+  maskSampling: () => [
+    ['0', 'the whole picture'],
+    ['0.25', '25 % of it'],
+    ['0.05', '5 % of it'],
+  ],
+  space: () => [
+    ['w', 'W'],
+    ['w+', 'W+'],
+  ],
+  featureBlock: ({ channels }) =>
+    [...channels.keys()].map((side, block) => [String(block), `${block}: ${side} × ${side}`]),
+};
 
-const rows: readonly (NumberRow | ChoiceRow)[] = [
-  {
-    kind: 'number',
-    name: 'learningRate',
-    label: 'Learning rate',
-    hint: 'How far one iteration goes. Large is fast, and tears the picture.',
-    min: 0.00001,
-    max: 1,
-    step: 'any',
-  },
-  {
-    kind: 'number',
-    name: 'r1',
-    label: 'Patch radius r₁',
-    hint: 'How much around a handle is pulled, in pixels of a 512 px picture.',
-    min: 1,
-    max: 64,
-    step: 'any',
-  },
-  {
-    kind: 'number',
-    name: 'r2',
-    label: 'Search radius r₂',
-    hint: 'How far around a handle it is looked for again, in the same pixels.',
-    min: 1,
-    max: 128,
-    step: 'any',
-  },
-  {
-    kind: 'number',
-    name: 'lambda',
-    label: 'Mask weight λ',
-    hint: 'How firmly the masked part stays. Does nothing without a mask.',
-    min: 0,
-    max: 1000,
-    step: 'any',
-  },
-  {
-    kind: 'choice',
-    name: 'maskSampling',
-    needsMask: true,
-    label: 'Mask is kept by',
-    hint: 'With a mask every iteration computes the whole picture. Random tiles, new each time, keep it on average and are much faster. Does nothing without a mask.',
-    choices: () => [
-      ['0', 'all of it'],
-      ['0.25', '25 % of it'],
-      ['0.05', '5 % of it'],
-    ],
-  },
-  {
-    kind: 'choice',
-    name: 'space',
-    label: 'Latent space',
-    hint: 'W+ bends each layer by itself and reaches more; W keeps to likely pictures.',
-    choices: () => [
-      ['w', 'W'],
-      ['w+', 'W+'],
-    ],
-  },
-  {
-    kind: 'choice',
-    name: 'featureBlock',
-    label: 'Feature block',
-    hint: 'Which layer’s features are pulled and looked for. Finer is more exact, coarser sees more.',
-    choices: ({ channels }) =>
-      [...channels.keys()].map((side, block) => [String(block), `${block}: ${side} × ${side}`]),
-  },
-  {
-    kind: 'number',
-    name: 'stopDistance',
-    label: 'Stop within',
-    hint: 'How near every handle has to come to its target, in pixels.',
-    min: 1,
-    max: 64,
-    step: 'any',
-  },
-  {
-    kind: 'number',
-    name: 'steps',
-    label: 'Iterations',
-    hint: 'A run stops after so many at the latest.',
-    min: 1,
-    max: 100000,
-    step: 1,
-  },
+/** The options that are shown, in this order. */
+const shown: readonly Name[] = [
+  'learningRate',
+  'r1',
+  'r2',
+  'lambda',
+  'maskSampling',
+  'space',
+  'featureBlock',
+  'stopDistance',
+  'steps',
 ];
+
+/** They do nothing without a mask. */
+const needMask: readonly Name[] = ['maskSampling'];
 
 /** The options' fields, with the model's values to go back to. A value that cannot be is not handed on. */
 export class OptionsPane {
@@ -127,11 +61,13 @@ export class OptionsPane {
     this.#lastBlock = config.channels.size - 1;
     this.#edited = edited;
     box('options-list').replaceChildren(
-      ...rows.map((row) => {
-        const hint = make('p', { className: 'hint', id: `${row.name}-hint` }, row.hint);
-        const input = this.#field(row, config);
+      ...shown.map((name) => {
+        const option: Option = dragOptionTable[name];
+        const unit = option.kind === 'number' && option.unit ? ` In ${option.unit}.` : '';
+        const hint = make('p', { className: 'hint', id: `${name}-hint` }, `${option.hint}${unit}`);
+        const input = this.#field(name, config);
         input.setAttribute('aria-describedby', hint.id);
-        const label = make('label', { htmlFor: input.id }, row.label);
+        const label = make('label', { htmlFor: input.id }, option.label);
         return make('div', { className: 'option' }, label, input, hint);
       }),
     );
@@ -145,27 +81,31 @@ export class OptionsPane {
 
   /** Whether there is a mask: without one some options do nothing. */
   set masked(masked: boolean) {
-    for (const row of rows) {
-      const input = this.#fields.get(row.name);
-      if (input && row.kind === 'choice' && row.needsMask) input.disabled = !masked;
+    for (const name of needMask) {
+      const input = this.#fields.get(name);
+      if (input) input.disabled = !masked;
     }
   }
 
   show(options: PaneOptions): void {
-    for (const { name } of rows) {
+    for (const name of shown) {
       const input = this.#fields.get(name);
       if (input) input.value = this.#valueOf(name, options);
     }
     this.#compare();
   }
 
-  #field(row: NumberRow | ChoiceRow, config: GeneratorConfig) {
-    const input = row.kind === 'number' ? numberField(row) : choiceField(row, config);
-    this.#fields.set(row.name, input);
+  #field(name: Name, config: GeneratorConfig) {
+    const list = lists[name]?.(config);
+    const option: Option = dragOptionTable[name];
+    const input = list
+      ? listField(name, list)
+      : numberField(name, option.kind === 'number' ? option.bounds : {});
+    this.#fields.set(name, input);
     input.addEventListener('change', () => {
       const valid = input.reportValidity();
       if (valid)
-        this.#edited({ [row.name]: row.name === 'space' ? input.value : Number(input.value) });
+        this.#edited({ [name]: option.kind === 'choice' ? input.value : Number(input.value) });
       this.#compare();
     });
     return input;
@@ -181,7 +121,7 @@ export class OptionsPane {
 
   /** There is something to go back to only where a value differs. */
   #compare(): void {
-    const differs = rows.map(({ name }) => {
+    const differs = shown.map((name) => {
       const input = this.#fields.get(name);
       const changed = input?.value !== this.#valueOf(name, this.#defaults);
       input?.classList.toggle('changed', changed);
@@ -191,19 +131,22 @@ export class OptionsPane {
   }
 }
 
-function numberField({ name, min, max, step }: NumberRow): HTMLInputElement {
+function numberField(name: Name, { least, most, whole }: Bounds): HTMLInputElement {
   return make('input', {
     id: name,
     type: 'number',
     inputMode: 'decimal',
     required: true,
-    min: String(min),
-    max: String(max),
-    step: String(step),
+    min: String(least ?? ''),
+    max: String(most ?? ''),
+    step: whole ? '1' : 'any',
   });
 }
 
-function choiceField({ name, choices }: ChoiceRow, config: GeneratorConfig): HTMLSelectElement {
-  const options = choices(config).map(([value, text]) => make('option', { value }, text));
-  return make('select', { id: name }, ...options);
+function listField(name: Name, list: [value: string, text: string][]): HTMLSelectElement {
+  return make(
+    'select',
+    { id: name },
+    ...list.map(([value, text]) => make('option', { value }, text)),
+  );
 }

@@ -1,5 +1,4 @@
 import { changeOptions } from '../../drag/options.ts';
-import { InputError } from '../../formats/errors.ts';
 import type { Point, PointPair } from '../../library/api.ts';
 import {
   type Document,
@@ -88,10 +87,7 @@ export const takeDefaultOptions = (defaults: Partial<DocumentOptions>): Command 
 
 /** Another latent space begins another edit. */
 function withOptions(document: Document, changes: Partial<DocumentOptions>): Document {
-  const { steps = document.options.steps, ...drag } = changes;
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new InputError(`steps is ${steps}, not a whole number of at least 1`);
-  const options = { ...changeOptions(document.options, drag), steps };
+  const options = changeOptions(document.options, changes);
   const edit = options.space === document.options.space ? document.edit : null;
   return { ...document, options, edit };
 }

@@ -1,22 +1,20 @@
 import { InputError } from '../../formats/errors.ts';
 import type { NoiseMaps } from '../../inversion/noise_maps.ts';
-import { defaultFineTuning, type FineTuningOptions } from '../../inversion/options.ts';
+import type { FineTuningOptions } from '../../inversion/options.ts';
 import { peakSignalToNoise } from '../../inversion/pixels.ts';
 import type { Model, PixelImage } from '../../library/api.ts';
+import { fineTuningOptionTable } from '../../options/inversion_options.ts';
 import type { CommandLine, Option } from '../options/arguments.ts';
+import { declareOptions, parseDeclared } from '../options/declared_options.ts';
 import type { Progress } from '../progress.ts';
 
-const { steps, learningRate, locality } = defaultFineTuning;
-const mostSteps = 1_000_000;
 /** Steps between two looks at the picture. */
 const interval = 10;
 
-/** How a command is told to tune the model's weights to a picture. */
-export const fineTuningOptions = {
+/** The flags that tell a command to tune the model's weights to a picture. */
+export const fineTuningFlags = {
   delta: { value: 'FILE', help: 'tunes the weights to the picture; what changed of them' },
-  'fine-tuning-steps': { value: 'N', help: `in so many steps (${steps})` },
-  'fine-tuning-lr': { value: 'X', help: `at this learning rate (${learningRate})` },
-  locality: { value: 'X', help: `how strongly other pictures are kept as they are (${locality})` },
+  ...declareOptions(fineTuningOptionTable),
 } satisfies Record<string, Option>;
 
 export interface FineTuningRequest {
@@ -26,24 +24,19 @@ export interface FineTuningRequest {
 
 /**
  * @returns undefined where nothing is to be tuned
- * @throws InputError; where the tuned weights would have no file, too
+ * @throws InputError for a value that cannot be used, and for a flag of fine-tuning without `--delta`
  */
 export function parseChoices(line: CommandLine): FineTuningRequest | undefined {
   if (line.text('delta') === undefined) {
-    for (const option of ['fine-tuning-steps', 'fine-tuning-lr', 'locality'])
+    for (const option of Object.keys(fineTuningFlags))
       if (line.text(option) !== undefined)
         throw new InputError('has no meaning without --delta, the file of the tuned weights', {
           option,
         });
     return undefined;
   }
-  return {
-    steps: line.number('fine-tuning-steps', { least: 1, most: mostSteps, whole: true }) ?? steps,
-    options: {
-      learningRate: line.number('fine-tuning-lr', { least: 1e-9 }) ?? learningRate,
-      locality: line.number('locality', { least: 0 }) ?? locality,
-    },
-  };
+  const options = parseDeclared(line, fineTuningOptionTable);
+  return { steps: options.steps ?? fineTuningOptionTable.steps.usual, options };
 }
 
 /** A picture of tuned weights. */
@@ -69,7 +62,7 @@ export async function fineTuneToPicture(
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<FineTunedPicture> {
   progress.update('tuning');
-  const tuning = await model.fineTune(target, ws, { steps, ...options, noise });
+  const tuning = await model.fineTune(target, ws, { ...options, steps, noise });
   let made = 0;
   let image = await tuning.generate();
   let psnr = peakSignalToNoise(image, target);

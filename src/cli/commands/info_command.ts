@@ -1,4 +1,4 @@
-import type { DragDefaults } from '../../models/stylegan2/network/config.ts';
+import { type DragDefaults, recommendedOptions } from '../../options/drag_options.ts';
 import { readModelFile } from '../files/model_file.ts';
 import type { Command } from '../options/command.ts';
 
@@ -28,7 +28,7 @@ export const info: Command = {
   },
 };
 
-/** The names of the file, which are those of the command's options too. */
-function showDragDefaults({ featureBlock, ...others }: DragDefaults) {
-  return { feature_block: featureBlock, ...others };
+/** By their keys in the file. */
+function showDragDefaults(defaults: DragDefaults) {
+  return Object.fromEntries(recommendedOptions.map(({ name, key }) => [key, defaults[name]]));
 }

@@ -1,36 +1,28 @@
 import { InputError } from '../../formats/errors.ts';
 import type { InversionResult } from '../../inversion/inversion.ts';
 import type { NoiseMaps } from '../../inversion/noise_maps.ts';
-import { defaultInversion, type InversionOptions } from '../../inversion/options.ts';
+import type { InversionOptions } from '../../inversion/options.ts';
 import { peakSignalToNoise } from '../../inversion/pixels.ts';
 import type { Model, PixelImage } from '../../library/api.ts';
 import { readPicture } from '../../node/files/picture_file.ts';
 import { encodePng } from '../../node/files/png_file.ts';
+import { inversionOptionTable } from '../../options/inversion_options.ts';
 import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
 import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
-import type { CommandLine, Option } from '../options/arguments.ts';
+import type { CommandLine } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
+import { declareOptions, parseDeclared } from '../options/declared_options.ts';
 import type { Progress } from '../progress.ts';
 import {
   type FineTunedPicture,
   fineTuneToPicture,
-  fineTuningOptions,
+  fineTuningFlags,
   parseChoices,
 } from './fine_tuning.ts';
 
-const { steps, samples, learningRate, shareOfW, regularization } = defaultInversion;
-const most = 1_000_000;
-
-const searchOptions = {
-  steps: { value: 'N', help: `iterations (${steps})` },
-  samples: { value: 'N', help: `random latents tried for a start (${samples})` },
-  'w-share': { value: 'X', help: `the part of the iterations in W, before W+ (${shareOfW})` },
-  lr: { value: 'X', help: `learning rate at its highest (${learningRate})` },
-  reg: { value: 'X', help: `how strongly w is drawn to the average (${regularization})` },
-  noise: { help: 'looks for noise maps as well, which --delta keeps' },
-} satisfies Record<string, Option>;
+const searchOptions = declareOptions(inversionOptionTable);
 
 export const invert: Command = {
   summary: 'finds the latent whose image is nearest to a picture, and tunes the model to it',
@@ -40,7 +32,7 @@ export const invert: Command = {
     ...searchOptions,
     latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
     out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
-    ...fineTuningOptions,
+    ...fineTuningFlags,
     picture: { value: 'FILE.png', help: 'the image that comes out' },
     json: { help: 'prints the result as a JSON object' },
   },
@@ -141,15 +133,7 @@ function parseOptions(line: CommandLine): Partial<InversionOptions> {
   const noise = line.flag('noise');
   if (noise && line.text('delta') === undefined)
     throw new InputError('is kept by a weight delta alone: give --delta too', { option: 'noise' });
-  const given = {
-    steps: line.number('steps', { least: 1, most, whole: true }),
-    samples: line.number('samples', { least: 0, most, whole: true }),
-    shareOfW: line.number('w-share', { least: 0, most: 1 }),
-    learningRate: line.number('lr', { least: 1e-9 }),
-    regularization: line.number('reg', { least: 0 }),
-  };
-  const numbers = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { noise, ...Object.fromEntries(numbers) };
+  return parseDeclared(line, inversionOptionTable);
 }
 
 function describe(

@@ -1,18 +1,12 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../formats/errors.ts';
+import { type Bounds, describeBounds, isWithin } from '../../options/option.ts';
 
 /** One option of a command. */
 export interface Option {
   /** What stands for its value in the help, e.g. `FILE`; a flag has none. */
   value?: string;
   help: string;
-}
-
-/** Bounds of a number, both allowed. */
-export interface NumberRange {
-  least?: number;
-  most?: number;
-  whole?: boolean;
 }
 
 /** A command line after its command, with the options known and the values still text. */
@@ -26,7 +20,7 @@ export interface CommandLine {
   /** @throws InputError where the option is missing or empty */
   required(name: string): string;
   /** @throws InputError where it is no such number */
-  number(name: string, range?: NumberRange): number | undefined;
+  number(name: string, bounds?: Bounds): number | undefined;
   /** @throws InputError where it is none of them */
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
 }
@@ -64,9 +58,9 @@ export function parseCommandLine(
       if (value === undefined || value === '') throw new InputError('is needed', { option: name });
       return value;
     },
-    number(name, range = {}) {
+    number(name, bounds = {}) {
       const value = text(name);
-      return value === undefined ? undefined : parseNumber(value, range, name);
+      return value === undefined ? undefined : parseNumber(value, bounds, name);
     },
     choice(name, choices) {
       const value = text(name);
@@ -79,22 +73,12 @@ export function parseCommandLine(
   };
 }
 
-/** @throws InputError where the text is no number, or one outside the range */
-export function parseNumber(text: string, range: NumberRange, option: string): number {
-  const { least = -Infinity, most = Infinity, whole = false } = range;
+/** @throws InputError where the text is no number, or one outside the bounds */
+export function parseNumber(text: string, bounds: Bounds, option: string): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  const sound = Number.isFinite(value) && value >= least && value <= most;
-  if (!sound || (whole && !Number.isSafeInteger(value))) {
-    throw new InputError(`"${text}" is not ${describe(range)}`, { option });
-  }
+  if (!isWithin(value, bounds))
+    throw new InputError(`"${text}" is not ${describeBounds(bounds)}`, { option });
   return value;
-}
-
-function describe({ least, most, whole }: NumberRange): string {
-  const kind = whole ? 'a whole number' : 'a number';
-  if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
-  if (least !== undefined) return `${kind} of at least ${least}`;
-  return most === undefined ? kind : `${kind} of at most ${most}`;
 }
 
 /** `--psi -0.5` is meant as a value, but `parseArgs` takes any dash for an option. */

@@ -1,18 +1,8 @@
 import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
 import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
+import { type DragDefaults, recommendedOptions } from '../../../options/drag_options.ts';
+import { describeBounds, isWithin } from '../../../options/option.ts';
 import { refuseArchitecture, refuseOblong } from './other_architectures.ts';
-
-/** Drag options measured for one model and kept in its file's metadata; those that it does not name are absent. */
-export interface DragDefaults {
-  /** Counted from 0 at 4². */
-  featureBlock?: number;
-  /** Radii in pixels of a 512² image, as in SPEC §3. */
-  r1?: number;
-  r2?: number;
-  lr?: number;
-  lambda?: number;
-  steps?: number;
-}
 
 /** Everything about a generator's shape. */
 export interface GeneratorConfig {
@@ -35,6 +25,7 @@ export interface GeneratorConfig {
   truncates: boolean;
   /** How many numbers were learned: weights, biases, the constant, noise strengths. */
   parameters: number;
+  /** Drag options that were measured for this model and are kept in its file; null where the file names none. */
   dragDefaults: DragDefaults | null;
 }
 
@@ -149,31 +140,19 @@ function readClamp(
   return clamp;
 }
 
-/** The options' names in the file's JSON. */
-const dragOptions = [
-  { key: 'feature_block', option: 'featureBlock', whole: true },
-  { key: 'r1', option: 'r1', whole: false },
-  { key: 'r2', option: 'r2', whole: false },
-  { key: 'lr', option: 'lr', whole: false },
-  { key: 'lambda', option: 'lambda', whole: false },
-  { key: 'steps', option: 'steps', whole: true },
-] as const;
-
 function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults | null {
   const given = readJson(source, 'drag_defaults');
   if (!given) return null;
-  const defaults: DragDefaults = {};
-  for (const { key, option, whole } of dragOptions) {
+  const defaults: { -readonly [Name in keyof DragDefaults]: number } = {};
+  for (const { name, key, bounds } of recommendedOptions) {
     const value = given[key];
     if (value === undefined) continue;
-    const sound = typeof value === 'number' && Number.isFinite(value) && value >= 0;
-    if (!sound || (whole && !Number.isSafeInteger(value))) {
-      throw new FormatError(
-        `metadata drag_defaults: ${key} must be a ${whole ? 'whole ' : ''}number, 0 or more`,
-        { file: source.file },
-      );
+    if (!isWithin(value, bounds)) {
+      throw new FormatError(`metadata drag_defaults: ${key} must be ${describeBounds(bounds)}`, {
+        file: source.file,
+      });
     }
-    defaults[option] = value;
+    defaults[name] = value;
   }
   if ((defaults.featureBlock ?? 0) >= blocks) {
     throw new FormatError(

@@ -82,7 +82,7 @@ describe('readGenerator', () => {
     const file = new URL('../../../../weights/demo.safetensors', import.meta.url);
     const { config, tensors } = readGenerator(parseSafetensors(readFileSync(file)));
     expect(config.resolution).toBeGreaterThanOrEqual(128);
-    expect(config.dragDefaults?.lr).toBeGreaterThan(0);
+    expect(config.dragDefaults?.learningRate).toBeGreaterThan(0);
     expect(tensors.get('synthesis.b8.conv0.weight')?.dtype).toBe('F16');
   });
 
@@ -116,7 +116,7 @@ describe('readGenerator', () => {
     expect(readGenerator(changed({}, { drag_defaults })).config.dragDefaults).toEqual({
       featureBlock: 3,
       r1: 12,
-      lr: 0.02,
+      learningRate: 0.02,
     });
   });
 });
@@ -200,7 +200,12 @@ describe('a file that is no generator of ours', () => {
     [
       'has a learning rate below 0',
       changed({}, { drag_defaults: '{"lr": -1}' }),
-      /drag_defaults: lr must be a number, 0 or more/,
+      /drag_defaults: lr must be a number of at least 0/,
+    ],
+    [
+      'has a radius that no option takes',
+      changed({}, { drag_defaults: '{"r2": 513}' }),
+      /drag_defaults: r2 must be a number from 0 to 512/,
     ],
     [
       'has half a step',

@@ -1,0 +1,136 @@
+import type { ChoiceOption, NumberOption } from './option.ts';
+
+/** Radii and distances are given in pixels of an image of this side. SPEC §3. */
+export const referenceSide = 512;
+
+const pixels = `pixels of a ${referenceSide}² picture`;
+
+/**
+ * Every option of a drag, and `steps`, which is of one run. The order is that of the page's pane. The usual values are
+ * the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
+ */
+export const dragOptionTable = {
+  learningRate: {
+    kind: 'number',
+    label: 'Learning rate',
+    hint: 'How far one iteration goes. Large is fast, and tears the picture.',
+    bounds: { least: 0 },
+    usual: 0.001,
+    flag: 'lr',
+    key: 'lr',
+  },
+  r1: {
+    kind: 'number',
+    label: 'Patch radius r₁',
+    hint: 'How much around a handle is pulled.',
+    unit: pixels,
+    bounds: { least: 0, most: referenceSide },
+    usual: 3,
+    flag: 'r1',
+    key: 'r1',
+  },
+  r2: {
+    kind: 'number',
+    label: 'Search radius r₂',
+    hint: 'How far around a handle it is looked for again.',
+    unit: pixels,
+    bounds: { least: 0, most: referenceSide },
+    usual: 12,
+    flag: 'r2',
+    key: 'r2',
+  },
+  lambda: {
+    kind: 'number',
+    label: 'Mask weight λ',
+    hint: 'How firmly the masked part stays. Does nothing without a mask.',
+    bounds: { least: 0 },
+    usual: 20,
+    flag: 'lambda',
+    key: 'lambda',
+  },
+  maskSampling: {
+    kind: 'number',
+    label: 'Mask sampling',
+    hint: 'How much of the picture each iteration estimates the mask loss from, 0 for all of it. Random tiles, new each time, are right on average and much faster. Does nothing without a mask.',
+    bounds: { least: 0, most: 1 },
+    usual: 0,
+    flag: 'mask-sampling',
+  },
+  regularization: {
+    kind: 'number',
+    label: 'Latent weight',
+    hint: 'How firmly the latent is held to where the drag began.',
+    bounds: { least: 0 },
+    usual: 0,
+    flag: 'reg',
+  },
+  space: {
+    kind: 'choice',
+    label: 'Latent space',
+    hint: 'W+ bends each layer by itself and reaches more; W keeps to likely pictures.',
+    choices: ['w', 'w+'],
+    usual: 'w+',
+    flag: 'space',
+  },
+  featureBlock: {
+    kind: 'number',
+    label: 'Feature block',
+    hint: 'Whose features are pulled and looked for, counted from 0 at 4². Finer is more exact, coarser sees more. A network with fewer blocks takes its last.',
+    bounds: { least: 0, whole: true },
+    usual: 5,
+    flag: 'feature-block',
+    key: 'feature_block',
+  },
+  stopDistance: {
+    kind: 'number',
+    label: 'Stop within',
+    hint: 'How near every handle has to come to its target. Nearer points than 1 pixel are not moved.',
+    unit: `pixels, beyond ${referenceSide}² those of a ${referenceSide}² picture`,
+    bounds: { least: 1, most: referenceSide },
+    usual: 2,
+    flag: 'stop-distance',
+  },
+  steps: {
+    kind: 'number',
+    label: 'Iterations',
+    hint: 'How many iterations a run makes at most.',
+    bounds: { least: 1, most: 1_000_000, whole: true },
+    usual: 300,
+    flag: 'steps',
+    key: 'steps',
+  },
+  coverage: {
+    kind: 'choice',
+    label: 'Coverage',
+    hint: 'What an iteration computes: the cells that its loss depends on, or all of every map. The results are the same to rounding.',
+    choices: ['cone', 'dense'],
+    usual: 'cone',
+    flag: 'coverage',
+  },
+  seed: {
+    kind: 'number',
+    label: 'Seed of the tiles',
+    hint: 'The same seed gives the same random tiles, and so the same drag.',
+    bounds: { least: 0, most: 2 ** 32 - 1, whole: true },
+    usual: 0,
+  },
+} as const satisfies Record<string, NumberOption | ChoiceOption>;
+
+type Table = typeof dragOptionTable;
+
+/** The options that a model's file may recommend: those with a key. */
+type RecommendedName = {
+  [Name in keyof Table]: Table[Name] extends { readonly key: string } ? Name : never;
+}[keyof Table];
+
+/** What a model's file recommends for a drag of it, by the options' names; what it does not name is absent. */
+export type DragDefaults = { readonly [Name in RecommendedName]?: number };
+
+/** The options that a model's file may recommend, with their names and their keys in the file's JSON. */
+export const recommendedOptions: readonly (NumberOption & {
+  readonly name: RecommendedName;
+  readonly key: string;
+})[] = (['learningRate', 'r1', 'r2', 'lambda', 'featureBlock', 'steps'] as const).map((name) => ({
+  name,
+  ...dragOptionTable[name],
+}));

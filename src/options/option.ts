@@ -1,0 +1,110 @@
+import { InputError } from '../formats/errors.ts';
+
+/** Which numbers an option takes: from `least` to `most`, both included; an absent bound bounds nothing. */
+export interface Bounds {
+  readonly least?: number;
+  readonly most?: number;
+  /** True if fractions are refused. */
+  readonly whole?: boolean;
+}
+
+/** What every option says of itself, whatever its kind. */
+interface OptionTexts {
+  /** Its name for a person: a noun, e.g. `Patch radius r₁`. */
+  readonly label: string;
+  /** What it does, in a sentence or two. */
+  readonly hint: string;
+  /** Its name on the command line, without the dashes; absent where the command line does not offer it. */
+  readonly flag?: string;
+  /** Its name in a model file's metadata `drag_defaults`; absent where a file does not recommend it. */
+  readonly key?: string;
+}
+
+/** An option whose value is a number. */
+export interface NumberOption extends OptionTexts {
+  readonly kind: 'number';
+  /** What the number counts, e.g. `pixels of a 512² picture`; absent for a pure number. */
+  readonly unit?: string;
+  readonly bounds: Bounds;
+  /** Its value where nobody chose one. */
+  readonly usual: number;
+}
+
+/** An option whose value is one of a few words. */
+export interface ChoiceOption<Choice extends string = string> extends OptionTexts {
+  readonly kind: 'choice';
+  readonly choices: readonly Choice[];
+  /** Its value where nobody chose one. */
+  readonly usual: Choice;
+}
+
+/** An option that is on or off; off where nobody chose. */
+export interface SwitchOption extends OptionTexts {
+  readonly kind: 'switch';
+  readonly usual: false;
+}
+
+/** One option, declared once: pane, command line, library validation and documents read this. */
+export type Option = NumberOption | ChoiceOption | SwitchOption;
+
+/** The options of one thing, by their names in the library. */
+export type OptionTable = Readonly<Record<string, Option>>;
+
+/** True if `value` is a finite number within the bounds. */
+export function isWithin(
+  value: unknown,
+  { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY, whole }: Bounds,
+): value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  return value >= least && value <= most && (!whole || Number.isSafeInteger(value));
+}
+
+/** The bounds in words, e.g. `a whole number from 0 to 8`. */
+export function describeBounds({ least, most, whole }: Bounds): string {
+  const kind = whole ? 'a whole number' : 'a number';
+  if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+  if (least !== undefined) return `${kind} of at least ${least}`;
+  return most === undefined ? kind : `${kind} of at most ${most}`;
+}
+
+/** What an option's value has to be, in words. */
+export function describeValues(option: Option): string {
+  if (option.kind === 'number') return describeBounds(option.bounds);
+  return option.kind === 'choice' ? option.choices.join(' or ') : 'true or false';
+}
+
+/** True if the option can have this value. */
+export function accepts(option: Option, value: unknown): boolean {
+  if (option.kind === 'number') return isWithin(value, option.bounds);
+  return option.kind === 'choice'
+    ? option.choices.some((choice) => choice === value)
+    : typeof value === 'boolean';
+}
+
+/**
+ * Checks the values of a table's options; those that the table does not name are not looked at.
+ * @throws InputError for the first value that its option cannot have, which names the option as the library does
+ */
+export function checkOptions(
+  table: OptionTable,
+  values: Readonly<Partial<Record<string, unknown>>>,
+): void {
+  for (const [name, option] of Object.entries(table))
+    if (name in values && !accepts(option, values[name]))
+      throw new InputError(`${name} is ${values[name]}, not ${describeValues(option)}`);
+}
+
+/** The type of an option's value. */
+export type ValueOf<Declared extends Option> = Declared extends { readonly kind: 'number' }
+  ? number
+  : Declared extends ChoiceOption
+    ? Declared['choices'][number]
+    : boolean;
+
+/** The usual values of a table's options, by their names. */
+export function usualValues<Table extends OptionTable>(
+  table: Table,
+): { -readonly [Name in keyof Table]: ValueOf<Table[Name]> };
+export function usualValues(table: OptionTable): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(table).map(([name, { usual }]) => [name, usual]));
+}
