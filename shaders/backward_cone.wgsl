@@ -8,7 +8,7 @@
 // are made: lib/cone. Source: SPEC §4.
 // uses lib/resize_axis, lib/tiles, lib/cone
 
-struct Params { points: u32, side: u32, cells: u32, radius: u32, tiles: u32 }
+struct Params { points: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32, tiles: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> positions: array<vec2f>;
@@ -40,8 +40,8 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) la
     let rectangle = reached_cells(lane, id.x);
     let ring = i32(links[id.x].ring);
     let around = Rectangle(
-      clip(vec2i(rectangle.x - ring, rectangle.y + ring), links[id.x].side),
-      clip(vec2i(rectangle.z - ring, rectangle.w + ring), links[id.x].side),
+      clip(vec2i(rectangle.x - ring, rectangle.y + ring), links[id.x].height),
+      clip(vec2i(rectangle.z - ring, rectangle.w + ring), links[id.x].width),
     );
     rectangles[lane] = rectangle;
     rings[lane] = select(empty, around, rectangle.x <= rectangle.y);

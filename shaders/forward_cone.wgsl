@@ -7,7 +7,7 @@
 // empty. How lists are made: lib/cone. Source: SPEC §4.
 // uses lib/resize_axis, lib/tiles, lib/cone, lib/status
 
-struct Params { points: u32, side: u32, cells: u32, radius: u32, tracking_radius: u32, tiles: u32 }
+struct Params { points: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32, tracking_radius: u32, tiles: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> positions: array<vec2f>;

@@ -2,16 +2,16 @@
 //
 //   loss = λ / (channels · pixels of the image) · Σ_tiles weight · Σ over channels and the tile's pixels of |F·m − F⁰·m|
 //
-// forward   features F, first_features F⁰ (C,n,n), mask m (H,H), sampled_tiles (T,4)   → losses (T), each tile's
+// forward   features F, first_features F⁰ (C,h,w), mask m (H,W), sampled_tiles (T,4)   → losses (T), each tile's
 // total     losses                                                                    → status.loss_mask
-// backward  features, first_features, mask, tile_weights                              → d_features (C,n,n)
+// backward  features, first_features, mask, tile_weights                              → d_features (C,h,w)
 //
 // Maps are resized as in mask_loss. Forward: one workgroup a tile, whose invocations stride over its cells and channels.
 // Backward gathers: one invocation a cell and four channels goes through the pixels of the four cells whose pixels read
 // it, as far as their tiles are sampled: where they are not, features may be stale. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
 // uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/tiles, lib/status
 
-struct Params { channels: u32, cells: u32, side: u32, tiles: u32, grid: u32, lambda: f32, accumulate: u32 }
+struct Params { channels: u32, height: u32, width: u32, image_height: u32, image_width: u32, tiles: u32, tile_columns: u32, lambda: f32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
@@ -26,15 +26,17 @@ struct Params { channels: u32, cells: u32, side: u32, tiles: u32, grid: u32, lam
 
 /// λ over the number of values of the mean; 0 once the drag has stopped.
 fn scale() -> f32 {
-  let side = f32(params.side);
-  return select(0.0, params.lambda / (f32(params.channels) * side * side), status.stopped == 0.0);
+  let values = f32(params.channels) * f32(params.image_height) * f32(params.image_width);
+  return select(0.0, params.lambda / values, status.stopped == 0.0);
 }
+
+fn map_size() -> vec2u { return vec2u(params.height, params.width); }
 
 /// F − F⁰ at the four cells around the pixels of a cell.
 struct Surroundings { upper_left: vec4f, upper_right: vec4f, lower_left: vec4f, lower_right: vec4f }
 
 fn surroundings(cell: vec2u, quad: u32) -> Surroundings {
-  let next = min(cell + 1u, vec2u(params.cells - 1u));
+  let next = min(cell + 1u, map_size() - 1u);
   return Surroundings(
     difference(cell.x, cell.y, quad), difference(cell.x, next.y, quad),
     difference(next.x, cell.y, quad), difference(next.x, next.y, quad),
@@ -42,7 +44,7 @@ fn surroundings(cell: vec2u, quad: u32) -> Surroundings {
 }
 
 fn difference(row: u32, column: u32, quad: u32) -> vec4f {
-  let at = (row * params.cells + column) * quads(params.channels) + quad;
+  let at = (row * params.width + column) * quads(params.channels) + quad;
   return features[at] - first_features[at];
 }
 
@@ -61,12 +63,12 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   for (var item = lane; item < items; item += 64u) {
     let nth = item / channel_quads;
     let cell = vec2u(tile.xy) + vec2u(nth / tile_side, nth % tile_side);
-    if (any(cell >= vec2u(params.cells))) { continue; }
+    if (any(cell >= map_size())) { continue; }
     let around = surroundings(cell, item % channel_quads);
-    for (var i = first_pixel(cell.x); i < first_pixel(cell.x + 1u); i++) {
-      let down = fraction_from(cell.x, i);
-      for (var k = first_pixel(cell.y); k < first_pixel(cell.y + 1u); k++) {
-        sum += abs(mask[i * params.side + k] * value_at(around, down, fraction_from(cell.y, k)));
+    for (var i = first_pixel(down_axis(), cell.x); i < first_pixel(down_axis(), cell.x + 1u); i++) {
+      let down = fraction_from(down_axis(), cell.x, i);
+      for (var k = first_pixel(across_axis(), cell.y); k < first_pixel(across_axis(), cell.y + 1u); k++) {
+        sum += abs(mask[i * params.image_width + k] * value_at(around, down, fraction_from(across_axis(), cell.y, k)));
       }
     }
   }
@@ -95,10 +97,10 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
     if (any(back > cell)) { continue; }
     let owner = cell - back;
     let tile = owner / tile_side;
-    let weight = tile_weights[tile.x * params.grid + tile.y];
+    let weight = tile_weights[tile.x * params.tile_columns + tile.y];
     if (weight > 0.0) { sum += weight * owned_pixels(owner, back == vec2u(1u), work.quad); }
   }
-  let at = (work.row * params.cells + work.column) * channel_quads + work.quad;
+  let at = (work.row * params.width + work.column) * channel_quads + work.quad;
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + scale() * sum;
 }
 
@@ -106,11 +108,11 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
 fn owned_pixels(owner: vec2u, neighbour: vec2<bool>, quad: u32) -> vec4f {
   let around = surroundings(owner, quad);
   var sum = vec4f();
-  for (var i = first_pixel(owner.x); i < first_pixel(owner.x + 1u); i++) {
-    let down = fraction_from(owner.x, i);
-    for (var k = first_pixel(owner.y); k < first_pixel(owner.y + 1u); k++) {
-      let across = fraction_from(owner.y, k);
-      let share = abs(mask[i * params.side + k]) * share_of(owner.x, neighbour.x, down) * share_of(owner.y, neighbour.y, across);
+  for (var i = first_pixel(down_axis(), owner.x); i < first_pixel(down_axis(), owner.x + 1u); i++) {
+    let down = fraction_from(down_axis(), owner.x, i);
+    for (var k = first_pixel(across_axis(), owner.y); k < first_pixel(across_axis(), owner.y + 1u); k++) {
+      let across = fraction_from(across_axis(), owner.y, k);
+      let share = abs(mask[i * params.image_width + k]) * share_of(down_axis(), owner.x, neighbour.x, down) * share_of(across_axis(), owner.y, neighbour.y, across);
       sum += share * sign(value_at(around, down, across));
     }
   }
@@ -118,6 +120,6 @@ fn owned_pixels(owner: vec2u, neighbour: vec2<bool>, quad: u32) -> vec4f {
 }
 
 /// A pixel's share in its lower cell or the next, on one axis. The last cell is its own neighbour.
-fn share_of(owner: u32, neighbour: bool, fraction: f32) -> f32 {
-  return select(select(1.0 - fraction, 1.0, owner == params.cells - 1u), fraction, neighbour);
+fn share_of(axis: Axis, owner: u32, neighbour: bool, fraction: f32) -> f32 {
+  return select(select(1.0 - fraction, 1.0, owner == axis.cells - 1u), fraction, neighbour);
 }

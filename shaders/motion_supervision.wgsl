@@ -2,7 +2,7 @@
 //
 //   loss = Σ_points  mean over channels and patch pixels of |F(q + u) − stop_gradient(F(q))|
 //
-// forward   features F (C,n,n), positions (P,2), shifts (P,4: u, weight, ·)
+// forward   features F (C,h,w), positions (P,2), shifts (P,4: u, weight, ·)
 //           → signs (P,C,2·radius,2·radius) = sign(F(q + u) − F(q)) · weight / C, zero outside the patch
 //           → losses (P,2·radius,2·radius), the terms of the pixels
 // total     losses → status.loss_motion
@@ -14,7 +14,7 @@
 // order and without atomics. Source: Pan et al. 2023, eq. 1; SPEC §3.4.
 // uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/patch, lib/status
 
-struct Params { points: u32, channels: u32, cells: u32, side: u32, radius: u32, accumulate: u32 }
+struct Params { points: u32, channels: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> cell_list: array<u32>;
@@ -35,7 +35,7 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let pixel = patch_origin(positions[point]) + vec2i(vec2u(group / box % box, group % box));
   let shift = shifts[point];
   let scale = select(0.0, shift.z / f32(params.channels), in_patch(pixel, positions[point]));
-  let here = resize_corners(vec2u(clamp(pixel, vec2i(), vec2i(i32(params.side) - 1))));
+  let here = resize_corners(nearest_pixel(pixel));
   let there = pixel + vec2i(floor(shift.xy));
   let fractions = shift.xy - floor(shift.xy);
   let neighbours = array(neighbour(there), neighbour(there + vec2i(0, 1)), neighbour(there + vec2i(1, 0)), neighbour(there + vec2i(1, 1)));
@@ -58,9 +58,11 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
 struct Neighbour { corners: Corners, inside: bool }
 
 fn neighbour(pixel: vec2i) -> Neighbour {
-  let last = vec2i(i32(params.side) - 1);
-  return Neighbour(resize_corners(vec2u(clamp(pixel, vec2i(), last))), all(pixel >= vec2i()) && all(pixel <= last));
+  return Neighbour(resize_corners(nearest_pixel(pixel)), in_image(pixel));
 }
+
+/// The pixel of the image next to a place that may lie outside.
+fn nearest_pixel(pixel: vec2i) -> vec2u { return vec2u(clamp(pixel, vec2i(), image_size() - 1)); }
 
 fn value(pixel: Neighbour, quad: u32) -> vec4f { return select(vec4f(), resized(pixel.corners, quad), pixel.inside); }
 
@@ -78,44 +80,44 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let work = cell_work(linear_workgroup(id, count) * 64u + lane, channel_quads, 1u);
   if (!work.valid) { return; }
   let box = 2u * params.radius;
-  let near_rows = reading_pixels(work.row);
-  let near_columns = reading_pixels(work.column);
+  let near_rows = reading_pixels(down_axis(), work.row);
+  let near_columns = reading_pixels(across_axis(), work.column);
   var sum = vec4f();
   for (var point = 0u; point < params.points; point++) {
     let shift = shifts[point];
     if (shift.z == 0.0) { continue; }
     let origin = patch_origin(positions[point]);
-    let rows = patch_pixels(near_rows, origin.x, shift.x);
-    let columns = patch_pixels(near_columns, origin.y, shift.y);
+    let rows = patch_pixels(down_axis(), near_rows, origin.x, shift.x);
+    let columns = patch_pixels(across_axis(), near_columns, origin.y, shift.y);
     for (var i = rows.x; i < rows.y; i++) {
-      let row_weight = shifted_weight(i, shift.x, work.row);
+      let row_weight = shifted_weight(down_axis(), i, shift.x, work.row);
       for (var k = columns.x; k < columns.y; k++) {
         let at = (point * box + u32(i - origin.x)) * box + u32(k - origin.y);
-        sum += row_weight * shifted_weight(k, shift.y, work.column) * signs[at * channel_quads + work.quad];
+        sum += row_weight * shifted_weight(across_axis(), k, shift.y, work.column) * signs[at * channel_quads + work.quad];
       }
     }
   }
-  let at = (work.row * params.cells + work.column) * channel_quads + work.quad;
+  let at = (work.row * params.width + work.column) * channel_quads + work.quad;
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + sum;
 }
 
 /// The pixels between which a value may come from a cell, on one axis: from .. to, end excluded.
-fn reading_pixels(cell: u32) -> vec2i {
-  return vec2i(i32(first_pixel(max(cell, 1u) - 1u)) - 1, i32(first_pixel(cell + 1u)));
+fn reading_pixels(axis: Axis, cell: u32) -> vec2i {
+  return vec2i(i32(first_pixel(axis, max(cell, 1u) - 1u)) - 1, i32(first_pixel(axis, cell + 1u)));
 }
 
 /// Those of a patch that are in the image and may read them when shifted.
-fn patch_pixels(near: vec2i, origin: i32, shift: f32) -> vec2i {
+fn patch_pixels(axis: Axis, near: vec2i, origin: i32, shift: f32) -> vec2i {
   let whole = i32(floor(shift));
-  return vec2i(max(max(origin, 0), near.x - whole), min(min(origin + 2 * i32(params.radius), i32(params.side)), near.y - whole));
+  return vec2i(max(max(origin, 0), near.x - whole), min(min(origin + 2 * i32(params.radius), i32(axis.pixels)), near.y - whole));
 }
 
 /// How much of F at pixel + shift comes from a cell, on one axis.
-fn shifted_weight(pixel: i32, shift: f32, cell: u32) -> f32 {
+fn shifted_weight(axis: Axis, pixel: i32, shift: f32, cell: u32) -> f32 {
   let low = pixel + i32(floor(shift));
   let fraction = shift - floor(shift);
   var weight = 0.0;
-  if (low >= 0 && low < i32(params.side)) { weight += (1.0 - fraction) * cell_weight(resize_axis(u32(low)), cell); }
-  if (low + 1 >= 0 && low + 1 < i32(params.side)) { weight += fraction * cell_weight(resize_axis(u32(low + 1)), cell); }
+  if (low >= 0 && low < i32(axis.pixels)) { weight += (1.0 - fraction) * cell_weight(resize_axis(axis, u32(low)), cell); }
+  if (low + 1 >= 0 && low + 1 < i32(axis.pixels)) { weight += fraction * cell_weight(resize_axis(axis, u32(low + 1)), cell); }
   return weight;
 }

@@ -3,7 +3,7 @@
 //   p_j ← the first in row-major order of  arg min ‖F(q) − f⁰_j‖        q in rows and columns p_j ± radius, in the image
 //          q
 //
-// measure  features F (C,n,n), references f⁰ (P,C: remember.wgsl), positions (P,2)
+// measure  features F (C,h,w), references f⁰ (P,C: remember.wgsl), positions (P,2)
 //          → distances (P, 2·radius+1, 2·radius+1), squared
 // nearest  distances, status → positions, in place; they stay once the drag has stopped
 //
@@ -11,7 +11,7 @@
 // stride over the channels: windows are small and channels many. Source: Pan et al. 2023, section 3.3; SPEC §3.2.
 // uses lib/layout, lib/reductions, lib/resize_axis, lib/resize, lib/status
 
-struct Params { points: u32, channels: u32, cells: u32, side: u32, radius: u32 }
+struct Params { points: u32, channels: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> features: array<vec4f>;
@@ -30,7 +30,7 @@ fn measure(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let point = min(group / (window * window), params.points - 1u);
   let offset = vec2u(group / window % window, group % window);
   let pixel = vec2i(positions[point]) - i32(params.radius) + vec2i(offset);
-  let inside = all(pixel >= vec2i()) && all(pixel < vec2i(i32(params.side)));
+  let inside = all(pixel >= vec2i()) && all(pixel < vec2i(i32(params.image_height), i32(params.image_width)));
   var sum = vec4f();
   if (inside) {
     let corners = resize_corners(vec2u(pixel));

@@ -2,13 +2,13 @@
 //
 //   f⁰[j,c] = F[c] at the pixel p_j
 //
-// forward  features F (C,n,n), positions (P,2) → references f⁰ (P,C)
+// forward  features F (C,h,w), positions (P,2) → references f⁰ (P,C)
 //
 // F is the map resized to the image (lib/resize). One workgroup a point, whose invocations stride over the channels.
 // Source: Pan et al. 2023, section 3.3; SPEC §3.1.
 // uses lib/layout, lib/resize_axis, lib/resize
 
-struct Params { channels: u32, cells: u32, side: u32 }
+struct Params { channels: u32, height: u32, width: u32, image_height: u32, image_width: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> features: array<vec4f>;

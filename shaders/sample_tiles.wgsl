@@ -4,7 +4,7 @@
 //
 // forward  candidates: their number, then the tiles (counted row by row) that have a pixel of the mask; status
 //          → sampled_tiles (T,4) = its first row and column of cells, weight, 0; weight 0 where there are fewer candidates
-//          → tile_weights (grid,grid): the weights by tile, 0 where a tile is not sampled
+//          → tile_weights (tile_rows,tile_columns): the weights by tile, 0 where a tile is not sampled
 //
 // Σ weight · (a tile's loss) has the whole mask's loss as its mean, over the random numbers, and so has the gradient. Runs
 // spread the tiles over the mask, which leaves less variance than drawing them all from all. With as many tiles as
@@ -12,7 +12,7 @@
 // drag. Once the drag has stopped there are no tiles. Source of the hash (pcg3d): Jarzynski and Olano 2020, JCGT 9(3).
 // uses lib/tiles, lib/status
 
-struct Params { tiles: u32, grid: u32, seed: u32 }
+struct Params { tiles: u32, tile_rows: u32, tile_columns: u32, seed: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> candidates: array<f32>;
@@ -32,7 +32,7 @@ fn hash(key: vec3u) -> u32 {
 
 @compute @workgroup_size(64)
 fn forward(@builtin(local_invocation_index) lane: u32) {
-  for (var tile = lane; tile < params.grid * params.grid; tile += 64u) { tile_weights[tile] = 0.0; }
+  for (var tile = lane; tile < params.tile_rows * params.tile_columns; tile += 64u) { tile_weights[tile] = 0.0; }
   storageBarrier();
   let count = select(u32(candidates[0]), 0u, status.stopped != 0.0);
   let runs = min(params.tiles, count);
@@ -43,7 +43,7 @@ fn forward(@builtin(local_invocation_index) lane: u32) {
       let length = (run + 1u) * count / runs - begin;
       let chosen = begin + hash(vec3u(params.seed, u32(status.iteration), run)) % length;
       let tile = u32(candidates[1u + chosen]);
-      let first = vec2u(tile / params.grid, tile % params.grid) * tile_side;
+      let first = vec2u(tile / params.tile_columns, tile % params.tile_columns) * tile_side;
       sample = vec4f(vec2f(first), f32(length), 0.0);
       tile_weights[tile] = f32(length);
     }

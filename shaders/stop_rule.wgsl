@@ -1,6 +1,6 @@
 // The stop rule, and what motion supervision needs to know of each point.
 //
-//   D = target − handle      stop when every ‖D‖ ≤ stop_distance · max(H/512, 1)
+//   D = target − handle      stop when every ‖D‖ ≤ stop_distance · max(H/512, 1), H the larger side
 //   u = D / (‖D‖ + 1e-7) for points with ‖D‖ > 1
 //
 // forward  positions, targets (P,2)   → shifts (P,4) = u_row, u_column, 1 / (pixels of the patch), ‖D‖
@@ -10,7 +10,7 @@
 // are 0. One workgroup, which counts the patches one after the other. Source: Pan et al. 2023, section 3.2; SPEC §3.3-4.
 // uses lib/patch, lib/reductions, lib/status
 
-struct Params { points: u32, side: u32, radius: u32, stop_distance: f32 }
+struct Params { points: u32, image_height: u32, image_width: u32, radius: u32, stop_distance: f32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> positions: array<vec2f>;
@@ -20,7 +20,7 @@ struct Params { points: u32, side: u32, radius: u32, stop_distance: f32 }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(local_invocation_index) lane: u32) {
-  let limit = params.stop_distance * max(f32(params.side) / 512.0, 1.0);
+  let limit = params.stop_distance * max(f32(max(params.image_height, params.image_width)) / 512.0, 1.0);
   // Points that keep the drag going, points that are moved, and the sum of the distances.
   var counts = vec4f();
   for (var point = lane; point < params.points; point += 64u) {

@@ -115,7 +115,7 @@ function writeProblem({ network, write }: PeersRequest, ours: Ours): void {
   };
   for (const [name, { shape, data }] of Object.entries(bench))
     tensors.set(`bench.${name}`, { shape: [...shape], data });
-  const sizes = { cells: String(ours.shape.cells), resolution: String(network.resolution) };
+  const sizes = { cells: String(ours.shape.height), resolution: String(network.resolution) };
   write('problem.safetensors', writeSafetensors(tensors, { ...metadata, ...sizes }));
 }
 

@@ -27,9 +27,9 @@ export interface DragProblem {
   readonly handle_in_window: Matrix;
 }
 
-/** One point whose patch and window lie inside the picture. */
+/** One point on a square map, whose patch and window lie inside the picture. */
 export function dragProblem({ handle, target }: PointPair, shape: ObjectiveShape): DragProblem {
-  const { side, cells, channels, patchRadius, trackingRadius } = shape;
+  const { imageHeight: side, height: cells, channels, patchRadius, trackingRadius } = shape;
   const way = [target[0] - handle[0], target[1] - handle[1]];
   const length = Math.hypot(way[0], way[1]) + 1e-7;
   const resize = (pixels: readonly number[]) => resizeMatrix(pixels, side, cells);

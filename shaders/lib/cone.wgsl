@@ -9,8 +9,8 @@
 // of sampled tiles, and keeps the cells that lie in one, in row-major order by a prefix sum, so that a cell is listed once and two runs give the same
 // lists. Needs lib/resize_axis, lib/tiles, links and cell_lists. Source: SPEC §4.
 
-/// `side` of the list's map; `at`: where the list begins in cell_lists.
-struct Link { kind: u32, side: u32, ring: u32, at: u32 }
+/// `height` and `width` of the list's map, in cells; `at`: where the list begins in cell_lists.
+struct Link { kind: u32, height: u32, width: u32, ring: u32, at: u32 }
 
 /// first and last row, first and last column; empty where the first is above the last
 alias Rectangle = vec4i;
@@ -22,36 +22,36 @@ var<workgroup> rings: array<Rectangle, most_rectangles>;
 var<workgroup> box: Rectangle;
 var<workgroup> prefix: array<u32, width>;
 
-fn clip(range: vec2i, side: u32) -> vec2i { return clamp(range, vec2i(), vec2i(i32(side) - 1)); }
+fn clip(range: vec2i, length: u32) -> vec2i { return clamp(range, vec2i(), vec2i(i32(length) - 1)); }
 
 /// The cells from which a range of pixels is resized, on one axis.
-fn cells_of(pixels: vec2i) -> vec2i {
-  let range = clip(pixels, params.side);
-  return vec2i(i32(resize_axis(u32(range.x)).low), i32(resize_axis(u32(range.y)).high));
+fn cells_of(axis: Axis, pixels: vec2i) -> vec2i {
+  let range = clip(pixels, axis.pixels);
+  return vec2i(i32(resize_axis(axis, u32(range.x)).low), i32(resize_axis(axis, u32(range.y)).high));
 }
 
 fn halve_down(value: i32) -> i32 { return (value + 2) / 2 - 1; }
 
-/// One link down, on one axis.
-fn follow(range: vec2i, kind: u32, side: u32) -> vec2i {
+/// One link down, on one axis, to a map of this length along it.
+fn follow(range: vec2i, kind: u32, length: u32) -> vec2i {
   switch (kind) {
-    case 1u: { return clip(vec2i(range.x - 1, range.y + 1), side); }
-    case 2u: { return clip(vec2i(range.x - 1, range.y + 2), side); }
-    case 3u: { return clip(vec2i(halve_down(range.x - 1), halve_down(range.y)), side); }
+    case 1u: { return clip(vec2i(range.x - 1, range.y + 1), length); }
+    case 2u: { return clip(vec2i(range.x - 1, range.y + 2), length); }
+    case 3u: { return clip(vec2i(halve_down(range.x - 1), halve_down(range.y)), length); }
     default: { return range; }
   }
 }
 
 /// Rows (xy) and columns (zw) of the list's map around pixels of the image.
 fn rectangle_around(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
-  return rectangle_below(cells_of(rows), cells_of(columns), list);
+  return rectangle_below(cells_of(down_axis(), rows), cells_of(across_axis(), columns), list);
 }
 
 /// Those around a sampled tile: its pixels lie between its cells and the next ones.
 fn rectangle_of(tile: vec4f, list: u32) -> Rectangle {
   let first = vec2i(tile.xy);
   let last = first + i32(tile_side);
-  return rectangle_below(clip(vec2i(first.x, last.x), params.cells), clip(vec2i(first.y, last.y), params.cells), list);
+  return rectangle_below(clip(vec2i(first.x, last.x), params.height), clip(vec2i(first.y, last.y), params.width), list);
 }
 
 /// Those around cells of the feature map.
@@ -59,8 +59,8 @@ fn rectangle_below(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
   var r = rows;
   var c = columns;
   for (var k = 1u; k <= list; k++) {
-    r = follow(r, links[k].kind, links[k].side);
-    c = follow(c, links[k].kind, links[k].side);
+    r = follow(r, links[k].kind, links[k].height);
+    c = follow(c, links[k].kind, links[k].width);
   }
   return Rectangle(r, c);
 }

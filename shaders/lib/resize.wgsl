@@ -1,4 +1,4 @@
-// The bilinear resize of a feature map to the image's side, read pixel by pixel: the resized map is never stored. Needs
+// The bilinear resize of a feature map to the image's size, read pixel by pixel: the resized map is never stored. Needs
 // lib/resize_axis. Source: SPEC §3.
 
 /// Exactly `a` where both are the same, so that what does not change has a difference of exactly 0.
@@ -9,9 +9,9 @@ fn between(a: vec4f, b: vec4f, fraction: f32) -> vec4f { return a + fraction * (
 struct Corners { at: vec4u, fractions: vec2f }
 
 fn resize_corners(pixel: vec2u) -> Corners {
-  let row = resize_axis(pixel.x);
-  let column = resize_axis(pixel.y);
-  let cells = vec4u(row.low, row.low, row.high, row.high) * params.cells + vec4u(column.low, column.high, column.low, column.high);
+  let row = resize_axis(down_axis(), pixel.x);
+  let column = resize_axis(across_axis(), pixel.y);
+  let cells = vec4u(row.low, row.low, row.high, row.high) * params.width + vec4u(column.low, column.high, column.low, column.high);
   return Corners(cells * quads(params.channels), vec2f(row.fraction, column.fraction));
 }
 

@@ -83,7 +83,8 @@ describe("a peer's problem", () => {
   it('samples a linear ramp where the shift leads', () => {
     const side = 64;
     const shape = {
-      ...{ points: 1, cells: side, side, channels: 1, patchRadius: 3, trackingRadius: 4 },
+      ...{ block: side, height: side, width: side, imageHeight: side, imageWidth: side },
+      ...{ points: 1, channels: 1, patchRadius: 3, trackingRadius: 4 },
       ...{ space: paperOptions.space, masked: false, regularized: false },
       ...{ coverage: paperOptions.coverage, tiles: 0 },
     };

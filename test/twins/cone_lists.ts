@@ -18,14 +18,14 @@ export const key = (row: number, column: number): number => row * 65536 + column
 /** What each cell depends on, asked cell by cell from the definitions in SPEC §2: no ranges, no clipping to think of. */
 export function dependencies(
   cells: Cells,
-  side: number,
+  [height, width]: readonly [number, number],
   reads: (index: number) => number[],
 ): Set<number> {
   const result = new Set<number>();
   for (const cell of cells) {
-    const inside = (index: number) => index >= 0 && index < side;
-    for (const row of reads(Math.floor(cell / 65536)).filter(inside))
-      for (const column of reads(cell % 65536).filter(inside)) result.add(key(row, column));
+    const inside = (length: number) => (index: number) => index >= 0 && index < length;
+    for (const row of reads(Math.floor(cell / 65536)).filter(inside(height)))
+      for (const column of reads(cell % 65536).filter(inside(width))) result.add(key(row, column));
   }
   return result;
 }
@@ -36,9 +36,9 @@ const fir = (i: number): number[] => [i - 1, i, i + 1, i + 2];
 const upsampling = (t: number): number[] =>
   [0, 1, 2].map((a) => (t - a) / 2).filter(Number.isInteger);
 
-/** Cells that a pixel of the resized map reads, with a weight that may be zero. */
-function cellsOfPixel(pixel: number, { side, cells }: ConeShape): number[] {
-  const source = Math.max(((pixel + 0.5) * cells) / side - 0.5, 0);
+/** Cells that a pixel of the resized map reads on one axis, with a weight that may be zero. */
+function cellsOfPixel(pixel: number, cells: number, pixels: number): number[] {
+  const source = Math.max(((pixel + 0.5) * cells) / pixels - 0.5, 0);
   const low = Math.floor(source);
   return [low, Math.min(low + 1, cells - 1)];
 }
@@ -47,8 +47,10 @@ function cellsOfPixel(pixel: number, { side, cells }: ConeShape): number[] {
 export const cellsOfPixels = (pixels: Cells, shape: ConeShape): Cells =>
   new Set(
     [...pixels].flatMap((pixel) =>
-      cellsOfPixel(Math.floor(pixel / 65536), shape).flatMap((row) =>
-        cellsOfPixel(pixel % 65536, shape).map((column) => key(row, column)),
+      cellsOfPixel(Math.floor(pixel / 65536), shape.height, shape.imageHeight).flatMap((row) =>
+        cellsOfPixel(pixel % 65536, shape.width, shape.imageWidth).map((column) =>
+          key(row, column),
+        ),
       ),
     ),
   );
@@ -57,14 +59,16 @@ export const cellsOfPixels = (pixels: Cells, shape: ConeShape): Cells =>
 export function expectedLists(features: Cells, shape: ConeShape): Map<string, Cells> {
   const lists = new Map<string, Cells>();
   let cells = features;
-  for (let side = shape.cells; side >= 4; side /= 2) {
-    lists.set(`b${side}.conv1`, cells);
-    cells = dependencies(cells, side, convolution);
-    lists.set(`b${side}.conv0`, cells);
-    if (side === 4) break;
-    cells = dependencies(cells, side + 1, fir);
-    lists.set(`b${side}.t`, cells);
-    cells = dependencies(cells, side / 2, upsampling);
+  let [height, width] = [shape.height, shape.width];
+  for (let block = shape.block; block >= 4; block /= 2) {
+    lists.set(`b${block}.conv1`, cells);
+    cells = dependencies(cells, [height, width], convolution);
+    lists.set(`b${block}.conv0`, cells);
+    if (block === 4) break;
+    cells = dependencies(cells, [height + 1, width + 1], fir);
+    lists.set(`b${block}.t`, cells);
+    [height, width] = [height / 2, width / 2];
+    cells = dependencies(cells, [height, width], upsampling);
   }
   return lists;
 }

@@ -5,47 +5,53 @@ import { sample_tiles } from './sample_tiles.ts';
 import { stop_rule } from './stop_rule.ts';
 import { Tensor, type Tensors, tensor } from './twin.ts';
 
-/** Odd sides that the cells do not divide, handles in corners and inside, one that has arrived. */
-const sizes = { points: 4, channels: 6, cells: 5, radius: 3 };
-const side = 13;
-const last = side - 1;
+/** An image whose odd sides the cells do not divide; handles in corners and inside, one that has arrived. */
+const image = { image_height: 17, image_width: 13 };
+const map = { channels: 6, height: 6, width: 5, ...image };
+const sizes = { points: 4, ...map, radius: 3 };
+const last = { row: image.image_height - 1, column: image.image_width - 1 };
 
 const points = (...coordinates: readonly (readonly number[])[]): Tensor =>
   new Tensor([coordinates.length, 2], Float64Array.from(coordinates.flat()));
 
-const positions = points([0, 0], [last, last], [2, 11], [6, 3]);
-const targets = points([last, 2], [7, last], [2, 11], [0, 0]);
+const positions = points([0, 0], [last.row, last.column], [2, 11], [6, 3]);
+const targets = points([last.row, 2], [7, last.column], [2, 11], [0, 0]);
 
 /** The drag goes on and has made no step. */
 const status = tensor([8], () => 0);
 
 const featureMap = (random: Random): Tensor =>
-  tensor([1, sizes.channels, sizes.cells, sizes.cells], () => random.normal());
+  tensor([1, map.channels, map.height, map.width], () => random.normal());
 
 const situation: Case = {
   sizes,
-  params: { side, stop_distance: 2 },
+  params: { stop_distance: 2 },
   given: () => ({ positions, targets, status }),
 };
 
 /** Two far values, one channel above and one below: no difference of the two changes its sign within a small step. */
 const farApart = (channel: number): number => 5 * (-1) ** channel;
 
-/** Of a grid of 3×3 tiles, as many as there are words for; the drag has made some steps. */
+/** Of a grid of 3×4 tiles, as many as there are words for; the drag has made some steps. */
 const candidates = (...tiles: readonly number[]): Tensor =>
-  tensor([10], (i) => [tiles.length, ...tiles][i] ?? 0);
+  tensor([13], (i) => [tiles.length, ...tiles][i] ?? 0);
 const going = tensor([8], (word) => (word === 1 ? 17 : 0));
 const stopped = tensor([8], (word) => (word === 0 ? 1 : 0));
 
-const tileSizes = { grid: 3, most_candidates: 9 };
+const tileSizes = { tile_rows: 3, tile_columns: 4, most_candidates: 12 };
+
+const sampledMap = {
+  ...{ channels: 6, height: 10, width: 14, image_height: 21, image_width: 33 },
+  ...{ tile_rows: 3, tile_columns: 4 },
+};
 
 /** Features whose differences keep their signs within a small step, and tiles as the sampling draws them. */
 function tileInputs(random: Random, tiles: number, seed: number): Tensors {
-  const features = tensor([1, 6, 10, 10], () => random.normal());
+  const features = tensor([1, 6, 10, 14], () => random.normal());
   const first_features = tensor(features.shape, (...index) => farApart(index[1]) + random.normal());
-  const mask = tensor([21, 21], () => (random.uniform() < 0.6 ? 1 : 0));
+  const mask = tensor([21, 33], () => (random.uniform() < 0.6 ? 1 : 0));
   const numbers = { ...tileSizes, tiles, seed };
-  const drawn = sample_tiles({ candidates: candidates(0, 1, 2, 4, 5, 7, 8), status }, numbers);
+  const drawn = sample_tiles({ candidates: candidates(0, 1, 3, 4, 6, 7, 10), status }, numbers);
   return { features, first_features, mask, status, ...drawn };
 }
 
@@ -59,7 +65,7 @@ export const dragCases = {
       ...situation,
       given: (random: Random): Tensors => {
         const features = featureMap(random);
-        const { shifts } = stop_rule({ positions, targets }, { ...sizes, side, stop_distance: 2 });
+        const { shifts } = stop_rule({ positions, targets }, { ...sizes, stop_distance: 2 });
         return { features, detached: features, positions, shifts, status };
       },
       // A patch meets itself, shifted by one pixel.
@@ -68,7 +74,6 @@ export const dragCases = {
     {
       // Shifted from the first two columns of cells into the others, so that the patches do not meet themselves.
       sizes: { ...sizes, points: 2 },
-      params: { side },
       given: (random: Random): Tensors => {
         const noise = featureMap(random);
         const features = tensor(noise.shape, (n, c, row, column) =>
@@ -82,17 +87,19 @@ export const dragCases = {
   ],
   mask_loss: [
     {
-      sizes: { channels: 6, cells: 5, side },
+      sizes: map,
       params: { lambda: 20 },
       given: (random: Random): Tensors => ({
-        mask: tensor([side, side], () => (random.uniform() < 0.6 ? 1 : 0)),
+        mask: tensor([image.image_height, image.image_width], () =>
+          random.uniform() < 0.6 ? 1 : 0,
+        ),
         status,
       }),
       // Too many kinks for the steps that f32 allows.
       withoutDifferences: () => true,
     },
     {
-      sizes: { channels: 6, cells: 5, side },
+      sizes: map,
       params: { lambda: 20 },
       given: (random: Random): Tensors => {
         const features = featureMap(random);
@@ -100,7 +107,9 @@ export const dragCases = {
           features.shape,
           (...index) => farApart(index[1]) + random.normal(),
         );
-        const mask = tensor([side, side], () => (random.uniform() < 0.6 ? 1 : 0));
+        const mask = tensor([image.image_height, image.image_width], () =>
+          random.uniform() < 0.6 ? 1 : 0,
+        );
         return { features, first_features, mask, status };
       },
     },
@@ -109,28 +118,28 @@ export const dragCases = {
     {
       sizes: { ...tileSizes, tiles: 3 },
       params: { seed: 4294967295 },
-      given: () => ({ candidates: candidates(0, 1, 2, 4, 5, 7, 8), status: going }),
+      given: () => ({ candidates: candidates(0, 1, 3, 4, 6, 7, 10), status: going }),
     },
     {
       sizes: { ...tileSizes, tiles: 5 },
       params: { seed: 0 },
-      given: () => ({ candidates: candidates(2, 3, 8), status: going }),
+      given: () => ({ candidates: candidates(2, 3, 11), status: going }),
     },
     {
       sizes: { ...tileSizes, tiles: 2 },
       params: { seed: 1 },
-      given: () => ({ candidates: candidates(2, 3, 8), status: stopped }),
+      given: () => ({ candidates: candidates(2, 3, 11), status: stopped }),
     },
   ],
   mask_loss_sampled: [
     {
-      sizes: { channels: 6, cells: 10, side: 21, grid: 3, tiles: 3 },
+      sizes: { ...sampledMap, tiles: 3 },
       params: { lambda: 20 },
       given: (random: Random) => tileInputs(random, 3, 5),
     },
     // All of them, and two that are not there.
     {
-      sizes: { channels: 6, cells: 10, side: 21, grid: 3, tiles: 9 },
+      sizes: { ...sampledMap, tiles: 9 },
       params: { lambda: 3 },
       given: (random: Random) => tileInputs(random, 9, 1),
     },

@@ -12,7 +12,10 @@ function hash(...key: [number, number, number]): number {
 }
 
 /** One tile from each run of candidates, with the run's length as its weight. */
-export const sample_tiles: Twin = ({ candidates, status }, { tiles, grid, seed }) => {
+export const sample_tiles: Twin = (
+  { candidates, status },
+  { tiles, tile_rows, tile_columns, seed },
+) => {
   const count = status.at(0) === 0 ? candidates.at(0) : 0;
   const runs = Math.min(tiles, count);
   const samples = Array.from({ length: runs }, (_, run) => {
@@ -23,13 +26,18 @@ export const sample_tiles: Twin = ({ candidates, status }, { tiles, grid, seed }
   });
   const row = (run: number): number[] => {
     const { tile, length } = samples[run] ?? { tile: 0, length: 0 };
-    return [Math.floor(tile / grid) * tileSide, (tile % grid) * tileSide, length, 0];
+    return [
+      Math.floor(tile / tile_columns) * tileSide,
+      (tile % tile_columns) * tileSide,
+      length,
+      0,
+    ];
   };
   return {
     sampled_tiles: tensor([tiles, 4], (run, word) => (run < runs ? row(run)[word] : 0)),
     tile_weights: tensor(
-      [grid, grid],
-      (i, k) => samples.find(({ tile }) => tile === i * grid + k)?.length ?? 0,
+      [tile_rows, tile_columns],
+      (i, k) => samples.find(({ tile }) => tile === i * tile_columns + k)?.length ?? 0,
     ),
   };
 };

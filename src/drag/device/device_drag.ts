@@ -6,7 +6,7 @@ import { tensorShape } from '../../engine/operations/operation.ts';
 import { operationTable } from '../../engine/operations/operations.ts';
 import { ConeLayout } from '../../models/stylegan2/device/cone.ts';
 import type { Generator } from '../../models/stylegan2/device/generator.ts';
-import { maskedTiles, tileGrid } from './mask_tiles.ts';
+import { maskedTiles, tileCount } from './mask_tiles.ts';
 import {
   frozenCalls,
   iterationCalls,
@@ -97,7 +97,7 @@ export class DragLoop {
     this.#generator.run(built(this.#frozen));
     this.#shape = shape;
     this.#generation = generation;
-    if (old?.cells !== shape.cells || (shape.masked && !old.masked)) this.#staleReferences = true;
+    if (old?.block !== shape.block || (shape.masked && !old.masked)) this.#staleReferences = true;
     return true;
   }
 
@@ -141,7 +141,7 @@ export class DragLoop {
     this.#store.write('targets', targets.flat());
   }
 
-  /** @param mask side · side, 1 = must stay */
+  /** @param mask imageHeight · imageWidth, 1 = must stay */
   set mask(mask: Uint8Array) {
     this.#store.write('mask', mask);
     const shape = built(this.#shape);
@@ -213,7 +213,7 @@ export class DragLoop {
   }
 
   #createTensors(shape: ObjectiveShape): void {
-    const { points, cells, channels, side, space, masked, tiles, coverage } = shape;
+    const { points, channels, space, masked, tiles, coverage } = shape;
     const { numWs, wDim } = this.#generator.config;
     const trained = space === 'w' ? 1 : trainedRows;
     for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
@@ -236,10 +236,10 @@ export class DragLoop {
     ConeLayout.deleteTensors(this.#store);
     this.#cone = coverage === 'cone' ? new ConeLayout(shape) : undefined;
     this.#cone?.createTensors(this.#store, this.#generator.engine.device);
-    if (tiles > 0) this.#ensure('candidates', 'plain', [tileGrid(cells) ** 2 + 1]);
+    if (tiles > 0) this.#ensure('candidates', 'plain', [tileCount(shape) + 1]);
     if (masked) {
-      this.#ensure('mask', 'plain', [side, side]);
-      this.#ensure('first_features', 'map', [1, channels, cells, cells]);
+      this.#ensure('mask', 'plain', [shape.imageHeight, shape.imageWidth]);
+      this.#ensure('first_features', 'map', [1, channels, shape.height, shape.width]);
     } else {
       this.#store.delete('mask');
       this.#store.delete('first_features');

@@ -1,11 +1,11 @@
 import type { Call } from '../../engine/graph/reversal.ts';
 import { type ConeLayout, mostRectangles } from '../../models/stylegan2/device/cone.ts';
 import { adamCall, broadcastCalls } from '../../models/stylegan2/device/latent_calls.ts';
-import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { blockSize, type GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../../models/stylegan2/network/network.ts';
 import { type DragOptions, featureResolution, imageRadius } from '../options.ts';
 import { splitFrozen } from './frozen_layers.ts';
-import { sampledTileCount, tileGrid } from './mask_tiles.ts';
+import { sampledTileCount, tileCount, tileGrid } from './mask_tiles.ts';
 
 /** Rows of ws that a drag changes, whatever the feature block. SPEC §3. */
 export const trainedRows = 6;
@@ -13,9 +13,14 @@ export const trainedRows = 6;
 /** All that decides which kernels an iteration runs, and on what sizes. */
 export interface ObjectiveShape {
   readonly points: number;
-  /** Sides of the feature map and of the image. */
-  readonly cells: number;
-  readonly side: number;
+  /** Whose output is the feature map, by its name: 4, 8, 16, … */
+  readonly block: number;
+  /** Of the feature map, in cells. */
+  readonly height: number;
+  readonly width: number;
+  /** Of the image, in pixels. */
+  readonly imageHeight: number;
+  readonly imageWidth: number;
   /** Channels of the feature map. */
   readonly channels: number;
   /** In pixels of the image. */
@@ -35,15 +40,18 @@ export function objectiveShape(
   options: DragOptions,
   { points, masked }: { readonly points: number; readonly masked: boolean },
 ): ObjectiveShape {
-  const side = config.resolution;
-  const cells = featureResolution(config, options.featureBlock);
-  const tiles = masked ? sampledTileCount(options.maskSampling, cells) : 0;
+  const side = Math.max(config.height, config.width);
+  const block = featureResolution(config, options.featureBlock);
+  const map = blockSize(config, block);
+  const tiles = masked ? sampledTileCount(options.maskSampling, map) : 0;
   const local = (!masked || tiles > 0) && points + tiles <= mostRectangles;
   return {
     points,
-    cells,
-    side,
-    channels: config.channels.get(cells) ?? 0,
+    block,
+    ...map,
+    imageHeight: config.height,
+    imageWidth: config.width,
+    channels: config.channels.get(block) ?? 0,
     // On a small image the paper's radius rounds to nothing; a patch of no pixel would have no loss.
     patchRadius: Math.max(1, imageRadius(options.r1, side)),
     trackingRadius: imageRadius(options.r2, side),
@@ -73,8 +81,8 @@ export function iterationCalls(
   shape: ObjectiveShape,
   cone?: ConeLayout,
 ): { calls: Call[]; wanted: string[]; afterwards: Call[] } {
-  const { channels, cells, side, points } = shape;
-  const map = { points, channels, cells, side };
+  const { points } = shape;
+  const map = { points, channels: shape.channels, ...mapSizes(shape) };
   const features = featureName(shape);
   const calls: Call[] = [
     ...(shape.tiles > 0 ? [samplingCall(shape)] : []),
@@ -88,7 +96,7 @@ export function iterationCalls(
     {
       operation: 'stop_rule',
       label: 'stop_rule',
-      sizes: { points, side, radius: shape.patchRadius },
+      sizes: { points, ...imageSizes(shape), radius: shape.patchRadius },
       tensors: { positions: 'positions', targets: 'targets', shifts: 'shifts', status: 'status' },
       params: { stop_distance: 0 },
     },
@@ -132,7 +140,7 @@ export function referenceCalls(
   shape: ObjectiveShape,
   cone?: ConeLayout,
 ): Call[] {
-  const { channels, cells, side, points } = shape;
+  const { channels, points } = shape;
   const features = shape.masked ? 'first_features' : featureName(shape);
   const renamed = (tensor: string) => (tensor === featureName(shape) ? features : tensor);
   const calls = featureCalls(config, shape, cone).map((call) => ({
@@ -146,24 +154,36 @@ export function referenceCalls(
     {
       operation: 'remember',
       label: 'remember',
-      sizes: { points, channels, cells, side },
+      sizes: { points, channels, ...mapSizes(shape) },
       tensors: { features, positions: 'positions', references: 'references' },
     },
   ];
 }
 
-const featureName = ({ cells }: ObjectiveShape): string => `b${cells}.x`;
+const featureName = ({ block }: ObjectiveShape): string => `b${block}.x`;
+
+const imageSizes = ({ imageHeight, imageWidth }: ObjectiveShape) => ({
+  image_height: imageHeight,
+  image_width: imageWidth,
+});
+
+/** Sizes of the feature map in cells, and of the image in pixels. */
+const mapSizes = (shape: ObjectiveShape) => ({
+  height: shape.height,
+  width: shape.width,
+  ...imageSizes(shape),
+});
 
 /** The network up to the feature block, from the rows of ws, or in W mode from `w`. */
 function featureCalls(
   config: GeneratorConfig,
-  { cells, space }: ObjectiveShape,
+  { block, space }: ObjectiveShape,
   cone?: ConeLayout,
 ): Call[] {
   return [
     ...(space === 'w' ? broadcastCalls(rowNames('ws', trainedRows), config.wDim) : []),
     ...(cone ? [cone.call('forward')] : []),
-    ...layersOf(config, cells).others,
+    ...layersOf(config, block).others,
   ];
 }
 
@@ -171,18 +191,18 @@ function featureCalls(
  * Styles and demodulation of the layers whose rows of ws no iteration changes. Their results are constants of iterations
  * and references, and are made when the rows are known.
  */
-export const frozenCalls = (config: GeneratorConfig, { cells }: ObjectiveShape): readonly Call[] =>
-  layersOf(config, cells).frozen;
+export const frozenCalls = (config: GeneratorConfig, { block }: ObjectiveShape): readonly Call[] =>
+  layersOf(config, block).frozen;
 
-const layersOf = (config: GeneratorConfig, cells: number) =>
-  splitFrozen(synthesisCalls(config, { upTo: cells, image: false }), trainedRows);
+const layersOf = (config: GeneratorConfig, block: number) =>
+  splitFrozen(synthesisCalls(config, { upTo: block, image: false }), trainedRows);
 
-function samplingCall({ cells, tiles }: ObjectiveShape): Call {
-  const grid = tileGrid(cells);
+function samplingCall(shape: ObjectiveShape): Call {
+  const { tiles } = shape;
   return {
     operation: 'sample_tiles',
     label: 'sample_tiles',
-    sizes: { tiles, grid, most_candidates: grid * grid },
+    sizes: { tiles, ...tileSizes(shape), most_candidates: tileCount(shape) },
     tensors: {
       candidates: 'candidates',
       status: 'status',
@@ -193,13 +213,18 @@ function samplingCall({ cells, tiles }: ObjectiveShape): Call {
   };
 }
 
+const tileSizes = (shape: ObjectiveShape) => {
+  const { rows, columns } = tileGrid(shape);
+  return { tile_rows: rows, tile_columns: columns };
+};
+
 function maskCall(shape: ObjectiveShape): Call {
-  const { channels, cells, side, tiles } = shape;
+  const { channels, tiles } = shape;
   const sampled = { sampled_tiles: 'sampled_tiles', tile_weights: 'tile_weights' };
   return {
     operation: tiles > 0 ? 'mask_loss_sampled' : 'mask_loss',
     label: 'mask_loss',
-    sizes: { channels, cells, side, ...(tiles > 0 && { tiles, grid: tileGrid(cells) }) },
+    sizes: { channels, ...mapSizes(shape), ...(tiles > 0 && { tiles, ...tileSizes(shape) }) },
     tensors: {
       features: featureName(shape),
       first_features: 'first_features',

@@ -17,15 +17,21 @@ const box = '2*radius';
 const boxPixels: Count = (s) => (2 * s.radius) ** 2;
 /** Pixels of a window of point tracking. */
 const windowPixels: Count = (s) => (2 * s.radius + 1) ** 2;
+/** Pixels of the image. */
+const imagePixels: Count = (s) => s.image_height * s.image_width;
+/** Pixels of the sampled tiles, on average. */
+const tilePixels: Count = (s) => (s.tiles * imagePixels(s)) / (s.tile_rows * s.tile_columns);
 /** One value of a bilinearly resized map: four products and their sum. */
 const resizeFlops = 8;
 
-const features = map('1', 'channels', 'cells', 'cells');
+const features = map('1', 'channels', 'height', 'width');
 const status = plain('8');
 const positions = plain('points', '2');
 const shifts = plain('points', '4');
-const links = plain('lists', '4');
+const links = plain('lists', '5');
 const sampledTiles = plain('tiles', '4');
+const tileWeights = plain('tile_rows', 'tile_columns');
+const mask = plain('image_height', 'image_width');
 /** Where no tile is sampled, the cone binds one that it does not read. */
 const boundTiles = plain('bound_tiles', '4');
 
@@ -145,8 +151,8 @@ export const dragOperations = {
     tensors: {
       features,
       first_features: features,
-      mask: plain('side', 'side'),
-      losses: plain('cells', '8'),
+      mask,
+      losses: plain('height', '8'),
       status,
     },
     outputs: ['losses', 'status'],
@@ -154,10 +160,10 @@ export const dragOperations = {
     forward: {
       forward: makes(
         'losses',
-        (s) => 8 * s.cells,
-        (s) => 5 * s.side * s.side * s.channels,
+        (s) => 8 * s.height,
+        (s) => 5 * imagePixels(s) * s.channels,
       ),
-      total: makes('status', one, (s) => 8 * s.cells),
+      total: makes('status', one, (s) => 8 * s.height),
     },
     backward: {
       // A pixel lies between four cells.
@@ -165,7 +171,7 @@ export const dragOperations = {
         'features',
         'd_features',
         (s) => groups(s.listed * quads(s.channels)),
-        (s) => 4 * 6 * s.side * s.side * s.channels,
+        (s) => 4 * 6 * imagePixels(s) * s.channels,
       ),
     },
   },
@@ -175,7 +181,7 @@ export const dragOperations = {
       candidates: plain('most_candidates+1'),
       status,
       sampled_tiles: sampledTiles,
-      tile_weights: plain('grid', 'grid'),
+      tile_weights: tileWeights,
     },
     outputs: ['sampled_tiles', 'tile_weights'],
     forward: { forward: makes('sampled_tiles tile_weights', one, none) },
@@ -186,20 +192,19 @@ export const dragOperations = {
     tensors: {
       features,
       first_features: features,
-      mask: plain('side', 'side'),
+      mask,
       sampled_tiles: sampledTiles,
-      tile_weights: plain('grid', 'grid'),
+      tile_weights: tileWeights,
       losses: plain('tiles'),
       status,
     },
     outputs: ['losses', 'status'],
     loss: true,
     forward: {
-      // A tile has this part of the image's pixels.
       forward: makes(
         'losses',
         (s) => s.tiles,
-        (s) => (resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
+        (s) => resizeFlops * tilePixels(s) * s.channels,
       ),
       total: makes('status', one, (s) => s.tiles),
     },
@@ -209,7 +214,7 @@ export const dragOperations = {
         'features',
         'd_features',
         (s) => groups(s.listed * quads(s.channels)),
-        (s) => (4 * resizeFlops * s.tiles * s.side * s.side * s.channels) / (s.grid * s.grid),
+        (s) => 4 * resizeFlops * tilePixels(s) * s.channels,
       ),
     },
   },

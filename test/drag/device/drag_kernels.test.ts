@@ -85,115 +85,127 @@ function featureGradient(twin: Twin, inputs: Tensors, numbers: Numbers): number[
 const coordinates = (points: readonly (readonly number[])[]): Tensor =>
   new Tensor([points.length, 2], Float64Array.from(points.flat()));
 
+const square = (cells: number, side: number) => ({
+  ...{ height: cells, width: cells },
+  ...{ image_height: side, image_width: side },
+});
+
 /** Odd sides, more channels than 64 invocations take four each, cells that do not divide them, as many cells as pixels, one channel, points in the corners. */
 const maps = [
-  { channels: 1, cells: 4, side: 8 },
-  { channels: 6, cells: 5, side: 13 },
-  { channels: 9, cells: 7, side: 7 },
-  { channels: 260, cells: 2, side: 5 },
+  { channels: 1, ...square(4, 8) },
+  { channels: 6, ...square(5, 13) },
+  { channels: 9, ...square(7, 7) },
+  { channels: 260, ...square(2, 5) },
+  // Taller than wide and the other way round, one row of cells.
+  { channels: 5, height: 8, width: 4, image_height: 29, image_width: 14 },
+  { channels: 6, height: 3, width: 10, image_height: 12, image_width: 40 },
+  { channels: 2, height: 1, width: 5, image_height: 7, image_width: 11 },
 ];
 
-describe.each(maps)('on $channels channels of $cells² cells, $side² pixels', (map) => {
-  const last = map.side - 1;
-  const handles = [
-    [0, 0],
-    [last, last],
-    [2, last - 1],
-    [Math.floor(map.side / 2), 3],
-  ];
-  const targets = [
-    [last, 2],
-    [last - 5, last],
-    [2, last],
-    [0, 0],
-  ];
-  const positions = coordinates(handles);
-  const numbers = { ...map, points: handles.length };
+describe.each(maps)(
+  'on $channels channels of $height × $width cells, $image_height × $image_width pixels',
+  (map) => {
+    const last = { row: map.image_height - 1, column: map.image_width - 1 };
+    const handles = [
+      [0, 0],
+      [last.row, last.column],
+      [2, last.column - 1],
+      [Math.floor(map.image_height / 2), 3],
+    ];
+    const targets = [
+      [last.row, 2],
+      [last.row - 5, last.column],
+      [2, last.column],
+      [0, 0],
+    ];
+    const positions = coordinates(handles);
+    const numbers = { ...map, points: handles.length };
 
-  it.each([1, 3, 20])('tracks points within %i pixels', async (radius) => {
-    const all = { ...numbers, radius };
-    const random = new Random(radius);
-    const first = drawn('point_tracking', 'features', all, random);
-    const { references } = remember({ features: first, positions }, all);
-    const remembering = await build([call('remember', all)], [], { features: first, positions });
-    remembering.run();
-    const remembered = await remembering.read('references');
-    expect(relativeDifference(remembered, references.values)).toBeLessThan(tolerance);
-    remembering.destroy();
+    it.each([1, 3, 20])('tracks points within %i pixels', async (radius) => {
+      const all = { ...numbers, radius };
+      const random = new Random(radius);
+      const first = drawn('point_tracking', 'features', all, random);
+      const { references } = remember({ features: first, positions }, all);
+      const remembering = await build([call('remember', all)], [], { features: first, positions });
+      remembering.run();
+      const remembered = await remembering.read('references');
+      expect(relativeDifference(remembered, references.values)).toBeLessThan(tolerance);
+      remembering.destroy();
 
-    const features = drawn('point_tracking', 'features', all, random);
-    const inputs = { features, references, positions, status: status() };
-    const trial = await build([call('point_tracking', all)], [], inputs);
-    trial.run();
-    const expected = point_tracking(inputs, all).positions.values;
-    expect([...(await trial.read('positions'))]).toEqual([...expected]);
+      const features = drawn('point_tracking', 'features', all, random);
+      const inputs = { features, references, positions, status: status() };
+      const trial = await build([call('point_tracking', all)], [], inputs);
+      trial.run();
+      const expected = point_tracking(inputs, all).positions.values;
+      expect([...(await trial.read('positions'))]).toEqual([...expected]);
 
-    trial.write('positions', positions.values);
-    trial.write('status', status(1).values);
-    trial.run();
-    expect([...(await trial.read('positions'))]).toEqual([...positions.values]);
-    trial.destroy();
-  });
+      trial.write('positions', positions.values);
+      trial.write('status', status(1).values);
+      trial.run();
+      expect([...(await trial.read('positions'))]).toEqual([...positions.values]);
+      trial.destroy();
+    });
 
-  it.each([1, 2, 4, 9])('pulls patches of radius %i', async (radius) => {
-    const all = { ...numbers, radius, stop_distance: 2 };
-    const random = new Random(radius);
-    const features = drawn('motion_supervision', 'features', all, random);
-    const inputs = { features, positions, targets: coordinates(targets), status: status() };
-    const calls = [call('stop_rule', all), call('motion_supervision', all)];
-    const trial = await build(calls, ['features'], inputs);
-    trial.run();
+    it.each([1, 2, 4, 9])('pulls patches of radius %i', async (radius) => {
+      const all = { ...numbers, radius, stop_distance: 2 };
+      const random = new Random(radius);
+      const features = drawn('motion_supervision', 'features', all, random);
+      const inputs = { features, positions, targets: coordinates(targets), status: status() };
+      const calls = [call('stop_rule', all), call('motion_supervision', all)];
+      const trial = await build(calls, ['features'], inputs);
+      trial.run();
 
-    const rule = stop_rule(inputs, all);
-    const shifts = await trial.read('shifts');
-    expect(relativeDifference(shifts, rule.shifts.values)).toBeLessThan(tolerance);
-    const words = await trial.read('status');
-    expect(relativeDifference(words.slice(0, 4), rule.status.values.slice(0, 4))).toBeLessThan(
-      tolerance,
-    );
+      const rule = stop_rule(inputs, all);
+      const shifts = await trial.read('shifts');
+      expect(relativeDifference(shifts, rule.shifts.values)).toBeLessThan(tolerance);
+      const words = await trial.read('status');
+      expect(relativeDifference(words.slice(0, 4), rule.status.values.slice(0, 4))).toBeLessThan(
+        tolerance,
+      );
 
-    const detached = { ...inputs, detached: features, shifts: rule.shifts };
-    const { loss } = motion_supervision(detached, all);
-    expect(relativeDifference([words[lossMotionWord]], loss.values)).toBeLessThan(tolerance);
-    const expected = featureGradient(motion_supervision, detached, all);
-    const gradient = await trial.read('d_features');
-    expect(relativeDifference(gradient, expected)).toBeLessThan(tolerance);
-    trial.destroy();
-  });
+      const detached = { ...inputs, detached: features, shifts: rule.shifts };
+      const { loss } = motion_supervision(detached, all);
+      expect(relativeDifference([words[lossMotionWord]], loss.values)).toBeLessThan(tolerance);
+      const expected = featureGradient(motion_supervision, detached, all);
+      const gradient = await trial.read('d_features');
+      expect(relativeDifference(gradient, expected)).toBeLessThan(tolerance);
+      trial.destroy();
+    });
 
-  it('keeps what is under the mask', async () => {
-    const all = { ...map, lambda: 20 };
-    const random = new Random(4);
-    const inputs = {
-      features: drawn('mask_loss', 'features', all, random),
-      first_features: drawn('mask_loss', 'first_features', all, random),
-      mask: tensor([map.side, map.side], () => (random.uniform() < 0.6 ? 1 : 0)),
-      status: status(),
-    };
-    const trial = await build([call('mask_loss', all)], ['features'], inputs);
-    trial.run();
-    const { loss } = mask_loss(inputs, all);
-    const words = await trial.read('status');
-    expect(relativeDifference([words[lossMaskWord]], loss.values)).toBeLessThan(tolerance);
-    const expected = featureGradient(mask_loss, inputs, all);
-    const gradient = await trial.read('d_features');
-    expect(relativeDifference(gradient, expected)).toBeLessThan(tolerance);
+    it('keeps what is under the mask', async () => {
+      const all = { ...map, lambda: 20 };
+      const random = new Random(4);
+      const inputs = {
+        features: drawn('mask_loss', 'features', all, random),
+        first_features: drawn('mask_loss', 'first_features', all, random),
+        mask: tensor([map.image_height, map.image_width], () => (random.uniform() < 0.6 ? 1 : 0)),
+        status: status(),
+      };
+      const trial = await build([call('mask_loss', all)], ['features'], inputs);
+      trial.run();
+      const { loss } = mask_loss(inputs, all);
+      const words = await trial.read('status');
+      expect(relativeDifference([words[lossMaskWord]], loss.values)).toBeLessThan(tolerance);
+      const expected = featureGradient(mask_loss, inputs, all);
+      const gradient = await trial.read('d_features');
+      expect(relativeDifference(gradient, expected)).toBeLessThan(tolerance);
 
-    trial.write('first_features', inputs.features.values);
-    trial.write(
-      'd_features',
-      inputs.features.values.map(() => 0),
-    );
-    trial.run();
-    expect((await trial.read('status'))[lossMaskWord]).toBe(0);
-    expect((await trial.read('d_features')).every((value) => value === 0)).toBe(true);
-    trial.destroy();
-  });
-});
+      trial.write('first_features', inputs.features.values);
+      trial.write(
+        'd_features',
+        inputs.features.values.map(() => 0),
+      );
+      trial.run();
+      expect((await trial.read('status'))[lossMaskWord]).toBe(0);
+      expect((await trial.read('d_features')).every((value) => value === 0)).toBe(true);
+      trial.destroy();
+    });
+  },
+);
 
 describe('the first in row-major order', () => {
   it('is the new handle where several are equally near', async () => {
-    const numbers = { points: 2, channels: 5, cells: 9, side: 9, radius: 3 };
+    const numbers = { points: 2, channels: 5, ...square(9, 9), radius: 3 };
     const inputs = {
       features: tensor([1, 5, 9, 9], () => 1),
       references: tensor([2, 5], () => 0),
@@ -210,7 +222,7 @@ describe('the first in row-major order', () => {
   });
 
   it('is not taken where features are no numbers: the handle stays', async () => {
-    const numbers = { points: 1, channels: 3, cells: 4, side: 4, radius: 1 };
+    const numbers = { points: 1, channels: 3, ...square(4, 4), radius: 1 };
     const inputs = {
       features: tensor([1, 3, 4, 4], () => Number.NaN),
       references: tensor([1, 3], () => 0),
@@ -228,7 +240,7 @@ describe('where nothing changes', () => {
   // Beyond the outer cells' centres the resized map is constant: there |F(q + u) − F(q)| is exactly 0, whose
   // derivative is 0 (SPEC §3.5), whatever the rounding of the interpolation.
   it('motion supervision pulls nothing', async () => {
-    const numbers = { points: 1, channels: 8, cells: 4, side: 64, radius: 2, stop_distance: 2 };
+    const numbers = { points: 1, channels: 8, ...square(4, 64), radius: 2, stop_distance: 2 };
     const inputs = {
       features: drawn('motion_supervision', 'features', numbers, new Random(9)),
       positions: coordinates([[60, 60]]),
@@ -246,40 +258,52 @@ describe('where nothing changes', () => {
 
 describe('the stop rule', () => {
   const sides = [
-    { side: 64, stop_distance: 2, limit: 2 },
-    { side: 1024, stop_distance: 2, limit: 4 },
-    { side: 64, stop_distance: 3, limit: 3 },
+    { height: 64, width: 64, stop_distance: 2, limit: 2 },
+    { height: 1024, width: 1024, stop_distance: 2, limit: 4 },
+    { height: 64, width: 64, stop_distance: 3, limit: 3 },
+    // The larger side counts, whichever it is.
+    { height: 32, width: 1024, stop_distance: 2, limit: 4 },
+    { height: 1024, width: 32, stop_distance: 2, limit: 4 },
   ];
-  it.each(sides)('holds within $limit pixels at $side²', async ({ side, stop_distance, limit }) => {
-    const numbers = { points: 2, channels: 4, cells: 4, side, radius: 2, lambda: 1, stop_distance };
-    const features = drawn('motion_supervision', 'features', numbers, new Random(1));
-    const middle = side / 2;
-    const away = (distance: number) =>
-      coordinates([
-        [middle, middle],
-        [middle + distance, middle - 9],
-      ]);
-    const inputs = { features, positions: away(0), targets: away(limit), status: status() };
-    const mask = tensor([side, side], () => 1);
-    const first = drawn('mask_loss', 'first_features', numbers, new Random(2));
-    const trial = await build(
-      [call('stop_rule', numbers), call('motion_supervision', numbers), call('mask_loss', numbers)],
-      ['features'],
-      { ...inputs, mask, first_features: first },
-    );
-    trial.run();
-    const words = await trial.read('status');
-    expect([...words.slice(0, 6)]).toEqual([1, 0, 1, limit / 2, 0, 0]);
-    expect((await trial.read('d_features')).every((value) => value === 0)).toBe(true);
+  it.each(sides)(
+    'holds within $limit pixels at $height × $width',
+    async ({ height, width, stop_distance, limit }) => {
+      const image = { image_height: height, image_width: width };
+      const map = { channels: 4, height: 4, width: 4, ...image };
+      const numbers = { points: 2, ...map, radius: 2, lambda: 1, stop_distance };
+      const features = drawn('motion_supervision', 'features', numbers, new Random(1));
+      const [row, column] = [height / 2, width / 2];
+      const away = (distance: number) =>
+        coordinates([
+          [row, column],
+          [row + distance, column - 9],
+        ]);
+      const inputs = { features, positions: away(0), targets: away(limit), status: status() };
+      const mask = tensor([height, width], () => 1);
+      const first = drawn('mask_loss', 'first_features', numbers, new Random(2));
+      const trial = await build(
+        [
+          call('stop_rule', numbers),
+          call('motion_supervision', numbers),
+          call('mask_loss', numbers),
+        ],
+        ['features'],
+        { ...inputs, mask, first_features: first },
+      );
+      trial.run();
+      const words = await trial.read('status');
+      expect([...words.slice(0, 6)]).toEqual([1, 0, 1, limit / 2, 0, 0]);
+      expect((await trial.read('d_features')).every((value) => value === 0)).toBe(true);
 
-    trial.write('targets', away(limit + 1).values);
-    trial.run();
-    const going = await trial.read('status');
-    expect(going[stoppedWord]).toBe(0);
-    expect(going[lossMotionWord]).toBeGreaterThan(0);
-    expect(going[lossMaskWord]).toBeGreaterThan(0);
-    trial.destroy();
-  });
+      trial.write('targets', away(limit + 1).values);
+      trial.run();
+      const going = await trial.read('status');
+      expect(going[stoppedWord]).toBe(0);
+      expect(going[lossMotionWord]).toBeGreaterThan(0);
+      expect(going[lossMaskWord]).toBeGreaterThan(0);
+      trial.destroy();
+    },
+  );
 });
 
 describe('latent regularisation', () => {

@@ -60,7 +60,8 @@ describe('the tiles of a mask', () => {
       [63, 9],
     ])
       small[64 * row + column] = 1;
-    const candidates = maskedTiles(small, { side: 64, cells: 32 });
+    const map = { height: 32, width: 32, imageHeight: 64, imageWidth: 64 };
+    const candidates = maskedTiles(small, map);
     expect([...candidates.subarray(0, 5)]).toEqual([3, 0, 15, 57, 0]);
     expect(candidates).toHaveLength(65);
   });
@@ -68,7 +69,8 @@ describe('the tiles of a mask', () => {
 
 describe('the cone of points and tiles', () => {
   const shape: ConeShape = {
-    ...{ points: 2, tiles: 4, side: 64, cells: 32, patchRadius: 2, trackingRadius: 3 },
+    ...{ block: 32, height: 32, width: 32, imageHeight: 64, imageWidth: 64 },
+    ...{ points: 2, tiles: 4, patchRadius: 2, trackingRadius: 3 },
   };
   const pixels = (reach: readonly [number, number]) => {
     const around = new Set<number>();

@@ -213,7 +213,7 @@ describe('resizing of the feature map', () => {
   const [, , side] = golden.shape('resize.y');
   const x = new Tensor(golden.shape('resize.x'), Float64Array.from(golden.values('resize.x')));
   const resize: Twin = ({ features }) => {
-    const value = resized(features, side);
+    const value = resized(features, { image_height: side, image_width: side });
     return { y: tensor([1, channels, side, side], (_, c, row, column) => value(c, row, column)) };
   };
 
@@ -227,7 +227,8 @@ describe('resizing of the feature map', () => {
 
   it('is as golden where point tracking reads it, at every pixel', async () => {
     const points = side * side;
-    const calls = [call('remember', { points, channels, cells }, { side, radius: 1 })];
+    const square = { height: cells, width: cells, image_height: side, image_width: side };
+    const calls = [call('remember', { points, channels, ...square })];
     const trial = await PlanTrial.build({ calls }, resources);
     trial.write('features', x.values);
     const positions = Array.from({ length: points }, (_, pixel) => [

@@ -8,9 +8,14 @@ export interface ConeShape {
   /** Handles, and tiles of the feature map that the mask loss is estimated from; at most `mostRectangles` together. */
   readonly points: number;
   readonly tiles: number;
-  /** Sides of the image and of the feature map, in pixels and cells. */
-  readonly side: number;
-  readonly cells: number;
+  /** Whose output is the feature map, by its name: 4, 8, 16, … */
+  readonly block: number;
+  /** Of the feature map, in cells. */
+  readonly height: number;
+  readonly width: number;
+  /** Of the image, in pixels. */
+  readonly imageHeight: number;
+  readonly imageWidth: number;
   /** In pixels of the image. */
   readonly patchRadius: number;
   readonly trackingRadius: number;
@@ -29,8 +34,9 @@ interface Link {
   readonly kind: keyof typeof kinds;
   /** The tensors that have the list's cells, by the block: `x` and conv1's `u`, conv0's output and `u`, conv0's `t`. */
   readonly layer: string;
-  /** Side of the list's map. */
-  readonly side: number;
+  /** Of the list's map, in cells. */
+  readonly height: number;
+  readonly width: number;
   /** How far beyond the list the next link's kernel reads, backward. */
   readonly ring: number;
 }
@@ -38,10 +44,14 @@ interface Link {
 /** A range of cells on one axis, ends included. */
 type Range = readonly [first: number, last: number];
 
-const clip = ([first, last]: Range, side: number): Range => [
+const clip = ([first, last]: Range, length: number): Range => [
   Math.max(first, 0),
-  Math.min(last, side - 1),
+  Math.min(last, length - 1),
 ];
+
+/** Rows, or columns: what a link's map, the feature map and the image have of them. */
+type Axis = 'height' | 'width';
+const axes = ['height', 'width'] as const;
 
 /** Words before a list's cells. */
 const header = 4;
@@ -61,7 +71,7 @@ export class ConeLayout {
 
   constructor(shape: ConeShape) {
     this.#shape = shape;
-    this.#links = linksFrom(shape.cells);
+    this.#links = linksFrom(shape);
     this.#lists = { forward: this.#place('forward'), backward: this.#place('backward') };
   }
 
@@ -71,10 +81,11 @@ export class ConeLayout {
       const lists = this.#lists[direction];
       const words = Math.max(...lists.map(({ at, covered }) => at + header + covered));
       store.create(tensorOf(direction), 'plain', [words]);
-      const links = store.create(`${tensorOf(direction)}.links`, 'plain', [lists.length, 4]);
-      const values = this.#links.flatMap(({ kind, side, ring }, i) => [
+      const links = store.create(`${tensorOf(direction)}.links`, 'plain', [lists.length, 5]);
+      const values = this.#links.flatMap(({ kind, height, width, ring }, i) => [
         kinds[kind],
-        side,
+        height,
+        width,
         ring,
         lists[i].at,
       ]);
@@ -94,7 +105,8 @@ export class ConeLayout {
 
   /** The call that makes the lists of a direction, from the tensors `positions`, `sampled_tiles`, `status`, `shifts`. */
   call(direction: 'forward' | 'backward'): Call {
-    const { points, tiles, side, cells, patchRadius, trackingRadius } = this.#shape;
+    const { points, tiles, height, width, imageHeight, imageWidth, patchRadius, trackingRadius } =
+      this.#shape;
     return {
       operation: direction === 'forward' ? 'forward_cone' : 'backward_cone',
       label: `cone ${direction}`,
@@ -102,8 +114,10 @@ export class ConeLayout {
         points,
         tiles,
         bound_tiles: Math.max(1, tiles),
-        side,
-        cells,
+        height,
+        width,
+        image_height: imageHeight,
+        image_width: imageWidth,
         radius: patchRadius,
         tracking_radius: trackingRadius,
         lists: this.#links.length,
@@ -135,93 +149,116 @@ export class ConeLayout {
   }
 
   #place(direction: 'forward' | 'backward'): PlacedList[] {
-    const { points, tiles, side: pixels, cells } = this.#shape;
-    const firsts = Array.from(
-      { length: Math.ceil(cells / tileSide) },
-      (_, tile) => tile * tileSide,
-    );
     let at = 0;
-    return this.#links.map(({ layer, side, kind, ring }, index) => {
-      const inBlocks = direction === 'forward' && kind === 'fir';
-      const grid = inBlocks ? blocks(side) : side;
-      const atPoints = Array.from({ length: pixels }, (_, position) =>
-        this.#ranges(direction, position),
-      ).flat();
-      const atTiles = firsts.map((first) => clip([first, first + tileSide], cells));
-      // The widest rectangle of a point, and of a tile; with the ring, where there is one.
-      const most = (around: number): number => {
-        const cellsOf = (ranges: Range[], count: number) => {
-          const widths = ranges.map((range) => {
-            const [first, last] = this.#follow(range, index);
-            if (inBlocks) return Math.floor(last / 2) - Math.floor(first / 2) + 1;
-            const [low, high] = clip([first - around, last + around], side);
-            return high - low + 1;
-          });
-          return count * Math.max(...widths) ** 2;
-        };
-        return Math.min(cellsOf(atPoints, points) + cellsOf(atTiles, tiles), grid * grid);
-      };
-      const computed = most(0);
-      const covered = direction === 'backward' ? most(ring) : computed;
-      const list = { name: `${tensorOf(direction)}.${layer}`, at, computed, covered };
+    return this.#links.map((link, index) => {
+      const computed = this.#most(direction, index, 0);
+      const covered = direction === 'backward' ? this.#most(direction, index, link.ring) : computed;
+      const list = { name: `${tensorOf(direction)}.${link.layer}`, at, computed, covered };
       at += Math.ceil((header + covered) / alignment) * alignment;
       return list;
     });
   }
 
-  /** The cells of the feature map that a handle can need, on one axis. */
-  #ranges(direction: 'forward' | 'backward', position: number): Range[] {
+  /** The most cells (or blocks) that a list can have, with so many around each rectangle. */
+  #most(direction: 'forward' | 'backward', index: number, around: number): number {
+    const { points, tiles } = this.#shape;
+    const inBlocks = direction === 'forward' && this.#links[index].kind === 'fir';
+    const whole = axes.map((axis) => {
+      const length = this.#links[index][axis];
+      return inBlocks ? blocks(length) : length;
+    });
+    // The widest rectangle of a point, and of a tile; with the ring, where there is one.
+    const widest = (ranges: (axis: Axis) => Range[]): number =>
+      axes.reduce((area, axis) => {
+        const lengths = ranges(axis).map((range) => {
+          const [first, last] = this.#follow(range, index, axis);
+          if (inBlocks) return Math.floor(last / 2) - Math.floor(first / 2) + 1;
+          const length = this.#links[index][axis];
+          const [low, high] = clip([first - around, last + around], length);
+          return high - low + 1;
+        });
+        return area * Math.max(...lengths);
+      }, 1);
+    const ofPoints = points * widest((axis) => this.#pointRanges(direction, axis));
+    const ofTiles = tiles * widest((axis) => this.#tileRanges(axis));
+    return Math.min(ofPoints + ofTiles, whole[0] * whole[1]);
+  }
+
+  /** The cells of the feature map that handles can need, wherever they are, on one axis. */
+  #pointRanges(direction: 'forward' | 'backward', axis: Axis): Range[] {
     const { patchRadius, trackingRadius } = this.#shape;
     const reach = trackingRadius + patchRadius + 1;
-    // Backward, the shift may point to either side.
-    const pixels: Range[] =
-      direction === 'forward'
-        ? [[position - reach, position + reach - 1]]
-        : [-1, 0].map((shift) => [position - patchRadius + shift, position + patchRadius + shift]);
-    return pixels.map((range) => this.#cellsOf(range));
+    return Array.from({ length: this.#pixels(axis) }, (_, position) => {
+      // Backward, the shift may point to either side.
+      const pixels: Range[] =
+        direction === 'forward'
+          ? [[position - reach, position + reach - 1]]
+          : [-1, 0].map((shift) => [
+              position - patchRadius + shift,
+              position + patchRadius + shift,
+            ]);
+      return pixels.map((range) => this.#cellsOf(range, axis));
+    }).flat();
   }
 
-  /** From cells of the feature map to those of a list's map. */
-  #follow(range: Range, index: number): Range {
+  /** The cells that sampled tiles can need, wherever they are, on one axis. */
+  #tileRanges(axis: Axis): Range[] {
+    const cells = this.#shape[axis];
+    return Array.from({ length: Math.ceil(cells / tileSide) }, (_, tile) =>
+      clip([tile * tileSide, (tile + 1) * tileSide], cells),
+    );
+  }
+
+  /** From cells of the feature map to those of a list's map, on one axis. */
+  #follow(range: Range, index: number, axis: Axis): Range {
     return this.#links
       .slice(1, index + 1)
-      .reduce((cells, { kind, side }) => follow(cells, kind, side), range);
+      .reduce((cells, link) => follow(cells, link.kind, link[axis]), range);
   }
 
-  #cellsOf(pixels: Range): Range {
-    const { side, cells } = this.#shape;
+  #cellsOf(pixels: Range, axis: Axis): Range {
+    const side = this.#pixels(axis);
+    const cells = this.#shape[axis];
     const low = (pixel: number) =>
       Math.floor(Math.max((2 * pixel + 1) * cells - side, 0) / (2 * side));
     const [first, last] = clip(pixels, side);
     return [low(first), Math.min(low(last) + 1, cells - 1)];
   }
+
+  /** Of the image, along an axis. */
+  #pixels(axis: Axis): number {
+    return axis === 'height' ? this.#shape.imageHeight : this.#shape.imageWidth;
+  }
 }
 
-const blocks = (side: number): number => (side + 1) / 2;
+const blocks = (length: number): number => (length + 1) / 2;
 
 const tensorOf = (direction: 'forward' | 'backward'): string =>
   direction === 'forward' ? 'cells' : 'd_cells';
 
-/** From the feature map down to the 4² map. Source: SPEC §4. */
-function linksFrom(cells: number): Link[] {
-  const links: Link[] = [{ kind: 'start', layer: `b${cells}.conv1`, side: cells, ring: 2 }];
-  for (let side = cells; side >= 4; side /= 2) {
-    links.push({ kind: 'convolution', layer: `b${side}.conv0`, side, ring: 3 });
-    if (side === 4) break;
-    links.push({ kind: 'fir', layer: `b${side}.t`, side: side + 1, ring: 2 });
-    links.push({ kind: 'up', layer: `b${side / 2}.conv1`, side: side / 2, ring: 2 });
+/** From the feature map down to the constant. Source: SPEC §4. */
+function linksFrom(shape: ConeShape): Link[] {
+  let size = { height: shape.height, width: shape.width };
+  const links: Link[] = [{ kind: 'start', layer: `b${shape.block}.conv1`, ...size, ring: 2 }];
+  for (let block = shape.block; block >= 4; block /= 2) {
+    links.push({ kind: 'convolution', layer: `b${block}.conv0`, ...size, ring: 3 });
+    if (block === 4) break;
+    const t = { height: size.height + 1, width: size.width + 1 };
+    links.push({ kind: 'fir', layer: `b${block}.t`, ...t, ring: 2 });
+    size = { height: size.height / 2, width: size.width / 2 };
+    links.push({ kind: 'up', layer: `b${block / 2}.conv1`, ...size, ring: 2 });
   }
   return links;
 }
 
-function follow([first, last]: Range, kind: Link['kind'], side: number): Range {
+function follow([first, last]: Range, kind: Link['kind'], length: number): Range {
   switch (kind) {
     case 'convolution':
-      return clip([first - 1, last + 1], side);
+      return clip([first - 1, last + 1], length);
     case 'fir':
-      return clip([first - 1, last + 2], side);
+      return clip([first - 1, last + 2], length);
     case 'up':
-      return clip([Math.ceil((first - 2) / 2), Math.floor(last / 2)], side);
+      return clip([Math.ceil((first - 2) / 2), Math.floor(last / 2)], length);
     case 'start':
       return [first, last];
   }

@@ -6,8 +6,11 @@ import { refuseArchitecture, refuseOblong } from './other_architectures.ts';
 
 /** Everything about a generator's shape. */
 export interface GeneratorConfig {
-  /** Image side in pixels: a power of two, 32 to 1024. */
+  /** The larger side of the image, in pixels. */
   resolution: number;
+  /** Of the image, in pixels. */
+  height: number;
+  width: number;
   /** 3, or 1 for grey. */
   imgChannels: number;
   /** Block resolution → channels of its output x, from 4 upwards. */
@@ -41,6 +44,14 @@ const supportedResolutions = [32, 64, 128, 256, 512, 1024];
 /** Block resolutions, lowest first: 4, 8, … resolution. */
 export function blockResolutions(resolution: number): number[] {
   return Array.from({ length: Math.log2(resolution) - 1 }, (_, block) => 4 << block);
+}
+
+/** Rows and columns of a block's maps, in cells: block r of an h × w constant has r·h/4 by r·w/4. */
+export function blockSize(
+  { resolution, height, width }: Pick<GeneratorConfig, 'resolution' | 'height' | 'width'>,
+  block: number,
+): { height: number; width: number } {
+  return { height: (height * block) / resolution, width: (width * block) / resolution };
 }
 
 /**
@@ -80,6 +91,8 @@ export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'para
   }
   return {
     resolution,
+    height: resolution,
+    width: resolution,
     imgChannels,
     channels,
     zDim,

@@ -59,6 +59,8 @@ function weightsOf(shape: Shape): GeneratorWeights {
   const blocks = blockResolutions(resolution);
   const config = {
     resolution,
+    height: resolution,
+    width: resolution,
     imgChannels,
     channels: new Map(blocks.map((r, i) => [r, channels[i]])),
     zDim,
