@@ -1,8 +1,11 @@
+import { h, render } from 'preact';
 import { NoWebGpuError, showFailure } from './dialogs/failure.ts';
 import { Loading } from './dialogs/loading.ts';
+import { box } from './dom/elements.ts';
 import { readModel } from './files/model_reader.ts';
 import { fetchDemoModel } from './files/model_source.ts';
 import { Page } from './page.ts';
+import { Shell } from './shell.tsx';
 import type { Progress } from './state/progress.ts';
 
 /** Starts the page: a device is asked for before the model's bytes, so that a machine without one hears it at once. */
@@ -16,4 +19,8 @@ async function start(): Promise<void> {
   loading.done();
 }
 
+const page = box('page');
+// What index.html says until the program is there.
+page.replaceChildren();
+render(h(Shell, {}), page);
 start().catch(showFailure);
