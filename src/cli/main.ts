@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeviceLimitError, DragganError, InputError, NoAdapterError } from '../formats/errors.ts';
+import {
+  DeviceLimitError,
+  DragganError,
+  InputError,
+  MissingPackageError,
+  NoAdapterError,
+} from '../formats/errors.ts';
 import { packageFolder } from '../node/files/package_folder.ts';
 import { convert } from './commands/convert_command.ts';
 import { drag } from './commands/drag_command.ts';
@@ -74,8 +80,10 @@ function report(error: unknown): number {
   const expected = error instanceof DragganError;
   const text = expected || !(error instanceof Error) ? error : (error.stack ?? error.message);
   process.stderr.write(`draggan: ${expected ? error.message : text}\n`);
-  // A machine without an adapter, or with a small one, gets one line as well, but is no fault of the input.
-  const ofMachine = error instanceof NoAdapterError || error instanceof DeviceLimitError;
+  // A machine without an adapter or a package, or with a small adapter, gets one line as well, but is no fault of the input.
+  const ofMachine = [NoAdapterError, DeviceLimitError, MissingPackageError].some(
+    (kind) => error instanceof kind,
+  );
   return expected && !ofMachine ? badInput : fault;
 }
 

@@ -6,8 +6,8 @@ const longestMessage = 600;
  * hold, so that the command line and the page can show it as it stands.
  */
 export class DragganError extends Error {
-  constructor(message: string) {
-    super(oneLine(message));
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
     this.name = new.target.name;
   }
 }
@@ -50,6 +50,9 @@ export class UnsupportedModelError extends DragganError {
 
 /** There is no WebGPU, or no adapter behind it: a fault of the machine, not of the input. */
 export class NoAdapterError extends DragganError {}
+
+/** An optional npm package that the work needs is not installed: a fault of the installation, not of the input. */
+export class MissingPackageError extends DragganError {}
 
 /** The adapter has less of something than the model or the plan needs. */
 export class DeviceLimitError extends DragganError {

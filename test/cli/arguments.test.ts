@@ -244,12 +244,13 @@ describe('wrong input', () => {
     ['a block that is not there', drag(...points, '--feature-block', '6'), /from 0 to 5/],
     ['an unknown precision', drag(...points, '--precision', 'f8'), /--precision: "f8" is none/],
     ['an unknown space', drag(...points, '--space', 'z'), /--space: "z" is none of w, w\+/],
-    ['a mask that is no image', drag(...points, '--mask', inFolder('mask.png')), /not a PNG/],
+    ['a mask that is no image', drag(...points, '--mask', inFolder('mask.png')), /neither a PNG/],
     [
       'a mask of another size',
       drag(...points, '--mask', inFolder('small.png')),
       /is 32 × 32 pixels/,
     ],
+    ['an inverted mask without one', drag(...points, '--mask-invert'), /without --mask/],
     ['a broken mask', drag(...points, '--mask', inFolder('broken.png')), /a broken PNG/],
     [
       'a mask of another shape',

@@ -9,6 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
+import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prepareOutput } from '../../src/cli/files/atomic_file.ts';
 import { readLatentFile as readLatent } from '../../src/cli/files/latent_file.ts';
@@ -22,7 +23,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '../../src/formats/safetensors.ts';
-import { encodePng } from '../../src/node/files/png_file.ts';
+import { encodePng } from '../../src/node/files/png_writing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,7 +73,7 @@ describe('readMask', () => {
     const mask = { shape: [2, 2], data: new Float32Array([0, 1, 0.25, 0.5]) };
     const path = join(folder, 'mask.safetensors');
     writeFileSync(path, writeSafetensors(new Map([['mask', mask]])));
-    expect(await readMask(path, 2)).toEqual(new Uint8Array([0, 1, 0, 1]));
+    expect(await readMask(path, { width: 2, height: 2 })).toEqual(new Uint8Array([0, 1, 0, 1]));
   });
 
   it('takes a PNG: white and light grey stay, black, dark grey and nothing do not', async () => {
@@ -91,7 +92,72 @@ describe('readMask', () => {
     png.data = Buffer.from(pixels.flat());
     const path = join(folder, 'painted');
     writeFileSync(path, PNG.sync.write(png));
-    expect(await readMask(path, 3)).toEqual(new Uint8Array([1, 1, 0, 0, 0, 0, 1, 0, 1]));
+    expect(await readMask(path, { width: 3, height: 3 })).toEqual(
+      new Uint8Array([1, 1, 0, 0, 0, 0, 1, 0, 1]),
+    );
+  });
+
+  const size = { width: 3, height: 2 };
+  const wanted = new Uint8Array([0, 1, 1, 1, 0, 0]);
+  const kept = (name: string, bytes: Uint8Array) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  /** A `.npy` of any element type; `writeNpy` writes f32 alone. */
+  function npy(type: string, shape: string, elements: ArrayBufferView): Uint8Array {
+    const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }\n`;
+    const head = Uint8Array.of(0x93, ...Buffer.from('NUMPY'), 1, 0, text.length, 0);
+    const { buffer, byteOffset, byteLength } = elements;
+    return Buffer.concat([head, Buffer.from(text), Buffer.from(buffer, byteOffset, byteLength)]);
+  }
+  const arrays: [what: string, bytes: Uint8Array][] = [
+    ['truths', npy('|b1', '(2, 3)', wanted)],
+    ['bytes of 0 and 1', npy('|u1', '(1, 2, 3)', wanted)],
+    ['bytes up to 255', npy('|u1', '(2, 3)', new Uint8Array([127, 128, 255, 200, 3, 0]))],
+    ['whole numbers', npy('<i8', '(2, 3, 1)', BigInt64Array.from(wanted, BigInt))],
+    ['fractions', npy('<f8', '(2, 3)', new Float64Array([0.49, 0.5, 1, 0.7, 0.1, 0]))],
+    [
+      'a multiple',
+      npy(
+        '|u1',
+        '(4, 6)',
+        new Uint8Array([0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 1, 0, 0]),
+      ),
+    ],
+  ];
+  it.each(arrays)('takes an array of %s', async (_, bytes) => {
+    expect(await readMask(kept('mask.npy', bytes), size)).toEqual(wanted);
+  });
+
+  it('takes pictures of any kind, and of a multiple of the size', async () => {
+    const levels = Buffer.from(wanted.map((stays) => 255 * stays));
+    const stored = sharp(levels, { raw: { ...size, channels: 1 } });
+    const twice = stored.clone().resize(24, 16, { kernel: 'nearest', fit: 'fill' });
+    for (const bytes of [
+      await stored.clone().toColourspace('grey16').png().toBuffer(),
+      await stored.clone().webp({ lossless: true }).toBuffer(),
+      await twice.clone().png({ palette: true }).toBuffer(),
+      await twice.clone().jpeg({ quality: 100 }).toBuffer(),
+    ])
+      expect(await readMask(kept('mask', bytes), size)).toEqual(wanted);
+  });
+
+  const refused: [what: string, bytes: Uint8Array, message: RegExp][] = [
+    [
+      'another size',
+      npy('|u1', '(3, 2)', wanted),
+      /mask\.npy: shape \[3, 2\] found, \[2, 3\] needed/,
+    ],
+    ['a multiple of one side alone', npy('|u1', '(2, 6)', new Uint8Array(12)), /\[2, 6\] found/],
+    ['nothing', npy('|u1', '(0, 0)', new Uint8Array(0)), /\[0, 0\] found/],
+    ['channels', npy('|u1', '(2, 3, 3)', new Uint8Array(18)), /\[2, 3, 3\] found/],
+    ['numbers above a byte', npy('<u2', '(2, 3)', Uint16Array.of(0, 1, 256, 0, 0, 0)), /0 to 255/],
+    ['numbers below 0', npy('|i1', '(2, 3)', Int8Array.of(0, 1, -1, 0, 0, 0)), /not from 0 to 255/],
+    ['no number', npy('<f4', '(2, 3)', new Float32Array(6).fill(Number.NaN)), /from 0 to 1/],
+  ];
+  it.each(refused)('refuses an array of %s', async (_, bytes, message) => {
+    await expect(readMask(kept('mask.npy', bytes), size)).rejects.toThrow(message);
   });
 });
 
@@ -100,8 +166,8 @@ describe('encodePng', () => {
     const rgba = Uint8ClampedArray.from({ length: 5 * 5 * 4 }, (_, i) =>
       i % 4 === 3 ? 255 : (i * 37) % 256,
     );
-    const bytes = encodePng(rgba, 5);
-    expect(encodePng(rgba, 5)).toEqual(bytes);
+    const bytes = encodePng({ width: 5, height: 5, rgba });
+    expect(encodePng({ width: 5, height: 5, rgba })).toEqual(bytes);
     const read = PNG.sync.read(Buffer.from(bytes));
     expect([read.width, read.height]).toEqual([5, 5]);
     expect(new Uint8ClampedArray(read.data)).toEqual(rgba);

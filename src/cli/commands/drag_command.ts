@@ -1,10 +1,10 @@
 import type { DragSession, IterationTrace, RunResult } from '../../drag/session.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
-import { encodePng } from '../../node/files/png_file.ts';
+import { encodePng } from '../../node/files/png_writing.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
 import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
 import { optionalLatentOutput } from '../files/latent_file.ts';
-import { readMask } from '../files/mask_file.ts';
+import { parseMask } from '../files/mask_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import { DragTrace } from '../files/trace_file.ts';
@@ -23,7 +23,11 @@ export const drag: Command = {
   options: {
     ...latentOptions,
     points: { value: 'PAIRS', help: 'handle>target, each row,column in pixels, joined by ;' },
-    mask: { value: 'FILE', help: 'what must stay: a PNG (white), or a safetensors (mask, 1)' },
+    mask: {
+      value: 'FILE',
+      help: 'what must stay: a picture (white), .npy or .safetensors (mask; 1)',
+    },
+    'mask-invert': { help: 'what the mask marks may move, and all else must stay' },
     ...declareOptions(dragOptionTable, { recommends: true }),
     precision: precisionOption,
     'no-autotune': autotuneOption,
@@ -44,8 +48,7 @@ export const drag: Command = {
     const { steps: most, ...options } = parseOptions(line, config);
     const precision = parsePrecision(line);
     const steps = most ?? config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
-    const maskFile = line.text('mask');
-    const mask = maskFile === undefined ? null : await readMask(maskFile, config.resolution);
+    const mask = await parseMask(line, { width: config.resolution, height: config.resolution });
     const latent = await parseLatent(line, file.weights);
 
     const { model, adapter, close } = await openModel(file, progress, {
@@ -63,7 +66,7 @@ export const drag: Command = {
       trace ? (row) => rows.add(row) : undefined,
     );
     await trace?.write(rows.encode());
-    if (out) await out.write(encodePng((await session.image()).rgba, session.side));
+    if (out) await out.write(encodePng(await session.image()));
     await outLatent?.write(await session.latent(), config);
     const summary = { ...summarise(result, session, adapter), precision: model.precision };
     await session.destroy();

@@ -1,4 +1,4 @@
-import { encodePng } from '../../node/files/png_file.ts';
+import { encodePng } from '../../node/files/png_writing.ts';
 import { prepareOutput } from '../files/atomic_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
@@ -28,11 +28,11 @@ export const generate: Command = {
       precision,
       tuned: isAutotuned(line),
     });
-    const { rgba, width } = await model.generate(await latent(model), { noise });
-    await out.write(encodePng(rgba, width));
+    const image = await model.generate(await latent(model), { noise });
+    await out.write(encodePng(image));
     close();
     progress.finish(
-      `${line.text('out')}: ${width} × ${width} pixels, weights in ${model.precision}, on ${adapter}`,
+      `${line.text('out')}: ${image.width} × ${image.height} pixels, weights in ${model.precision}, on ${adapter}`,
     );
     return '';
   },

@@ -5,7 +5,7 @@ import type { InversionOptions } from '../../inversion/options.ts';
 import { peakSignalToNoise } from '../../inversion/pixels.ts';
 import type { Model, PixelImage } from '../../library/api.ts';
 import { readPicture } from '../../node/files/picture_file.ts';
-import { encodePng } from '../../node/files/png_file.ts';
+import { encodePng } from '../../node/files/png_writing.ts';
 import { inversionOptionTable } from '../../options/inversion_options.ts';
 import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
 import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
@@ -28,12 +28,16 @@ export const invert: Command = {
   summary: 'finds the latent whose image is nearest to a picture, and tunes the model to it',
   usage: 'MODEL --image FILE (--out LATENT | --latent FILE) [--delta FILE.safetensors]',
   options: {
-    image: { value: 'FILE', help: 'a PNG or JPEG; of another size, its middle, scaled' },
+    image: {
+      value: 'FILE',
+      help: 'a PNG, JPEG, WebP or TIFF; of another size, its middle, scaled',
+    },
     ...searchOptions,
     latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
     out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
     ...fineTuningFlags,
     picture: { value: 'FILE.png', help: 'the image that comes out' },
+    'frame-out': { value: 'FILE.png', help: 'the photograph as the model gets it' },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
@@ -45,7 +49,12 @@ export const invert: Command = {
     const { config } = file;
     const latent = line.text('latent');
     const known = latent === undefined ? undefined : await readLatentFile(latent, config);
-    const target = await readPicture(image, config.resolution, 'image');
+    const target = await readPicture(
+      image,
+      { width: config.resolution, height: config.resolution },
+      'image',
+    );
+    await outputs.frame?.write(encodePng(target));
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision: undefined,
@@ -67,7 +76,7 @@ export const invert: Command = {
         : undefined;
     process.removeListener('SIGINT', stop);
     if (tuned) await outputs.delta?.write(tuned.delta);
-    await outputs.picture?.write(encodePng((tuned ?? found).image.rgba, config.resolution));
+    await outputs.picture?.write(encodePng((tuned ?? found).image));
     close();
     progress.finish(describe(found, tuned, tuning !== undefined, adapter));
     const summary = {
@@ -114,7 +123,7 @@ async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise
 
 /** Checks the files that will be written, and that they are asked for where they make sense. */
 async function prepareOutputs(line: CommandLine) {
-  refuseSameOutputs(line, ['out', 'delta', 'picture']);
+  refuseSameOutputs(line, ['out', 'delta', 'picture', 'frame-out']);
   if (line.text('latent') === undefined) line.required('out');
   else {
     for (const option of ['out', ...Object.keys(searchOptions)])
@@ -126,6 +135,7 @@ async function prepareOutputs(line: CommandLine) {
     latent: await optionalLatentOutput(line, 'out'),
     delta: await optionalOutput(line, 'delta'),
     picture: await optionalOutput(line, 'picture'),
+    frame: await optionalOutput(line, 'frame-out'),
   };
 }
 

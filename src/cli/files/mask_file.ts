@@ -1,32 +1,115 @@
 import { FormatError, InputError } from '../../formats/errors.ts';
+import { isNpy, parseNpy } from '../../formats/numpy/npy.ts';
 import { parseSafetensors } from '../../formats/safetensors.ts';
-import { showShape } from '../../formats/tensors/named_tensors.ts';
+import { type NamedTensor, showShape } from '../../formats/tensors/named_tensors.ts';
 import { readInput } from '../../node/files/input_file.ts';
-import { decodeMaskPng, isPng } from '../../node/files/png_file.ts';
+import { openPicture } from '../../node/files/picture_decoding.ts';
+import type { FrameSize } from '../../node/files/picture_file.ts';
+import { isPicture, pictureFormat } from '../../node/files/picture_format.ts';
+import type { CommandLine } from '../options/arguments.ts';
+
+/** How much of each pixel must stay, from 0 to 1, row by row. */
+interface Levels extends FrameSize {
+  readonly values: ArrayLike<number>;
+}
 
 /**
- * Reads a mask: a PNG of the image's size (white must stay), or a safetensors file's tensor `mask` (side, side) with
- * values from 0 to 1 (1 must stay; cut at half).
- * @returns side·side values, row-major, 1 where the image must stay, else 0
- * @throws FormatError, InputError
+ * Reads a mask, whatever its file is: a picture (white must stay; what is transparent counts as black), or an array of
+ * (height, width), as NumPy saved it or as a safetensors file's tensor `mask`, whose values are 0 and 1, bytes from 0 to
+ * 255, or fractions. It is cut at half. A mask of a whole multiple of the image's size is averaged to it.
+ * @param size pixels of the image
+ * @param path the file's
+ * @returns height·width values, row-major, 1 where the image must stay, else 0
+ * @throws FormatError for a file that is broken, or holds other values
+ * @throws InputError for a mask of another size, or a file that is none
  */
-export async function readMask(path: string, side: number): Promise<Uint8Array> {
+export async function readMask(path: string, size: FrameSize): Promise<Uint8Array> {
   const bytes = await readInput(path);
-  if (isPng(bytes) || /\.png$/i.test(path)) return decodeMaskPng(bytes, side, path);
+  if (isPicture(bytes) || /\.(png|jpe?g|webp|tiff?|avif|heic|gif|bmp)$/i.test(path))
+    return cut(await pictureLevels(bytes, path, size), size);
+  if (isNpy(bytes))
+    return cut(arrayLevels(parseNpy({ bytes, origin: 0, file: path }), path, size), size);
   const location = { file: path, tensor: 'mask' };
   const tensor = parseSafetensors(bytes, path).tensors.get('mask');
   if (!tensor) throw new FormatError('missing', location);
-  const [width, height] = [tensor.shape.at(-1), tensor.shape.at(-2)];
-  const leading = tensor.shape.slice(0, -2);
-  if (width !== side || height !== side || leading.some((size) => size !== 1)) {
+  return cut(arrayLevels(tensor, `${path}: tensor mask`, size), size);
+}
+
+/**
+ * The mask that `--mask` names, turned round where `--mask-invert` is given.
+ * @returns null where there is none
+ * @throws FormatError, InputError as `readMask`; InputError for `--mask-invert` alone
+ */
+export async function parseMask(line: CommandLine, size: FrameSize): Promise<Uint8Array | null> {
+  const path = line.text('mask');
+  const inverted = line.flag('mask-invert');
+  if (path === undefined) {
+    if (inverted) throw new InputError('has no meaning without --mask', { option: 'mask-invert' });
+    return null;
+  }
+  const mask = await readMask(path, size);
+  return inverted ? mask.map((stays) => 1 - stays) : mask;
+}
+
+async function pictureLevels(bytes: Uint8Array, path: string, size: FrameSize): Promise<Levels> {
+  const picture = await openPicture(bytes, pictureFormat(bytes, path, 'mask'), path);
+  if (!isMultiple(picture, size))
     throw new InputError(
-      `${path}: tensor mask: shape ${showShape(tensor.shape)} found, ${showShape([side, side])} needed`,
+      `${path} is ${picture.width} × ${picture.height} pixels, the image is ${size.width} × ${size.height}`,
       { option: 'mask' },
     );
+  const { width, height, channels, data } = await picture.decode((upright) => upright);
+  const values = new Float64Array(width * height);
+  for (let i = 0; i < values.length; i++) {
+    const [red = 0, green = 0, blue = 0, alpha = 255] = data.subarray(
+      channels * i,
+      channels * i + channels,
+    );
+    values[i] = ((red + green + blue) / 3 / 255) * (alpha / 255);
   }
-  const mask = tensor.data();
-  if (!mask.every((value) => value >= 0 && value <= 1)) {
-    throw new FormatError('a value that is not from 0 to 1', location);
+  return { width, height, values };
+}
+
+/** @param name for messages */
+function arrayLevels(array: NamedTensor, name: string, size: FrameSize): Levels {
+  const [height = 0, width = 0, ...rest] = withoutOnes(array.shape);
+  if (rest.length > 0 || !isMultiple({ width, height }, size)) {
+    const wanted = showShape([size.height, size.width]);
+    throw new InputError(`${name}: shape ${showShape(array.shape)} found, ${wanted} needed`, {
+      option: 'mask',
+    });
   }
-  return Uint8Array.from(mask, (value) => (value >= 0.5 ? 1 : 0));
+  const values = array.data();
+  const most = values.reduce((highest, value) => Math.max(highest, value), 0);
+  // Whole numbers above 1 are bytes; what is no fraction and no byte has another meaning.
+  const unit = wholeNumbers.test(array.dtype) && most > 1 ? 255 : 1;
+  if (!values.every((value) => value >= 0 && value <= unit)) {
+    const range = wholeNumbers.test(array.dtype) ? '0 to 255' : '0 to 1';
+    throw new FormatError(`${name}: a value that is not from ${range}`);
+  }
+  return { width, height, values: values.map((value) => value / unit) };
+}
+
+const wholeNumbers = /^[UI]\d/;
+
+/** A shape without leading sizes of one, and without a channel axis of one at its end: (1, 1, 64, 64), (64, 64, 1). */
+function withoutOnes(shape: readonly number[]): readonly number[] {
+  let [from, to] = [0, shape.length];
+  while (to - from > 2 && shape[from] === 1) from++;
+  while (to - from > 2 && shape[to - 1] === 1) to--;
+  return shape.slice(from, to);
+}
+
+const isMultiple = (mask: FrameSize, { width, height }: FrameSize): boolean =>
+  mask.width > 0 && mask.width % width === 0 && mask.width / width === mask.height / height;
+
+/** Averages over the pixels of the mask that lie in one of the image, and cuts at half. */
+function cut(mask: Levels, { width, height }: FrameSize): Uint8Array {
+  const scale = mask.width / width;
+  const sums = new Float64Array(width * height);
+  for (let y = 0; y < mask.height; y++)
+    for (let x = 0; x < mask.width; x++)
+      sums[Math.floor(y / scale) * width + Math.floor(x / scale)] +=
+        mask.values[y * mask.width + x];
+  return Uint8Array.from(sums, (sum) => (sum >= scale ** 2 / 2 ? 1 : 0));
 }

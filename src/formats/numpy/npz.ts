@@ -1,13 +1,15 @@
+import { zipSync } from 'fflate';
 import type { FilePart } from '../byte_cursor.ts';
 import type { NamedTensor } from '../tensors/named_tensors.ts';
 import { readZipDirectory, type ZipEntry, zipEntryPart } from '../zip/zip.ts';
 import { inflatedPart } from '../zip/zip_inflation.ts';
-import { writeZip } from '../zip/zip_writing.ts';
 import { parseNpy, writeNpy } from './npy.ts';
 
 const ending = '.npy';
 /** What the compressed arrays of a file may have, all together. */
 const mostInflated = 2 ** 26;
+/** In local time, since that is what zip files have. */
+const firstDay = new Date(1980, 0, 1);
 
 /** Whether a zip file has an entry `*.npy`. @throws FormatError where it is broken */
 export const isNpz = (part: FilePart): boolean => arrayEntries(part).length > 0;
@@ -38,7 +40,8 @@ export function writeNpz(
   shape: readonly number[],
   data: Float32Array,
 ): Uint8Array<ArrayBuffer> {
-  return writeZip(new Map([[`${name}${ending}`, writeNpy(shape, data)]]));
+  // Stored as they are, and as if on the first day that the format knows: the same input gives the same bytes.
+  return zipSync({ [`${name}${ending}`]: writeNpy(shape, data) }, { level: 0, mtime: firstDay });
 }
 
 const arrayEntries = (part: FilePart): ZipEntry[] =>

@@ -1,32 +1,61 @@
 import type { PixelImage } from '../../engine/memory/image.ts';
-import { FormatError, InputError } from '../../formats/errors.ts';
 import { readInput } from './input_file.ts';
-import { decodeJpeg, isJpeg } from './jpeg_file.ts';
-import { middleSquare, turned } from './picture_scaling.ts';
-import { decodePng, isPng } from './png_file.ts';
+import { openPicture } from './picture_decoding.ts';
+import { pictureFormat } from './picture_format.ts';
 
-/** What a photograph may have: it bounds the memory that it is decoded in. */
-const mostPixels = 2 ** 26;
+/** Pixels of a frame. */
+export interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
- * Reads a photograph of any size, PNG or JPEG by its content: the square in its middle, scaled to the model's frame.
- * @param side of the frame
+ * Reads a photograph of any size: PNG, JPEG, WebP or TIFF, by its content. Of it comes the largest part in its
+ * middle that has the frame's proportions, upright, scaled to the frame by Lanczos' filter, in sRGB, and opaque: what
+ * is transparent lies over white.
+ * @param frame pixels of the model's image
+ * @param option the option that named the file, for messages
  * @throws InputError where there is no such file, or another; FormatError where it is broken or too large
+ * @throws MissingPackageError where the package that decodes it is not installed
  */
-export async function readPicture(path: string, side: number, option: string): Promise<PixelImage> {
+export async function readPicture(
+  path: string,
+  frame: FrameSize,
+  option: string,
+): Promise<PixelImage> {
   const bytes = await readInput(path);
-  if (isPng(bytes)) {
-    const picture = decodePng(bytes, path, (width, height) => {
-      if (width * height > mostPixels)
-        throw new FormatError(`a PNG of more than ${mostPixels} pixels; make it smaller`, {
-          file: path,
-        });
-    });
-    return middleSquare(picture, side);
+  const picture = await openPicture(bytes, pictureFormat(bytes, path, option), path);
+  const part = middle(picture, frame);
+  // Where it grows, the library's pixels lie half of one of the result's to the left and above: of twice as many, every
+  // second lies where it should.
+  const step = part.width < frame.width || part.height < frame.height ? 2 : 1;
+  const size = { width: step * frame.width, height: step * frame.height };
+  const { data } = await picture.decode((upright) =>
+    upright
+      .extract(part)
+      .flatten({ background: '#fff' })
+      // Decoders of JPEG that shrink as they go round the size, which moves what is seen by parts of a pixel.
+      .resize({ ...size, fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }),
+  );
+  const rgba = new Uint8ClampedArray(4 * frame.width * frame.height).fill(255);
+  for (let pixel = 0; 4 * pixel < rgba.length; pixel++) {
+    const x = step * (pixel % frame.width) + step - 1;
+    const y = step * Math.floor(pixel / frame.width) + step - 1;
+    const from = 3 * (y * size.width + x);
+    rgba.set(data.subarray(from, from + 3), 4 * pixel);
   }
-  if (isJpeg(bytes)) {
-    const picture = decodeJpeg(bytes, path, mostPixels);
-    return turned(middleSquare(picture, side), picture.orientation);
-  }
-  throw new InputError(`${path} is neither a PNG nor a JPEG; save it as one of these`, { option });
+  return { ...frame, rgba };
+}
+
+/** The largest part in a picture's middle that has a frame's proportions, to a whole pixel. */
+function middle(picture: FrameSize, frame: FrameSize) {
+  const scale = Math.min(picture.width / frame.width, picture.height / frame.height);
+  const width = Math.max(1, Math.round(frame.width * scale));
+  const height = Math.max(1, Math.round(frame.height * scale));
+  return {
+    left: Math.floor((picture.width - width) / 2),
+    top: Math.floor((picture.height - height) / 2),
+    width,
+    height,
+  };
 }

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { DragganError, FormatError, InputError } from '../../../../src/formats/errors.ts';
 import { writeNpy } from '../../../../src/formats/numpy/npy.ts';
 import { writeSafetensors } from '../../../../src/formats/safetensors.ts';
-import { writeZip } from '../../../../src/formats/zip/zip_writing.ts';
 import {
   isLatent,
   mixStyles,
@@ -66,7 +65,7 @@ describe('readLatent', () => {
     ['a shape left out', header("{'descr': '<f4', 'fortran_order': False}"), /lacks/],
     ['a cut header', writeNpy([4, 3], expected).subarray(0, 60), /byte 10: cut short/],
     ['cut elements', writeNpy([4, 3], expected).subarray(0, 140), /does not fit/],
-    ['a zip file of nothing', writeZip(new Map([['a.txt', new Uint8Array(3)]])), /data\.pkl/],
+    ['a zip file of nothing', zipSync({ 'a.txt': new Uint8Array(3) }), /data\.pkl/],
     ['a text', new TextEncoder().encode('hello, world'), /byte 0: no latent that we know/],
     ['nothing', new Uint8Array(0), /byte 0: 0 bytes are too few/],
   ])('refuses %s', (_, bytes, message) => {
