@@ -67,6 +67,12 @@ export function describeBounds({ least, most, whole }: Bounds): string {
   return most === undefined ? kind : `${kind} of at most ${most}`;
 }
 
+/** The bounds in short, e.g. `0 to 8`; empty where there are none. */
+export function rangeOf({ least, most }: Bounds): string {
+  if (least === undefined) return most === undefined ? '' : `at most ${most}`;
+  return most === undefined ? `at least ${least}` : `${least} to ${most}`;
+}
+
 /** What an option's value has to be, in words. */
 export function describeValues(option: Option): string {
   if (option.kind === 'number') return describeBounds(option.bounds);

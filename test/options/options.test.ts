@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli/main.ts';
 import { Progress } from '../../src/cli/progress.ts';
@@ -15,6 +16,7 @@ import {
   inversionOptionTable,
 } from '../../src/options/inversion_options.ts';
 import { accepts, describeBounds, isWithin, type Option } from '../../src/options/option.ts';
+import { optionsMarkdown } from '../../tools/options_markdown.ts';
 
 const tables: Record<string, Readonly<Record<string, Option>>> = {
   drag: dragOptionTable,
@@ -81,6 +83,13 @@ describe('the command line', () => {
         expect(line).toBeDefined();
         if (usual !== false) expect(line).toContain(`${usual})`);
       }
+  });
+});
+
+describe('src/options/README.md', () => {
+  it('has the tables as they are (npx tsx tools/options_table.ts --write)', () => {
+    const text = readFileSync(new URL('../../src/options/README.md', import.meta.url), 'utf8');
+    expect(text).toContain(optionsMarkdown());
   });
 });
 

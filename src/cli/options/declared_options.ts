@@ -1,4 +1,10 @@
-import type { Bounds, Option, OptionTable, ValueOf } from '../../options/option.ts';
+import {
+  type Bounds,
+  type Option,
+  type OptionTable,
+  rangeOf,
+  type ValueOf,
+} from '../../options/option.ts';
 import type { CommandLine, Option as CommandOption } from './arguments.ts';
 
 /**
@@ -67,7 +73,5 @@ function helpOf(option: Option): string {
     .replace(/^[A-Z](?=[a-z ])/, (first) => first.toLowerCase());
   if (option.kind !== 'number') return sentence;
   const unit = option.unit === undefined ? '' : `, in ${option.unit}`;
-  const { least, most } = option.bounds;
-  const range = most === undefined ? `at least ${least}` : `${least} to ${most}`;
-  return `${sentence}${unit}; ${range}`;
+  return `${sentence}${unit}; ${rangeOf(option.bounds)}`;
 }
