@@ -1,4 +1,5 @@
-import type { AdapterDescription, Engine } from '../engine/device.ts';
+import type { AdapterDescription } from '../engine/adapter.ts';
+import type { Engine } from '../engine/device.ts';
 
 /** What one has to know of a machine to judge its figures. */
 export interface Environment {

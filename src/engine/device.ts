@@ -1,18 +1,8 @@
 import { DeviceLimitError, NoAdapterError } from '../formats/errors.ts';
+import type { AdapterDescription } from './adapter.ts';
 import { defaultVariants, type Variants } from './graph/variants.ts';
 import { PipelineCache } from './kernels/pipelines.ts';
 import type { ShaderSource } from './kernels/shaders.ts';
-
-/** What a person needs to know of the adapter that runs the kernels. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  readonly features: readonly string[];
-  /** It runs on the processor. */
-  readonly isSoftware: boolean;
-}
 
 export interface EngineOptions {
   readonly shaders: ShaderSource;

@@ -30,6 +30,7 @@ export {
   type RunResult,
   type StopReason,
 } from '../drag/session.ts';
+export type { AdapterDescription } from '../engine/adapter.ts';
 export {
   type KernelChoices,
   type LayerChoice,
@@ -38,12 +39,7 @@ export {
   useKernelChoices,
 } from '../engine/autotune/kernel_choices.ts';
 export { readKernelChoices, writeKernelChoices } from '../engine/autotune/kernel_choices_file.ts';
-export {
-  type AdapterDescription,
-  Engine,
-  type EngineOptions,
-  openEngine,
-} from '../engine/device.ts';
+export { Engine, type EngineOptions, openEngine } from '../engine/device.ts';
 export { ShaderError, type ShaderSource } from '../engine/kernels/shaders.ts';
 export type { PixelImage } from '../engine/memory/image.ts';
 export type { Precision } from '../engine/memory/layouts.ts';

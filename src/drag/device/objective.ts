@@ -2,7 +2,7 @@ import type { Call } from '../../engine/graph/reversal.ts';
 import { type ConeLayout, mostRectangles } from '../../models/stylegan2/device/cone.ts';
 import { adamCall, broadcastCalls } from '../../models/stylegan2/device/latent_calls.ts';
 import { blockSize, type GeneratorConfig } from '../../models/stylegan2/network/config.ts';
-import { synthesisCalls } from '../../models/stylegan2/network/network.ts';
+import { blockMaps, synthesisCalls } from '../../models/stylegan2/network/network.ts';
 import { type DragOptions, featureResolution, imageRadius } from '../options.ts';
 import { splitFrozen } from './frozen_layers.ts';
 import { sampledTileCount, tileCount, tileGrid } from './mask_tiles.ts';
@@ -112,6 +112,7 @@ export function iterationCalls(
         signs: 'signs',
         status: 'status',
       },
+      maps: { features: mapName(shape) },
     },
   ];
   if (shape.masked) calls.push(maskCall(shape));
@@ -160,6 +161,7 @@ export function referenceCalls(
   ];
 }
 
+const mapName = ({ block }: ObjectiveShape): string => blockMaps(block).conv1;
 const featureName = ({ block }: ObjectiveShape): string => `b${block}.x`;
 
 const imageSizes = ({ imageHeight, imageWidth }: ObjectiveShape) => ({
@@ -233,5 +235,6 @@ function maskCall(shape: ObjectiveShape): Call {
       ...(tiles > 0 && sampled),
     },
     params: { lambda: 0 },
+    maps: { features: mapName(shape) },
   };
 }

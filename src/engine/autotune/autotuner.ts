@@ -1,5 +1,5 @@
 import { DeviceLimitError } from '../../formats/errors.ts';
-import type { Generator } from '../../models/stylegan2/device/generator.ts';
+import type { Engine } from '../device.ts';
 import { Plan } from '../graph/plan.ts';
 import { type ConvolutionChoice, candidatesOf, choiceOf } from '../graph/variants.ts';
 import { Arena } from '../memory/arena.ts';
@@ -8,6 +8,12 @@ import { contest, type Stopwatch } from './contest.ts';
 import type { LayerChoice } from './kernel_choices.ts';
 import { PlanTimer } from './plan_timer.ts';
 import { createScratch, scratchBytes, type TunableLayer } from './tunable_layers.ts';
+
+/** Whose layers are measured: its device, and its weights. */
+export interface AutotunedNetwork {
+  readonly engine: Engine;
+  readonly store: TensorStore;
+}
 
 export interface AutotuneOptions {
   /** No further measurement is begun once it is aborted. */
@@ -38,19 +44,19 @@ const mostScratchBytes = 256 * 2 ** 20;
  * @throws the signal's reason once it is aborted; ShaderError where a kernel does not compile
  */
 export async function autotuneLayers(
-  generator: Generator,
+  network: AutotunedNetwork,
   layers: readonly TunableLayer[],
   options: AutotuneOptions = {},
 ): Promise<void> {
   const { signal, seconds = Number.POSITIVE_INFINITY, onLayer = () => {} } = options;
   const began = performance.now();
-  const bench = options.measure ? undefined : new LayerBench(generator);
+  const bench = options.measure ? undefined : new LayerBench(network);
   const measure = options.measure ?? bench?.measure;
   if (!measure) return;
   try {
     for (const layer of layers) {
       signal?.throwIfAborted();
-      onLayer(layer.key, await autotuneLayer(layer, candidates(generator, layer), measure, signal));
+      onLayer(layer.key, await autotuneLayer(layer, candidates(network, layer), measure, signal));
       if (performance.now() - began >= 1000 * seconds) return;
     }
   } finally {
@@ -81,7 +87,7 @@ async function autotuneLayer(
 }
 
 /** The adapter's default first, then all others. */
-function candidates({ engine }: Generator, layer: TunableLayer): ConvolutionChoice[] {
+function candidates({ engine }: AutotunedNetwork, layer: TunableLayer): ConvolutionChoice[] {
   const { convolution, setting } = layer;
   const standard = choiceOf(convolution, { ...engine.variants, tuned: undefined }, setting);
   const others = candidatesOf(convolution, setting).filter((choice) => !same(choice, standard));
@@ -93,17 +99,17 @@ const same = (a: ConvolutionChoice, b: ConvolutionChoice): boolean =>
 
 /** Layers by themselves on the device, with the model's weights and maps of their own. */
 class LayerBench {
-  readonly #generator: Generator;
+  readonly #network: AutotunedNetwork;
   readonly #timer: PlanTimer;
 
-  constructor(generator: Generator) {
-    this.#generator = generator;
+  constructor(network: AutotunedNetwork) {
+    this.#network = network;
     // Between two uses of a layer, the weights of all others are read.
-    this.#timer = new PlanTimer(generator.engine.device, generator.store.bytes);
+    this.#timer = new PlanTimer(network.engine.device, network.store.bytes);
   }
 
   readonly measure: Measure = async (layer, choices, contest) => {
-    const { engine, store: weights } = this.#generator;
+    const { engine, store: weights } = this.#network;
     const store = new TensorStore(engine.device, weights);
     const arena = new Arena(engine.device);
     const plans: Plan[] = [];

@@ -55,14 +55,12 @@ function layersOf(
 
 /** The calls after a convolution that belong to its layer, up to the next convolution. */
 function following(calls: readonly Call[], at: number): Call[] {
-  const layer = layerName(calls[at]);
+  const { layer } = calls[at];
+  if (layer === undefined) return [];
   const after = calls.slice(at + 1);
-  const end = after.findIndex((call) => layerName(call) !== layer || isConvolution(call));
+  const end = after.findIndex((call) => call.layer !== layer || isConvolution(call));
   return end < 0 ? after : after.slice(0, end);
 }
-
-/** `b8.conv0` of `b8.conv0.bias_act`. */
-const layerName = ({ label }: Call): string => label.split('.').slice(0, 2).join('.');
 
 const outputsOf = (calls: readonly Call[]): string[] =>
   calls.flatMap(({ operation, tensors }) =>

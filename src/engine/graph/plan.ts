@@ -97,9 +97,10 @@ export class Plan {
     this.params.set(label, values);
   }
 
-  /** The labels of its calls. */
-  get labels(): string[] {
-    return this.params.labels;
+  /** The labels of the calls that have a parameter. */
+  labelsWith(param: string): string[] {
+    const calls = this.steps.map(({ call }) => call).filter(({ params = {} }) => param in params);
+    return [...new Set(calls.map(({ label }) => label))];
   }
 
   /** Records one run, in a pass that writes timestamps where it is given some. */

@@ -12,6 +12,10 @@ export interface Call {
   readonly tensors: Readonly<Record<string, string>>;
   /** Fields of `struct Params` that are no sizes. */
   readonly params?: Readonly<Record<string, number>>;
+  /** The layer of the network that it is a part of. */
+  readonly layer?: string;
+  /** Shader tensor → the map that it lies on, by the name that lists of the map's cells go by. */
+  readonly maps?: Readonly<Record<string, string>>;
   /** The calls whose forward pass it makes by itself, and whose backward pass is its own. */
   readonly fused?: readonly Call[];
 }

@@ -57,30 +57,25 @@ export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
   if (modulation === 'inline') return [{ ...overCells(call), params }];
   const { outputs: _, ...sizes } = call.sizes;
   const { x, styles, ...others } = call.tensors;
-  const modulated = modulatedName(x, styles);
+  const modulated = `${x} · ${styles}`;
+  const maps = call.maps && { ...call.maps, modulated: call.maps.x };
   return [
     {
       operation: 'modulate',
       label: `${call.label}.modulate`,
       sizes,
       tensors: { x, styles, modulated },
+      maps,
     },
     {
       ...call,
       operation: up ? 'conv3x3_up_modulated' : 'conv3x3_modulated',
       tensors: { modulated, ...others },
       params,
+      maps,
     },
   ];
 }
-
-const timesSign = ' · ';
-
-/** What a map times styles is called. */
-const modulatedName = (x: string, styles: string): string => `${x}${timesSign}${styles}`;
-
-/** The map that has been modulated, of a name as `withChoice` gives it; any other name as it is. */
-export const unmodulatedName = (tensor: string): string => tensor.split(timesSign)[0];
 
 /** The parts of a convolution share their modulated input. */
 function withoutRepetition(calls: readonly Call[]): Call[] {
@@ -136,6 +131,8 @@ function withEpilogue(layer: readonly Call[]): Call[] {
       sizes: call.sizes,
       tensors: { ...before, ...after },
       params: { ...call.params, ...activation.params },
+      layer: call.layer,
+      maps: { ...call.maps, ...activation.maps },
       fused: [...(call.fused ?? [call]), ...(call === last ? [activation] : [])],
     };
   });

@@ -1,4 +1,4 @@
-import type { AdapterDescription } from '../device.ts';
+import type { AdapterDescription } from '../adapter.ts';
 import { type Precision, paddedChannels } from '../memory/layouts.ts';
 import { winogradWeightBytes } from '../operations/winograd_operations.ts';
 import type { Call } from './reversal.ts';

@@ -42,11 +42,6 @@ export class ParamsBuffer {
     return this.#slots.push({ label, shader, offset }) - 1;
   }
 
-  /** Every label once. */
-  get labels(): string[] {
-    return [...new Set(this.#slots.map((slot) => slot.label))];
-  }
-
   /** Sets fields in all slots with this label. @throws RangeError for a label or a field that is not there. */
   set(label: string, values: Readonly<Record<string, number>>): void {
     const unset = new Set(Object.keys(values));

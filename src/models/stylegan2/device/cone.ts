@@ -1,7 +1,7 @@
 import type { CellList } from '../../../engine/graph/plan.ts';
 import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
-import { unmodulatedName } from '../../../engine/graph/variant_calls.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
+import { blockMaps } from '../network/network.ts';
 
 /** What the cone of a drag's iteration hangs on. */
 export interface ConeShape {
@@ -32,7 +32,7 @@ const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
 /** One step down the network. Source: SPEC §4. */
 interface Link {
   readonly kind: keyof typeof kinds;
-  /** The tensors that have the list's cells, by the block: `x` and conv1's `u`, conv0's output and `u`, conv0's `t`. */
+  /** The map that the list has cells of, as the network's calls name it. */
   readonly layer: string;
   /** Of the list's map, in cells. */
   readonly height: number;
@@ -137,9 +137,8 @@ export class ConeLayout {
   listOf({ call, operation, entry, direction }: EntryCall): CellList | undefined {
     const { over } = operation[direction][entry];
     if (over === undefined) return undefined;
-    const tensor = call.tensors[over] ?? `${call.label}.${over}`;
-    const layer = layerOf(tensor);
-    const at = this.#links.findIndex((link) => link.layer === layer);
+    const map = call.maps?.[over];
+    const at = this.#links.findIndex(({ layer }) => layer === map);
     return at < 0 ? undefined : this.#lists[direction][at];
   }
 
@@ -239,14 +238,14 @@ const tensorOf = (direction: 'forward' | 'backward'): string =>
 /** From the feature map down to the constant. Source: SPEC §4. */
 function linksFrom(shape: ConeShape): Link[] {
   let size = { height: shape.height, width: shape.width };
-  const links: Link[] = [{ kind: 'start', layer: `b${shape.block}.conv1`, ...size, ring: 2 }];
+  const links: Link[] = [{ kind: 'start', layer: blockMaps(shape.block).conv1, ...size, ring: 2 }];
   for (let block = shape.block; block >= 4; block /= 2) {
-    links.push({ kind: 'convolution', layer: `b${block}.conv0`, ...size, ring: 3 });
+    links.push({ kind: 'convolution', layer: blockMaps(block).conv0, ...size, ring: 3 });
     if (block === 4) break;
     const t = { height: size.height + 1, width: size.width + 1 };
-    links.push({ kind: 'fir', layer: `b${block}.t`, ...t, ring: 2 });
+    links.push({ kind: 'fir', layer: blockMaps(block).t, ...t, ring: 2 });
     size = { height: size.height / 2, width: size.width / 2 };
-    links.push({ kind: 'up', layer: `b${block / 2}.conv1`, ...size, ring: 2 });
+    links.push({ kind: 'up', layer: blockMaps(block / 2).conv1, ...size, ring: 2 });
   }
   return links;
 }
@@ -262,17 +261,4 @@ function follow([first, last]: Range, kind: Link['kind'], length: number): Range
     case 'start':
       return [first, last];
   }
-}
-
-/** The layer whose cells a plan tensor has. */
-function layerOf(name: string): string | undefined {
-  const tensor = unmodulatedName(name);
-  if (tensor === 'synthesis.b4.const') return 'b4.conv0';
-  const block = /^b(\d+)\./.exec(tensor)?.[0];
-  if (!block) return undefined;
-  const rest = tensor.slice(block.length);
-  if (rest === 'x' || rest.startsWith('conv1.u')) return `${block}conv1`;
-  if (rest === 'conv0' || rest === 'conv0.u') return `${block}conv0`;
-  if (rest.startsWith('conv0.t') || rest.endsWith('.blocks')) return `${block}t`;
-  return undefined;
 }

@@ -340,8 +340,8 @@ export class Generator {
       upTo: resolutionOf(this.config)(of),
       image: !of.endsWith('.x'),
     });
-    const rows = calls.flatMap(({ tensors }) => Object.values(tensors)).filter(isRow);
-    return [...new Set(rows)];
+    const rows = calls.flatMap(({ row }) => row ?? []);
+    return [...new Set(rows)].map((row) => `ws.${row}`);
   }
 
   /** The last block's image goes by two names. */
@@ -358,8 +358,6 @@ export class Generator {
   }
 }
 
-const isRow = (tensor: string): boolean => /^ws\.\d+$/.test(tensor);
-
 /** The resolution that a tensor's name says; NaN where it says none. */
 const resolutionOf =
   (config: GeneratorConfig) =>
@@ -367,6 +365,6 @@ const resolutionOf =
     name === 'image' ? config.resolution : Number(/^b(\d+)\.(?:x|img)$/.exec(name)?.[1]);
 
 function setNoise(plan: Plan, noise: Noise): void {
-  for (const label of plan.labels.filter((name) => name.endsWith('.bias_act')))
+  for (const label of plan.labelsWith('noise_gain'))
     plan.setParams(label, { noise_gain: noise === 'const' ? 1 : 0 });
 }

@@ -22,7 +22,23 @@ export interface LayerCall {
   readonly sizes: Readonly<Record<string, number>>;
   readonly tensors: Readonly<Record<string, string>>;
   readonly params?: Readonly<Record<string, number>>;
+  /** The layer that it is a part of: `b{r}.conv0`, `b{r}.conv1`, `b{r}.torgb`. */
+  readonly layer?: string;
+  /** The row of ws that it reads. */
+  readonly row?: number;
+  /** Shader tensor → the map that it lies on, as `blockMaps` names them. */
+  readonly maps?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Names of the maps of a block: what conv1 makes, which is the block's `x`; what conv0 makes, in the lowest block the
+ * constant; and what is between conv0's convolution and its filter.
+ */
+export const blockMaps = (resolution: number) => ({
+  conv1: `b${resolution}.conv1`,
+  conv0: `b${resolution}.conv0`,
+  t: `b${resolution}.t`,
+});
 
 type NetworkShape = Pick<
   GeneratorConfig,
@@ -192,6 +208,9 @@ class BlockCalls {
     const demodulation = `${name}.demodulation`;
     const u = `${name}.u`;
     const weight = `${official}.weight`;
+    const { conv0, conv1, t: filtered } = blockMaps(resolution);
+    const below = up ? blockMaps(resolution / 2).conv1 : conv0;
+    const made = up ? conv0 : conv1;
     const calls: LayerCall[] = [
       this.#styles(layer, inputs, 1),
       {
@@ -199,6 +218,7 @@ class BlockCalls {
         label: `${name}.demodulate`,
         sizes: { samples, inputs, outputs },
         tensors: { energy: `${official}.energy`, styles, demodulation },
+        layer: name,
       },
     ];
     if (up) {
@@ -214,6 +234,8 @@ class BlockCalls {
             label: `${name}.convolution${suffix}`,
             sizes: { samples, inputs, outputs: channels, ...low },
             tensors: { x, styles, weight: `${weight}${suffix}`, t },
+            layer: name,
+            maps: { x: below, t: filtered, blocks: filtered },
           },
           {
             operation: 'fir',
@@ -221,6 +243,8 @@ class BlockCalls {
             sizes: { samples, channels, total: outputs, ...high },
             tensors: { t, u },
             params: { first },
+            layer: name,
+            maps: { t: filtered, u: made },
           },
         );
       }
@@ -230,6 +254,8 @@ class BlockCalls {
         label: `${name}.convolution`,
         sizes: { samples, inputs, outputs, height: resolution, width: resolution },
         tensors: { x, styles, weight, u },
+        layer: name,
+        maps: { x: below, u: made },
       });
     }
     calls.push({
@@ -238,6 +264,8 @@ class BlockCalls {
       sizes: { samples, channels: outputs, height: resolution, width: resolution },
       tensors: { u, demodulation, noise: `${official}.noise`, bias: `${official}.bias`, y },
       params: { slope, gain: activationGain, clamp: this.#clamp(), noise_gain: 1 },
+      layer: name,
+      maps: { u: made, y: made },
     });
     return calls;
   }
@@ -265,6 +293,7 @@ class BlockCalls {
           rgb,
         },
         params: { clamp: this.#clamp() },
+        layer: `b${resolution}.torgb`,
       },
     ];
     if (resolution > 4)
@@ -273,6 +302,7 @@ class BlockCalls {
         label: `b${resolution}.upsample`,
         sizes: { samples, channels: this.#config.imgChannels, ...size },
         tensors: { previous: imageName(this.#config, resolution / 2), rgb, image },
+        layer: `b${resolution}.torgb`,
       });
     return calls;
   }
@@ -280,17 +310,20 @@ class BlockCalls {
   #styles(layer: 'conv0' | 'conv1' | 'torgb', inputs: number, gain: number): LayerCall {
     const official = `synthesis.b${this.#resolution}.${layer}.affine`;
     const { wDim } = this.#config;
+    const row = latentRow(this.#resolution, layer);
     return {
       operation: 'fully_connected',
       label: `b${this.#resolution}.${layer}.styles`,
       sizes: { samples: this.#samples, inputs: wDim, outputs: inputs },
       tensors: {
-        x: `ws.${latentRow(this.#resolution, layer)}`,
+        x: `ws.${row}`,
         weight: `${official}.weight`,
         bias: `${official}.bias`,
         y: `b${this.#resolution}.${layer}.styles`,
       },
       params: { weight_gain: 1 / Math.sqrt(wDim), bias_gain: 1, slope: 1, gain },
+      layer: `b${this.#resolution}.${layer}`,
+      row,
     };
   }
 
