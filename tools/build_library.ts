@@ -15,7 +15,8 @@ const external = /^(node:|[a-z@][^:]*$)/;
 
 rmSync(library, { recursive: true, force: true });
 
-// The library, for browsers and Node, with the shaders as texts in it.
+// The library, for browsers and Node, with the shaders as texts in it, and what opens WebGPU in Node. They are built
+// together, so that an error's class is the same one in both.
 await build({
   ...common,
   build: {
@@ -23,8 +24,14 @@ await build({
     minify: false,
     sourcemap: false,
     outDir: library,
-    lib: { entry: join(repository, 'src/library/index.ts'), formats: ['es'], fileName: 'index' },
-    rollupOptions: { external },
+    lib: {
+      entry: {
+        index: join(repository, 'src/library/index.ts'),
+        node: join(repository, 'src/node/gpu/node_gpu.ts'),
+      },
+      formats: ['es'],
+    },
+    rollupOptions: { external, output: { chunkFileNames: '[name].js' } },
   },
 });
 

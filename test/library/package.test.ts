@@ -1,11 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLatent } from '../../src/models/stylegan2/files/latent_file.ts';
-import { findDrivers } from '../../src/node/gpu/find_adapter.ts';
 import { openNodeGpu } from '../../src/node/gpu/node_gpu.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,18 +14,14 @@ const installed = join(modules, 'draggan-webgpu');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program where the packed package is installed, on the adapter that the tests have. */
-function run(...args: string[]) {
-  const loaders = [...findDrivers()].flatMap(({ loader }) => (loader ? [dirname(loader)] : []));
-  const libraries = [...loaders, process.env.LD_LIBRARY_PATH ?? ''].filter((path) => path !== '');
-  const env = { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    env,
-  });
+function run(...args: string[]): string {
+  const { status, stdout, stderr } = start(args);
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 }
+
+const start = (args: string[], env = process.env) =>
+  spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
 
 describe('the npm package', () => {
   beforeAll(async () => {
@@ -39,6 +34,7 @@ describe('the npm package', () => {
     execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1'], {
       cwd: folder,
     });
+    copyFileSync(join(repository, 'test/support/package_example.mjs'), join(folder, 'example.mjs'));
     // What npm would install beside it, and nothing else: the test fails where it needs more.
     const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
     for (const name of packages) {
@@ -48,7 +44,6 @@ describe('the npm package', () => {
   });
 
   it('drags in the example of twenty lines', () => {
-    copyFileSync(join(repository, 'test/support/package_example.mjs'), join(folder, 'example.mjs'));
     const lines = run('example.mjs').trim().split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ stopped: 'steps', iterations: 2, width: 128 });
     expect(lines).toHaveLength(3);
@@ -66,6 +61,14 @@ describe('the npm package', () => {
     const out = join(folder, 'latent.npz');
     run(command, 'latent', demoModel(), '--seed', '1', '--out', out);
     expect(readFileSync(out).length).toBeGreaterThan(1000);
+  });
+
+  it('says what to install where it finds no driver', () => {
+    // The package @sparticuz/chromium is none of those that npm installs with this one.
+    const { VK_DRIVER_FILES: _, VK_ICD_FILENAMES: __, ...env } = process.env;
+    const { status, stderr } = start(['example.mjs'], { ...env, DRAGGAN_ADAPTER: 'package' });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/NoAdapterError: .*npm install @sparticuz\/chromium/);
   });
 
   const demoModel = () => join(installed, 'weights/demo.safetensors');

@@ -1,10 +1,9 @@
 // A drag from a program: what the README shows, run on the packed package by test/library/package.test.ts.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createDragSession, loadModel, openEngine, writeLatent } from 'draggan-webgpu';
-import { create, globals } from 'webgpu';
+import { openNodeGpu } from 'draggan-webgpu/node';
 
-Object.assign(globalThis, globals);
-const gpu = create([]); // In a browser: navigator.gpu.
+const { gpu } = await openNodeGpu(); // In a browser: navigator.gpu.
 const engine = await openEngine(gpu);
 const demo = new URL(import.meta.resolve('draggan-webgpu/weights/demo.safetensors'));
 const model = await loadModel(engine, await readFile(demo));
@@ -15,4 +14,5 @@ const { stopped, iterations } = await session.run({ steps: 2 });
 const picture = await session.image();
 await writeFile('dragged.npy', writeLatent(await session.latent(), model.config, 'npy'));
 console.log(JSON.stringify({ stopped, iterations, width: picture.width }));
-process.exit(gpu ? 0 : 1); // Dawn's polling would keep the process.
+model.destroy();
+engine.destroy();

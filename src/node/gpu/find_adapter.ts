@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { InputError, NoAdapterError } from '../../formats/errors.ts';
 import { unpackChromium } from './packaged_chromium.ts';
 
@@ -64,8 +64,8 @@ export function missingAdapter(tried: DriverCandidate[]): NoAdapterError {
   const refused = tried.map(({ description }) => description).join(', ');
   return new NoAdapterError(
     `no WebGPU adapter${wanted ? ` (DRAGGAN_ADAPTER=${wanted})` : ''}${refused ? `, refused: ${refused}` : ''}; ` +
-      'install one with `apt-get install -t bookworm-backports mesa-vulkan-drivers`, or run `npm ci`, ' +
-      'whose @sparticuz/chromium brings one for x86-64 Linux',
+      'install one with `apt-get install -t bookworm-backports mesa-vulkan-drivers`, or with ' +
+      '`npm install @sparticuz/chromium`, which brings one for x86-64 Linux',
   );
 }
 
@@ -81,7 +81,9 @@ export function mesaEnvironment(
 function fromEnvironment(environment: NodeJS.ProcessEnv): DriverCandidate | null {
   const files = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (!files) return null;
-  return { source: 'environment', description: files, env: {}, loader: null, gpuOnly: false };
+  // A process that found a driver passes its environment on, and with it has to pass on that driver's loader.
+  const loader = files.split(delimiter).map(loaderBeside).find(Boolean) ?? null;
+  return { source: 'environment', description: files, env: {}, loader, gpuOnly: false };
 }
 
 /** The loader's own choice, where it may be a GPU. Outside Linux drivers are not files: Dawn chooses. */
@@ -104,15 +106,20 @@ function findChromiumDriver(): DriverCandidate | null {
 }
 
 function softwareDriver(source: DriverSource, description: string, file: string): DriverCandidate {
-  const loader = join(dirname(file), 'libvulkan.so.1');
   return {
     source,
     description,
     // Loaders before 1.3.207 know the second name alone.
     env: { VK_DRIVER_FILES: file, VK_ICD_FILENAMES: file },
-    loader: existsSync(loader) ? loader : null,
+    loader: loaderBeside(file),
     gpuOnly: false,
   };
+}
+
+/** The Vulkan loader in the folder of a driver file: Chromium brings its own. */
+function loaderBeside(file: string): string | null {
+  const loader = join(dirname(file), 'libvulkan.so.1');
+  return existsSync(loader) ? loader : null;
 }
 
 function unpackPackagedDriver(): DriverCandidate | null {

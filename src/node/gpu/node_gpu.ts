@@ -1,4 +1,6 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { constants } from 'node:os';
+import { MissingPackageError } from '../../formats/errors.ts';
 import {
   type DriverCandidate,
   findDrivers,
@@ -27,7 +29,8 @@ let opened: Promise<NodeGpu> | undefined;
  * (`GPUBufferUsage`, …) on `globalThis`, and makes its polling gentle. To be called on the main thread, since a
  * worker's environment is a copy that the Vulkan loader does not see.
  *
- * @throws NoAdapterError when there is no adapter, with one line that says what to install.
+ * @throws NoAdapterError when there is no adapter, MissingPackageError when the package `webgpu` is not installed; both
+ * with one line that says what to install.
  */
 export function openNodeGpu(): Promise<NodeGpu> {
   opened ??= open();
@@ -36,7 +39,7 @@ export function openNodeGpu(): Promise<NodeGpu> {
 
 async function open(): Promise<NodeGpu> {
   const tried: DriverCandidate[] = [];
-  const { create, globals } = await import('webgpu');
+  const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);
   Object.assign(process.env, mesaEnvironment());
   pollGently();
@@ -52,6 +55,18 @@ async function open(): Promise<NodeGpu> {
     tried.push(candidate);
   }
   throw missingAdapter(tried);
+}
+
+/** Dawn's binding is an optional dependency: it is built for few systems, and a browser needs none. */
+async function importDawn(): Promise<typeof import('webgpu')> {
+  try {
+    return await import('webgpu');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MissingPackageError(
+      `no WebGPU in Node: install it with \`npm install webgpu\` (${reason})`,
+    );
+  }
 }
 
 /** Sets the environment in this process, which is early enough: Dawn loads the Vulkan loader at `requestAdapter`. */

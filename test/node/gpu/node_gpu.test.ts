@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { InputError } from '../../../src/formats/errors.ts';
 import {
   findDrivers,
@@ -17,6 +20,17 @@ describe('the Vulkan driver', () => {
     expect(sources).toEqual(['environment']);
   });
 
+  test('that the environment names brings the loader beside its file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'draggan-driver-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [file, loader] = ['driver.json', 'libvulkan.so.1'].map((name) => join(folder, name));
+    const loaderOf = (files: string) => [...findDrivers({ VK_DRIVER_FILES: files })][0].loader;
+    expect(loaderOf(file)).toBeNull();
+    writeFileSync(loader, '');
+    expect(loaderOf(file)).toBe(loader);
+    expect(loaderOf(['/elsewhere/other.json', file].join(delimiter))).toBe(loader);
+  });
+
   test('is of the wanted source alone', () => {
     const environment = { DRAGGAN_ADAPTER: 'lavapipe', VK_ICD_FILENAMES: 'named.json' };
     for (const { source } of findDrivers(environment)) expect(source).toBe('lavapipe');
@@ -29,7 +43,7 @@ describe('the Vulkan driver', () => {
 
   test('that is missing is explained in one line', () => {
     const { message } = missingAdapter([...findDrivers({ VK_ICD_FILENAMES: 'named.json' })]);
-    expect(message).toMatch(/refused: named\.json.*apt-get install.*npm ci/);
+    expect(message).toMatch(/refused: named\.json.*apt-get install.*npm install @sparticuz/);
     expect(message).not.toContain('\n');
   });
 
