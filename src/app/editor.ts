@@ -1,99 +1,99 @@
-import type { DragOptions, DragSession, Engine, Model, PointPair } from '../library/api.ts';
-import { latentOf, type Opening, workOf } from './device/opening.ts';
+import { effect, untracked } from '@preact/signals';
+import type { DragSession, Engine, Model, RunResult } from '../library/api.ts';
+import { destinationOf, latentOf, type Opening } from './device/opening.ts';
+import { Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
-import type { ReadModel } from './files/model_reader.ts';
-import type { EditorEvents } from './state/editor_events.ts';
-import type { PictureSource } from './state/picture_source.ts';
+import { RunProgress } from './run_progress.ts';
+import { type Command, newPicture, reset } from './state/commands.ts';
+import type { Document } from './state/document.ts';
+import type { PicturePart, PictureSource } from './state/picture_source.ts';
+import { Store } from './state/store.ts';
+import type { View } from './state/view.ts';
 
 /** A device that is lost again so soon will not hold. */
 const leastLife = 10_000;
 
-/** The edit that the page shows: what a person can do with it, one thing after the other, on whatever device there is. */
+const askForHandle = 'Choose a spot that should move, then the place where it should go.';
+
+/** What a person does with the document that takes the device's time: one thing after the other, on whatever device there is. */
 export class Editor {
-  /** Iterations of one run at most. */
-  steps = Number.POSITIVE_INFINITY;
-  readonly #materials: Materials;
-  readonly #events: EditorEvents;
-  #bench: Workbench;
-  #source: ReadModel;
+  readonly store: Store;
+  readonly view: View;
+  /** Called before a model leaves the device: each resolves once nothing of its own uses the model any more. */
+  readonly beforeLeaving: (() => Promise<void>)[] = [];
+  readonly #reconciler: Reconciler;
+  readonly #progress: RunProgress;
   /** Work that must not meet a run. */
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
-  #nextPicture: PictureSource | undefined;
+  #nextPicture: { source: PictureSource; part: PicturePart; goesOn: boolean } | undefined;
   /** A run goes on until it ends by itself or is stopped, if need be on another device. */
   #going = false;
   #bornAt = performance.now();
-  #smooth = true;
 
   /** Opens a device and puts the model there; `begin` then shows its picture. @throws as `Workbench.set` */
-  static async open(materials: Materials, events: EditorEvents, opening: Opening): Promise<Editor> {
-    const bench = await Workbench.set(materials, workOf(opening, events));
-    return new Editor(materials, events, bench, opening.source);
+  static async open(materials: Materials, view: View, opening: Opening): Promise<Editor> {
+    const drawing = {
+      smooth: view.smooth.peek(),
+      failed: (error: unknown) => view.fail(error),
+    };
+    const bench = await Workbench.set(materials, destinationOf(opening), drawing);
+    return new Editor(materials, view, bench);
   }
 
-  private constructor(
-    materials: Materials,
-    events: EditorEvents,
-    bench: Workbench,
-    source: ReadModel,
-  ) {
-    this.#materials = materials;
-    this.#events = events;
-    this.#bench = bench;
-    this.#source = source;
-    this.#attendDevice(bench.engine);
-    this.#attend(bench);
+  private constructor(materials: Materials, view: View, bench: Workbench) {
+    this.view = view;
+    this.store = new Store(bench.followed.document);
+    this.#progress = new RunProgress(view, () => this.store.advance());
+    const listener = {
+      leaving: async () => {
+        for (const leave of this.beforeLeaving) await leave();
+      },
+      iterated: this.#progress.count.bind(this.#progress),
+      lost: (info: GPUDeviceLostInfo) => void this.#recover(info),
+    };
+    this.#reconciler = new Reconciler(materials, view, listener, bench);
+    effect(() => {
+      const document = this.store.document.value;
+      untracked(() => this.#follow(document));
+    });
   }
 
   /** Shows the first picture. */
   async begin(): Promise<void> {
-    await this.#bench.show();
-    this.#events.picture(await this.session.image());
+    await this.#reconciler.show();
+    this.view.ready.value = true;
+    this.view.say(askForHandle);
   }
 
   get session(): DragSession {
-    return this.#bench.session;
+    return this.#reconciler.session;
   }
 
   /** What the page runs on now; another one where a device was lost. */
   get engine(): Engine {
-    return this.#bench.engine;
+    return this.#reconciler.engine;
   }
 
+  /** The document's model, on the device. */
   get model(): Model {
-    return this.#bench.model;
-  }
-
-  /** The open model as it was read. */
-  get source(): ReadModel {
-    return this.#source;
+    return this.#reconciler.model;
   }
 
   /** Draws the last picture again, on a canvas that lost it. */
   redraw(): void {
-    this.#bench.redraw();
+    this.#reconciler.redraw();
   }
 
-  set smooth(smooth: boolean) {
-    this.#smooth = smooth;
-    this.#bench.smooth = smooth;
-  }
-
-  setPoints(points: readonly PointPair[]): void {
-    this.#try(() => this.session.setPoints(points));
-  }
-
-  setMask(mask: Uint8Array | null): void {
-    this.#try(() => this.session.setMask(mask));
-  }
-
-  setOptions(options: Partial<DragOptions>): void {
-    this.#try(() => this.session.setOptions(options));
-  }
-
+  /** Runs towards the targets; without points it asks for one. */
   start(): void {
+    if (this.store.document.peek().points.length === 0) {
+      this.view.say(askForHandle);
+      return;
+    }
     this.#queue = this.#queue.then(() => {
-      if (!this.session.running && this.session.points.length > 0) this.#run = this.#runOnce();
+      const { points } = this.store.document.peek();
+      if (!this.view.running.peek() && points.length > 0) this.#run = this.#runOnce();
     });
   }
 
@@ -103,92 +103,113 @@ export class Editor {
   }
 
   undo(): Promise<void> {
-    return this.#back(() => this.session.undo());
+    return this.#travel(
+      () => this.store.beforeLast,
+      () => this.store.undo(),
+    );
   }
 
   redo(): Promise<void> {
-    return this.#back(() => this.session.redo());
+    return this.#travel(
+      () => this.store.afterNext,
+      () => this.store.redo(),
+    );
   }
 
+  /** Back to the picture as it was generated; can be undone. */
   reset(): Promise<void> {
-    return this.#back(() => this.session.reset());
-  }
-
-  /** A new picture. While one is being made only the last that was asked for counts. */
-  newPicture(source: PictureSource): Promise<void> {
-    this.#nextPicture = source;
     return this.#alone(async () => {
-      const next = this.#nextPicture;
-      this.#nextPicture = undefined;
-      if (!next) return;
-      this.#events.say('Generating…');
-      await this.#begin(await latentOf(this.model, next));
+      const after = reset.apply(this.store.document.peek());
+      await this.#goTo(after);
+      this.store.do(reset);
+      this.#restored();
     });
   }
 
   /**
-   * Goes on with another model. Where that fails, which the page hears of, model and edit are as they were.
-   * @returns whether the model is there
+   * A new picture of the open model. While one is being made only the last that was asked for counts.
+   * @param part and `goesOn`: as in the command `newPicture`
    */
-  async openModel(opening: Opening): Promise<boolean> {
-    let opened = false;
-    await this.#alone(async () => {
-      const old = this.#bench;
-      const bench = await old.setAnother(workOf(opening, this.#events));
+  newPicture(source: PictureSource, part: PicturePart, goesOn = false): Promise<void> {
+    this.#nextPicture = { source, part, goesOn };
+    this.view.wantedSource.value = source;
+    return this.#alone(async () => {
+      const next = this.#nextPicture;
+      this.#nextPicture = undefined;
+      if (!next) return;
+      this.view.say('Generating…');
       try {
-        await bench.show();
-        const original = await bench.session.image();
-        await this.#events.leaving();
-        if (old !== this.#bench) throw new Error('The graphics device was lost: open it again.');
-        this.#bench = bench;
-        this.#source = opening.source;
-        opened = true;
-        this.#attend(bench);
-        this.#events.model(bench.model, opening.picture);
-        this.#events.picture(original);
-      } catch (error) {
-        await bench.clear();
-        if (old === this.#bench) old.redraw();
-        throw error;
+        const ws = await latentOf(this.model, next.source);
+        const command = newPicture({ source: next.source, ws }, next.part, next.goesOn);
+        await this.#goTo(command.apply(this.store.document.peek()));
+        this.#done(command);
+      } finally {
+        if (!this.#nextPicture) this.view.wantedSource.value = undefined;
       }
-      await old.clear();
     });
-    return opened;
+  }
+
+  /**
+   * Goes on with another model. Where that fails, which is said in the status line, everything is as it was.
+   * @param command for the new document
+   */
+  openModel(opening: Opening, command: (opened: Document) => Command): Promise<void> {
+    return this.#alone(async () => {
+      const opened = await this.#reconciler.bring(destinationOf(opening));
+      this.#done(command(opened));
+    });
   }
 
   /** Goes on with an edited shader; one that does not compile changes nothing. */
   async reloadShader(name: string): Promise<void> {
     try {
-      await this.#bench.reloadShader(name);
-      this.#events.say(`shaders/${name}.wgsl rebuilt.`);
+      await this.#reconciler.reloadShader(name);
+      this.view.say(`shaders/${name}.wgsl rebuilt.`);
     } catch (error) {
-      this.#events.fail(error);
+      this.view.fail(error);
     }
   }
 
-  async #begin(ws: Float32Array): Promise<void> {
-    const bench = this.#bench;
-    const { session } = bench;
-    await session.setLatent(ws);
-    // Points and mask belong to the old picture for as long as it is seen.
-    await bench.show();
-    session.setMask(null);
-    session.setPoints([]);
-    this.#events.picture(await session.image());
+  /** There is another picture. */
+  #done(command: Command): void {
+    this.store.do(command);
+    this.view.clearCounters();
+    this.view.say(askForHandle);
   }
 
-  #try(change: () => void): void {
+  #restored(): void {
+    this.view.clearCounters();
+    this.view.say('');
+  }
+
+  /** The device takes over at once what it can, and the rest once nothing else is under way. */
+  #follow(document: Document): void {
     try {
-      change();
+      if (this.#reconciler.follow(document)) return;
     } catch (error) {
-      this.#events.fail(error);
+      this.view.fail(error);
+      return;
     }
+    void this.#alone(() => this.#goTo(this.store.document.peek()));
   }
 
-  #back(go: () => Promise<void>): Promise<void> {
+  /** Brings the device to a document. */
+  async #goTo(document: Document): Promise<void> {
+    if (this.#reconciler.follow(document)) return;
+    const { model } = document;
+    const progress = this.view.follow(`${model.name}: `);
+    await this.#reconciler.bring({ model, document: async () => document, progress });
+  }
+
+  /** Undoes or redoes, once the device is there. What a person does meanwhile comes first. */
+  #travel(target: () => Document | undefined, go: () => void): Promise<void> {
     return this.#alone(async () => {
-      await go();
-      this.#events.restored();
+      const document = target();
+      if (!document) return;
+      await this.#goTo(document);
+      if (document === target()) go();
+      else await this.#goTo(this.store.document.peek());
+      this.#restored();
     });
   }
 
@@ -200,91 +221,87 @@ export class Editor {
       await this.#run;
       try {
         await work();
-        this.#bench.frames.request();
+        this.#reconciler.requestFrame();
       } catch (error) {
-        this.#events.fail(error);
+        this.view.fail(error);
       }
     });
     return this.#queue;
   }
 
   async #runOnce(): Promise<void> {
-    const bench = this.#bench;
+    const { session } = this;
+    const { options, edit } = this.store.document.peek();
+    this.store.beginRun((document) => this.#reconciler.advanced(document), this.#going);
     this.#going = true;
+    this.view.running.value = true;
+    if (!edit) this.view.clearCounters();
+    this.#progress.start();
     try {
-      this.#events.started();
-      const result = await bench.session.run({ steps: this.steps });
-      if (bench !== this.#bench) return;
+      const result = await session.run({ steps: options.steps });
+      if (session !== this.session) return;
+      this.#endRun();
       this.#going = false;
-      this.#events.finished(result);
-      this.#bench.frames.request();
+      this.view.say(outcome(result));
+      this.#reconciler.requestFrame();
     } catch (error) {
-      if (bench !== this.#bench) return;
+      if (session !== this.session) return;
+      this.#endRun();
       // Work on a device that is lost fails a while before the browser says so; then the run goes on.
       this.#going = error instanceof DOMException;
-      this.#events.fail(error);
+      this.view.fail(error);
     }
   }
 
-  #attend(bench: Workbench): void {
-    const { session, frames } = bench;
-    const current = (): boolean => bench === this.#bench;
-    session.on('change', () => {
-      if (current()) this.#events.changed();
-    });
-    session.on('iteration', (iteration) => {
-      if (!current()) return;
-      this.#events.iterated(iteration);
-      frames.request();
-    });
+  #endRun(): void {
+    if (!this.view.running.peek()) return;
+    this.#progress.show();
+    this.store.endRun();
+    this.view.running.value = false;
   }
 
-  #attendDevice(engine: Engine): void {
-    const current = (): boolean => engine === this.engine;
-    // What no scope caught: a kernel that does not fit its bindings, or no memory.
-    engine.device.addEventListener('uncapturederror', ({ error }) => {
-      if (current()) this.#events.fail(new Error(error.message));
-    });
-    engine.lost.then((info) => {
-      if (current()) void this.#recover(info);
-    });
-  }
-
-  /** The device is gone: sets up all of it again, and goes on from the session's last latent. */
+  /** The device is gone: another one is brought to where the document is, and a run goes on. */
   async #recover({ message }: GPUDeviceLostInfo): Promise<void> {
-    const { session } = this;
-    const { points, mask, options } = session;
-    const going = this.#going;
     const why = message ? ` (${message})` : '';
     if (performance.now() - this.#bornAt < leastLife) {
-      this.#events.broken(new Error(`The graphics device was lost again and again${why}.`));
+      this.view.failure.value = new Error(`The graphics device was lost again and again${why}.`);
       return;
     }
     this.#bornAt = performance.now();
-    session.stop();
-    this.#events.say(`The graphics device was lost${why}. Rebuilding…`);
+    this.session.stop();
+    this.#endRun();
+    this.#nextPicture = undefined;
+    this.view.wantedSource.value = undefined;
+    this.view.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
-      const bench = await Workbench.set(this.#materials, {
-        source: this.#source,
-        latent: () => session.latent(),
-        options,
-        progress: (_, what) => this.#events.say(`The graphics device was lost${why}: ${what}…`),
-        failed: this.#events.fail,
+      const document = this.store.document.peek();
+      await this.#reconciler.rebuild({
+        model: document.model,
+        document: async () => document,
+        progress: (_, what) => this.view.say(`The graphics device was lost${why}: ${what}…`),
       });
-      this.#bench = bench;
-      this.#attendDevice(bench.engine);
       this.#queue = Promise.resolve();
       this.#run = Promise.resolve();
-      this.#attend(bench);
-      bench.smooth = this.#smooth;
-      bench.session.setMask(mask);
-      bench.session.setPoints(points);
-      bench.frames.request();
-      this.#events.changed();
-      this.#events.say('The graphics device was lost; everything is back.');
-      if (going) this.start();
+      this.#follow(this.store.document.peek());
+      this.view.say('The graphics device was lost; everything is back.');
+      if (this.#going) this.start();
     } catch (error) {
-      this.#events.broken(error);
+      this.view.failure.value = error;
     }
+  }
+}
+
+function outcome({ stopped, iterations, distance }: RunResult): string {
+  const after = `after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
+  const left = `${distance.toFixed(1)} px left`;
+  switch (stopped) {
+    case 'arrived':
+      return `Arrived ${after}.`;
+    case 'steps':
+      return `Not there yet ${after}: ${left}. Start goes on.`;
+    case 'stopped':
+      return `Stopped ${after}: ${left}.`;
+    case 'diverged':
+      return `The numbers ran away ${after}, and the last good picture was put back. A smaller learning rate helps.`;
   }
 }

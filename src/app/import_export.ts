@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { readLatent } from '../library/api.ts';
 import { ModelsPane } from './dialogs/models_pane.ts';
 import { PhotographPane } from './dialogs/photograph_pane.ts';
@@ -10,53 +11,46 @@ import { pictureName } from './files/picture_name.ts';
 import { savePng } from './files/save.ts';
 import { DeltaPane } from './panes/delta_pane.ts';
 import { LatentPane } from './panes/latent_pane.ts';
-import type { PictureControls } from './panes/picture_controls.ts';
-import type { Status } from './panes/status.ts';
-import type { PictureSource } from './state/picture_source.ts';
+import { type Command, openModel, removeDelta, takeDelta } from './state/commands.ts';
+import type { Document } from './state/document.ts';
+import type { NamedLatent } from './state/picture_source.ts';
 import type { Progress } from './state/progress.ts';
 
 /** All that comes onto the page as a file and leaves it as one: models and their deltas, latents, photographs, pictures. */
 export class Files {
   readonly #editor: Editor;
-  readonly #picture: PictureControls;
-  readonly #status: Status;
   readonly #photograph: PhotographPane;
-  readonly #tuned = new DeltaPane((original) => void this.#openOriginal(original));
 
-  constructor(editor: Editor, picture: PictureControls, status: Status) {
+  constructor(editor: Editor) {
     this.#editor = editor;
-    this.#picture = picture;
-    this.#status = status;
-    const opener = new ModelOpener((read, progress) => this.#open(read, progress), status);
-    const models = new ModelsPane(opener, () => editor.source);
+    const { store, view } = editor;
+    const opener = new ModelOpener((read, progress) => this.#open(read, progress), view);
+    const models = new ModelsPane(opener, () => this.#document.model);
     this.#photograph = new PhotographPane({
       model: () => editor.model,
       opened: () => editor.stop(),
-      take: async (ws) => picture.take({ name: 'your photograph', ws }),
+      take: (ws) => this.#takeLatent({ name: 'your photograph', ws }),
       takeFineTuned: (delta) => this.#openFineTuned(delta),
     });
     new LatentPane({
       open: (file) => void opener.openFile(file),
-      current: async () => ({
-        ws: await editor.session.latent(),
-        shape: editor.model.config,
-        name: this.#name(),
-      }),
-      failed: (error) => status.fail(error),
+      current: async () => {
+        store.advance();
+        const { ws, model } = this.#document;
+        return { ws, shape: model.weights.config, name: this.#name() };
+      },
+      failed: (error) => view.fail(error),
     });
     new DropZone((file) => {
       models.close();
       if (file.type.startsWith('image/')) this.#photograph.drop(file);
       else void opener.openFile(file);
     });
+    const fineTuned = new DeltaPane((original) => void this.#openOriginal(original));
+    effect(() => fineTuned.show(store.document.value.model));
   }
 
-  /** The open model is another one. */
-  show(source: ReadModel): void {
-    this.#tuned.show(source);
-  }
-
-  /** Nothing uses the model any more, which is about to go. */
+  /** Resolves once nothing uses the model any more, which is about to go. */
   settle(): Promise<void> {
     return this.#photograph.settle();
   }
@@ -66,50 +60,70 @@ export class Files {
     try {
       await savePng(await this.#editor.session.image(), `${this.#name()}.png`);
     } catch (error) {
-      this.#status.fail(error);
+      this.#editor.view.fail(error);
     }
+  }
+
+  /** The document, at once. */
+  get #document(): Document {
+    return this.#editor.store.document.peek();
   }
 
   /** @throws FormatError for a delta of another model, or a latent that does not fit the open one */
   async #open(read: ReadFile, progress: Progress): Promise<void> {
-    const { source, model } = this.#editor;
+    const { model } = this.#document;
     switch (read.kind) {
       case 'model':
-        return this.#goOnWith(read.model, progress);
+        return this.#goOnWith(read.model, progress, openModel);
       case 'delta':
-        return this.#goOnWith(await fineTunedModel(source, read), progress);
+        return this.#goOnWith(await fineTunedModel(model, read), progress, takeDelta);
       case 'latent': {
         const { name, bytes } = read;
-        return this.#picture.take({ name, ws: readLatent(bytes, model.config, name) });
+        return this.#takeLatent({ name, ws: readLatent(bytes, model.weights.config, name) });
       }
     }
   }
 
+  /** The picture of a latent, as it is. The next seed, truncation or class leaves it. */
+  async #takeLatent(latent: NamedLatent): Promise<void> {
+    const { mix: _, ...source } = this.#document.source;
+    await this.#editor.newPicture({ ...source, latent }, 'latent');
+  }
+
   async #openFineTuned(delta: WeightDelta): Promise<void> {
-    const source = await fineTunedFurther(this.#editor.source, delta);
-    await this.#goOnWith(source, this.#status.follow(`${delta.name}: `));
+    const model = await fineTunedFurther(this.#document.model, delta);
+    await this.#goOnWith(model, this.#editor.view.follow(`${delta.name}: `), takeDelta);
   }
 
-  /** With a model, and the picture that it was tuned to, else that of the seed. */
-  async #goOnWith(source: ReadModel, progress: Progress): Promise<void> {
-    const { tuned } = source;
+  /** With a model, and the picture that it was fine-tuned to, else that of the seed. */
+  async #goOnWith(
+    model: ReadModel,
+    progress: Progress,
+    command: (opened: Document) => Command,
+  ): Promise<void> {
+    const { tuned } = model;
     const latent = tuned?.pivot && { name: tuned.delta.name, ws: tuned.pivot };
-    const picture: PictureSource = { ...this.#picture.beginning, latent };
-    await this.#editor.openModel({ source, picture, progress });
+    await this.#editor.openModel({ model, picture: this.#beginning(latent), progress }, command);
   }
 
-  /** Leaves the tuned model; its latent is drawn by the model that it was. */
-  async #openOriginal(source: ReadModel): Promise<void> {
+  /** Leaves the fine-tuned model; its latent is drawn by the model that it was. */
+  async #openOriginal(model: ReadModel): Promise<void> {
     const editor = this.#editor;
-    editor.stop();
-    const latent = { name: this.#name(), ws: await editor.session.latent() };
-    const picture = { ...this.#picture.beginning, latent };
-    await editor.openModel({ source, picture, progress: this.#status.follow(`${source.name}: `) });
+    editor.store.advance();
+    const picture = this.#beginning({ name: this.#name(), ws: this.#document.ws });
+    const progress = editor.view.follow(`${model.name}: `);
+    await editor.openModel({ model, picture, progress }, removeDelta);
+  }
+
+  /** What a model that is opened begins with: the seed that is there, its first class, and nothing mixed. */
+  #beginning(latent: NamedLatent | undefined) {
+    const { seed, psi } = this.#document.source;
+    return { seed, psi, latent };
   }
 
   /** Of files of the picture, without an ending. */
   #name(): string {
-    const { source, session } = this.#editor;
-    return pictureName(source.name, this.#picture.source, session.canUndo);
+    const { model, source, ws, initial } = this.#document;
+    return pictureName(model.name, source, ws !== initial);
   }
 }

@@ -4,7 +4,7 @@ import { Loading } from './dialogs/loading.ts';
 import { box } from './dom/elements.ts';
 import { readModel } from './files/model_reader.ts';
 import { fetchDemoModel } from './files/model_source.ts';
-import { Page } from './page.ts';
+import { openPage } from './page.ts';
 import { Shell } from './shell.tsx';
 import type { Progress } from './state/progress.ts';
 
@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   const loading = new Loading();
   const progress: Progress = (fraction, what) => loading.show(fraction, what);
   const demo = await readModel(await fetchDemoModel(progress), progress);
-  await Page.open(gpu, demo, progress);
+  await openPage(gpu, demo, progress);
   loading.done();
 }
 

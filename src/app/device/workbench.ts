@@ -1,7 +1,6 @@
 import { Presenter } from '../../engine/present.ts';
 import {
   createModel,
-  type DragOptions,
   type DragSession,
   type Engine,
   type Model,
@@ -9,7 +8,9 @@ import {
   useKernelChoices,
 } from '../../library/api.ts';
 import type { ReadModel } from '../files/model_reader.ts';
+import type { Document } from '../state/document.ts';
 import type { Progress } from '../state/progress.ts';
+import { FollowedSession } from './followed_session.ts';
 import { Frames } from './frames.ts';
 import { readKeptChoices } from './kept_kernel_choices.ts';
 import { shaderSource } from './shaders.ts';
@@ -20,25 +21,28 @@ export interface Materials {
   readonly canvas: HTMLCanvasElement;
 }
 
-/** The edit that a workbench is set up for. */
-export interface Work {
-  readonly source: ReadModel;
-  /** Gives the session's ws, once there is a model. */
-  readonly latent: (model: Model) => Promise<Float32Array>;
-  readonly options: Partial<DragOptions>;
+/** Where a device is to be brought. */
+export interface Destination {
+  readonly model: ReadModel;
+  /** Gives the document, once its model is on the device. */
+  readonly document: (model: Model) => Promise<Document>;
   readonly progress: Progress;
+}
+
+/** How pictures are drawn, and who hears that one could not be. */
+export interface Drawing {
+  readonly smooth: boolean;
   readonly failed: (error: unknown) => void;
 }
 
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
 export class Workbench {
   readonly frames: Frames;
-  #smooth = true;
 
   private constructor(
     readonly engine: Engine,
     readonly model: Model,
-    readonly session: DragSession,
+    readonly followed: FollowedSession,
     private readonly context: GPUCanvasContext,
     private presenter: Presenter,
     failed: (error: unknown) => void,
@@ -47,14 +51,16 @@ export class Workbench {
   }
 
   /** @throws NoAdapterError, DeviceLimitError, ShaderError */
-  static async set({ gpu, canvas }: Materials, work: Work): Promise<Workbench> {
+  static async set(
+    { gpu, canvas }: Materials,
+    destination: Destination,
+    drawing: Drawing,
+  ): Promise<Workbench> {
     const engine = await openEngine(gpu, { shaders: shaderSource });
     await useKernelChoices(engine, readKeptChoices());
-    const { model, session } = await load(engine, work);
     const context = canvas.getContext('webgpu');
     if (!context) throw new Error('this browser cannot draw on a canvas with WebGPU');
-    const presenter = await Presenter.create(engine, context);
-    return new Workbench(engine, model, session, context, presenter, work.failed);
+    return Workbench.load(engine, context, destination, drawing);
   }
 
   /**
@@ -62,20 +68,12 @@ export class Workbench {
    * then, so that nothing is lost where there is no room.
    * @throws DeviceLimitError, ShaderError
    */
-  async setAnother(work: Work): Promise<Workbench> {
-    const { model, session } = await load(this.engine, work);
-    try {
-      const presenter = await Presenter.create(this.engine, this.context);
-      presenter.bicubic = this.#smooth;
-      const { engine, context } = this;
-      const bench = new Workbench(engine, model, session, context, presenter, work.failed);
-      bench.#smooth = this.#smooth;
-      return bench;
-    } catch (error) {
-      await session.destroy();
-      model.destroy();
-      throw error;
-    }
+  setAnother(destination: Destination, drawing: Drawing): Promise<Workbench> {
+    return Workbench.load(this.engine, this.context, destination, drawing);
+  }
+
+  get session(): DragSession {
+    return this.followed.session;
   }
 
   /** Ends the run, and frees the device memory of all but the device itself. */
@@ -87,7 +85,6 @@ export class Workbench {
   }
 
   set smooth(smooth: boolean) {
-    this.#smooth = smooth;
     this.presenter.bicubic = smooth;
     this.presenter.redraw();
   }
@@ -110,21 +107,32 @@ export class Workbench {
     await this.engine.pipelines.reload(name);
     if (name === 'present') {
       const presenter = await Presenter.create(this.engine, this.context);
-      presenter.bicubic = this.#smooth;
+      presenter.bicubic = this.presenter.bicubic;
       this.presenter.destroy();
       this.presenter = presenter;
     }
     this.frames.request();
   }
-}
 
-async function load(engine: Engine, { source, latent, options, progress }: Work) {
-  const model = await createModel(engine, source.weights, { onProgress: progress });
-  try {
-    progress(undefined, 'compiling the kernels');
-    return { model, session: await model.createDragSession(await latent(model), options) };
-  } catch (error) {
-    model.destroy();
-    throw error;
+  /** @throws DeviceLimitError, ShaderError */
+  private static async load(
+    engine: Engine,
+    context: GPUCanvasContext,
+    { model: source, document, progress }: Destination,
+    { smooth, failed }: Drawing,
+  ): Promise<Workbench> {
+    const model = await createModel(engine, source.weights, { onProgress: progress });
+    let followed: FollowedSession | undefined;
+    try {
+      progress(undefined, 'compiling the kernels');
+      followed = await FollowedSession.open(model, await document(model));
+      const presenter = await Presenter.create(engine, context);
+      presenter.bicubic = smooth;
+      return new Workbench(engine, model, followed, context, presenter, failed);
+    } catch (error) {
+      await followed?.session.destroy();
+      model.destroy();
+      throw error;
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { IterationReport } from '../../bench/iteration_report.ts';
 import type { MachineReport } from '../../bench/machine.ts';
 import { box, button, element, field, make } from '../dom/elements.ts';
 import { saveFile } from '../files/save.ts';
-import { describe } from '../panes/status.ts';
+import { describe } from '../state/describe.ts';
 import type { BenchmarkChoice, BenchmarkMaterials } from './benchmark.ts';
 
 /** Measures this machine in a dialogue, and gives the result to be copied or saved. */

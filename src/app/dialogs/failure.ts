@@ -5,7 +5,7 @@ import {
   UnsupportedModelError,
 } from '../../library/api.ts';
 import { box, button, make } from '../dom/elements.ts';
-import { describe } from '../panes/status.ts';
+import { describe } from '../state/describe.ts';
 
 /** This browser has no WebGPU at all. */
 export class NoWebGpuError extends Error {

@@ -2,7 +2,7 @@ import { box, button, make } from '../dom/elements.ts';
 import { type KeptModel, ModelLibrary } from '../files/model_library.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import { demoName, type ModelFile, megabytes } from '../files/model_source.ts';
-import { describe } from '../panes/status.ts';
+import { describe } from '../state/describe.ts';
 
 /** The kept models as a list, each to be opened or deleted, and what they take. */
 export class LibraryList {

@@ -1,8 +1,8 @@
 import type { Inversion, Model, PixelImage } from '../../library/api.ts';
 import { box, button, canvas, drawing, element, field } from '../dom/elements.ts';
 import type { WeightDelta } from '../files/model_reader.ts';
-import { describe } from '../panes/status.ts';
 import { toImageData } from '../stage/compare.ts';
+import { describe } from '../state/describe.ts';
 import { PhotographFineTuning } from './photograph_fine_tuning.ts';
 import { PhotographFrame } from './photograph_frame.ts';
 

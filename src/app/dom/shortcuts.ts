@@ -1,30 +1,24 @@
-/** What keys do wherever the focus is, except in fields. */
-export interface Commands {
-  toggleRun(): void;
-  stop(): void;
-  undo(): void;
-  redo(): void;
-  save(): void;
-  compare(shown: boolean): void;
-  choose(tool: 'points' | 'mask'): void;
-  brush(factor: number): void;
-}
+import { type Action, type ActionContext, actions } from '../actions.ts';
 
-/** One press of [ or ] changes the brush by this factor. */
-const brushStep = 1.2;
+const table: readonly Action[] = Object.values(actions);
 
-export function listenForShortcuts(commands: Commands): void {
+/** Has the keys of the table of actions do them wherever the focus is, except in fields and dialogues. */
+export function listenForShortcuts(context: ActionContext): void {
   document.addEventListener('keydown', (event) => {
     // A dialogue has the keyboard to itself.
     if (document.querySelector('dialog[open]')) return;
     if (event.altKey || event.defaultPrevented || takesText(event.target)) return;
-    const command = event.ctrlKey || event.metaKey ? chord(event, commands) : key(event, commands);
-    if (!command) return;
+    const action = actionOf(event);
+    // A button that the keyboard reached is pressed by Space, as everywhere; points and the cursor have no use for it.
+    if (!action || (event.key === ' ' && pressesByKeyboard(event.target))) return;
     event.preventDefault();
-    if (!event.repeat || command.repeats) command.do();
+    if (event.repeat && !action.repeats) return;
+    if (action.when(context)) action.do(context);
+    else action.otherwise?.(context);
   });
   document.addEventListener('keyup', ({ key }) => {
-    if (key.toLowerCase() === 'c') commands.compare(false);
+    const name = keyName(key);
+    for (const action of table) if (action.end && action.keys.includes(name)) action.end(context);
   });
   // A button that was clicked would keep the focus, and Space would press it again instead of starting the run.
   document.addEventListener('click', ({ detail, target }) => {
@@ -33,45 +27,19 @@ export function listenForShortcuts(commands: Commands): void {
   });
 }
 
-interface Command {
-  readonly do: () => void;
-  readonly repeats?: true;
+/** What a key does. Shift matters only where two actions share the key. */
+function actionOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): Action | undefined {
+  const chord = ctrlKey || metaKey ? 'Ctrl+' : '';
+  const name = keyName(key);
+  const withShift = shiftKey ? `${chord}Shift+${name}` : undefined;
+  const doing = (keys: string | undefined): Action | undefined =>
+    table.find((action) => keys !== undefined && action.keys.includes(keys));
+  return doing(withShift) ?? doing(`${chord}${name}`);
 }
 
-function chord(event: KeyboardEvent, commands: Commands): Command | undefined {
-  switch (event.key.toLowerCase()) {
-    case 'z':
-      return { do: event.shiftKey ? commands.redo : commands.undo, repeats: true };
-    case 'y':
-      return { do: commands.redo, repeats: true };
-    case 's':
-      return { do: commands.save };
-    default:
-      return undefined;
-  }
-}
-
-function key(event: KeyboardEvent, commands: Commands): Command | undefined {
-  switch (event.key.toLowerCase()) {
-    case ' ':
-      // A button that the keyboard reached is pressed by Space, as everywhere; points and the cursor have no use for it.
-      return pressesByKeyboard(event.target) ? undefined : { do: commands.toggleRun };
-    case 'escape':
-      return { do: commands.stop };
-    case 'c':
-      return { do: () => commands.compare(true) };
-    case 'p':
-      return { do: () => commands.choose('points') };
-    case 'm':
-      return { do: () => commands.choose('mask') };
-    case '[':
-      return { do: () => commands.brush(1 / brushStep), repeats: true };
-    case ']':
-      return { do: () => commands.brush(brushStep), repeats: true };
-    default:
-      return undefined;
-  }
-}
+/** A key as the table prints it. */
+const keyName = (key: string): string =>
+  key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key;
 
 function takesText(target: EventTarget | null): boolean {
   if (target instanceof HTMLSelectElement) return true;

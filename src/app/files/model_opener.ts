@@ -1,5 +1,5 @@
-import type { Status } from '../panes/status.ts';
 import type { Progress } from '../state/progress.ts';
+import type { View } from '../state/view.ts';
 import { type ReadFile, readFile } from './model_reader.ts';
 import { fetchDemoModel, fetchModel, type ModelFile } from './model_source.ts';
 
@@ -10,13 +10,13 @@ type Open = (read: ReadFile, progress: Progress) => Promise<unknown>;
 /** Opens models and what belongs to them, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
 export class ModelOpener {
   readonly #open: Open;
-  readonly #status: Status;
+  readonly #view: View;
   #opening: AbortController | undefined;
 
   /** @param open puts what was read on the page */
-  constructor(open: Open, status: Status) {
+  constructor(open: Open, view: View) {
     this.#open = open;
-    this.#status = status;
+    this.#view = view;
   }
 
   openFile(file: File): Promise<void> {
@@ -42,13 +42,13 @@ export class ModelOpener {
     const { signal } = opening;
     this.#opening = opening;
     try {
-      const file = await fetch(this.#status.follow(''), signal);
-      const progress = this.#status.follow(`${file.name}: `);
+      const file = await fetch(this.#view.follow(''), signal);
+      const progress = this.#view.follow(`${file.name}: `);
       const read = await readFile(file, progress, signal);
       signal.throwIfAborted();
       await this.#open(read, progress);
     } catch (error) {
-      if (!signal.aborted) this.#status.fail(error);
+      if (!signal.aborted) this.#view.fail(error);
     } finally {
       if (this.#opening === opening) this.#opening = undefined;
     }

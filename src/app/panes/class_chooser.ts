@@ -29,6 +29,10 @@ export class ClassChooser {
     this.#field = field;
   }
 
+  show(index: number | undefined): void {
+    if (this.#field && index !== undefined) this.#field.value = String(index);
+  }
+
   /** Undefined where the model has no classes. */
   get chosen(): number | undefined {
     if (!this.#field) return undefined;

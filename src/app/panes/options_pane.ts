@@ -45,21 +45,23 @@ const shown: readonly Name[] = [
 /** They do nothing without a mask. */
 const needMask: readonly Name[] = ['maskSampling'];
 
+export interface OptionsEvents {
+  changed(name: Name, value: PaneOptions[Name]): void;
+  /** All go back to the model's values. */
+  reset(): void;
+}
+
 /** The options' fields, with the model's values to go back to. A value that cannot be is not handed on. */
 export class OptionsPane {
   readonly #fields = new Map<string, HTMLInputElement | HTMLSelectElement>();
   readonly #defaults: PaneOptions;
   readonly #lastBlock: number;
-  readonly #edited: (options: Partial<PaneOptions>) => void;
+  readonly #events: OptionsEvents;
 
-  constructor(
-    config: GeneratorConfig,
-    defaults: PaneOptions,
-    edited: (options: Partial<PaneOptions>) => void,
-  ) {
+  constructor(config: GeneratorConfig, defaults: PaneOptions, events: OptionsEvents) {
     this.#defaults = defaults;
     this.#lastBlock = config.channels.size - 1;
-    this.#edited = edited;
+    this.#events = events;
     box('options-list').replaceChildren(
       ...shown.map((name) => {
         const option: Option = dragOptionTable[name];
@@ -74,7 +76,7 @@ export class OptionsPane {
     // One listener at most: the pane is made anew for another model.
     button('defaults').onclick = () => {
       this.show(defaults);
-      edited(defaults);
+      events.reset();
     };
     this.show(defaults);
   }
@@ -103,9 +105,8 @@ export class OptionsPane {
       : numberField(name, option.kind === 'number' ? option.bounds : {});
     this.#fields.set(name, input);
     input.addEventListener('change', () => {
-      const valid = input.reportValidity();
-      if (valid)
-        this.#edited({ [name]: option.kind === 'choice' ? input.value : Number(input.value) });
+      const value = option.kind === 'choice' ? input.value : Number(input.value);
+      if (input.reportValidity()) this.#events.changed(name, value as PaneOptions[Name]);
       this.#compare();
     });
     return input;

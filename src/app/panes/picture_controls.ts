@@ -7,19 +7,19 @@ import { StyleMixing } from './style_mixing.ts';
 
 /** Seed, truncation, class and style mixing: which picture there is. */
 export class PictureControls {
-  readonly #changed: (source: PictureSource) => void;
-  readonly #seed = new SeedField('seed', 'random', () => this.#leaveLatent());
+  readonly #changed: (source: PictureSource, goesOn: boolean) => void;
+  readonly #seed = new SeedField('seed', 'random', (typed) => this.#leaveLatent(typed));
   readonly #truncation = field('truncation');
   readonly #cutoff = field('cutoff');
-  readonly #class = new ClassChooser(() => this.#leaveLatent());
-  readonly #mixing = new StyleMixing(() => this.#tell());
+  readonly #class = new ClassChooser(() => this.#leaveLatent(false));
+  readonly #mixing = new StyleMixing((typed) => this.#tell(typed));
   #truncates = false;
   #latent: NamedLatent | undefined;
 
-  constructor(changed: (source: PictureSource) => void) {
+  constructor(changed: (source: PictureSource, goesOn: boolean) => void) {
     this.#changed = changed;
     for (const slider of [this.#truncation, this.#cutoff])
-      slider.addEventListener('input', () => this.#leaveLatent());
+      slider.addEventListener('input', () => this.#leaveLatent(true));
     this.#showTruncation();
   }
 
@@ -32,12 +32,6 @@ export class PictureControls {
       latent: this.#latent,
       mix: this.#mixing.mix,
     };
-  }
-
-  /** What a model that is opened begins with: the seed that is there, and its first class. */
-  get beginning(): PictureSource {
-    const { seed, psi } = this.source;
-    return { seed, psi };
   }
 
   /**
@@ -59,22 +53,26 @@ export class PictureControls {
     this.#showTruncation();
   }
 
-  /** The picture of a latent, as it is. The next seed, truncation or class leaves it. */
-  take(latent: NamedLatent): void {
-    this.#mixing.clear();
+  /** Another picture is there, or an older one again. */
+  show({ seed, psi, cutoff, classIndex, latent, mix }: PictureSource): void {
+    this.#seed.show(seed);
+    this.#truncation.value = String(psi);
+    this.#cutoff.value = String(cutoff ?? this.#cutoff.max);
+    this.#class.show(classIndex);
+    this.#mixing.show(mix);
     this.#showLatent(latent);
-    this.#tell();
+    this.#showTruncation();
   }
 
-  #leaveLatent(): void {
+  #leaveLatent(goesOn: boolean): void {
     this.#showTruncation();
     if (this.#seed.seed === undefined) return;
     this.#showLatent(undefined);
-    this.#tell();
+    this.#tell(goesOn);
   }
 
-  #tell(): void {
-    if (this.#latent || this.#seed.seed !== undefined) this.#changed(this.source);
+  #tell(goesOn: boolean): void {
+    if (this.#latent || this.#seed.seed !== undefined) this.#changed(this.source, goesOn);
   }
 
   #showLatent(latent: NamedLatent | undefined): void {

@@ -9,15 +9,15 @@ export class SeedField {
   readonly #random: HTMLButtonElement;
 
   /** @param changed hears of every seed, and of an emptied field */
-  constructor(id: string, random: string, changed: () => void) {
+  constructor(id: string, random: string, changed: (typed: boolean) => void) {
     this.#field = field(id);
     this.#random = button(random);
     this.#field.addEventListener('input', () => {
-      if (this.#field.reportValidity()) changed();
+      if (this.#field.reportValidity()) changed(true);
     });
     this.#random.addEventListener('click', () => {
       this.#field.value = String(Math.floor(Math.random() * randomSeeds));
-      changed();
+      changed(false);
     });
   }
 
@@ -25,6 +25,10 @@ export class SeedField {
   get seed(): number | undefined {
     const { value } = this.#field;
     return value !== '' && this.#field.checkValidity() ? Number(value) : undefined;
+  }
+
+  show(seed: number): void {
+    if (seed !== this.seed) this.#field.value = String(seed);
   }
 
   clear(): void {

@@ -14,20 +14,20 @@ const ranges = Object.keys(styleRanges) as StyleRange[];
 
 /** Style mixing: a second seed, and which rows of ws are its. Without a seed nothing is mixed. */
 export class StyleMixing {
-  readonly #changed: () => void;
-  readonly #seed = new SeedField('mix-seed', 'mix-random', () => this.#tell());
+  readonly #changed: (typed: boolean) => void;
+  readonly #seed = new SeedField('mix-seed', 'mix-random', (typed) => this.#tell(typed));
   readonly #rows = field('mix-rows');
   #numWs = 0;
 
   /** @param changed hears of every other mix, and of none */
-  constructor(changed: () => void) {
+  constructor(changed: (typed: boolean) => void) {
     this.#changed = changed;
-    this.#rows.addEventListener('input', () => this.#tell());
+    this.#rows.addEventListener('input', () => this.#tell(true));
     // Rows that are half typed are no fault yet.
     this.#rows.addEventListener('change', () => this.#rows.reportValidity());
     button('mix-off').addEventListener('click', () => {
       this.#seed.clear();
-      this.#tell();
+      this.#tell(false);
     });
     for (const range of ranges)
       button(`mix-${range}`).addEventListener('click', () => this.#toggle(range));
@@ -47,14 +47,25 @@ export class StyleMixing {
     this.clear();
   }
 
+  /** What is mixed; rows that are being typed stay. */
+  show(mix: StyleMix | undefined): void {
+    const { mix: shown } = this;
+    if (mix?.seed === shown?.seed && String(mix?.rows) === String(shown?.rows)) return;
+    if (mix) {
+      this.#seed.show(mix.seed);
+      this.#rows.value = writeRows(mix.rows);
+    } else this.#seed.clear();
+    this.#show();
+  }
+
   clear(): void {
     this.#seed.clear();
     this.#show();
   }
 
-  #tell(): void {
+  #tell(typed: boolean): void {
     this.#show();
-    if (this.#rows.checkValidity()) this.#changed();
+    if (this.#rows.checkValidity()) this.#changed(typed);
   }
 
   #toggle(range: StyleRange): void {
@@ -63,7 +74,7 @@ export class StyleMixing {
     if (own.every((row) => rows.has(row))) for (const row of own) rows.delete(row);
     else for (const row of own) rows.add(row);
     this.#rows.value = writeRows([...rows].sort((a, b) => a - b));
-    this.#tell();
+    this.#tell(false);
   }
 
   /** None where the field is empty, or says nothing that can be. */

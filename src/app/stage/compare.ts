@@ -1,4 +1,6 @@
+import { effect } from '@preact/signals';
 import type { PixelImage } from '../../library/api.ts';
+import { type ActionContext, actions } from '../actions.ts';
 import { box, button, canvas, drawing } from '../dom/elements.ts';
 
 /** Shows the original picture over the edited one for as long as it is asked to. */
@@ -6,27 +8,32 @@ export class Compare {
   readonly #button = button('compare');
   readonly #original = canvas('original');
 
-  constructor() {
-    this.#button.addEventListener('pointerdown', () => this.show(true));
-    for (const end of ['pointerup', 'pointerleave', 'pointercancel', 'blur'])
-      this.#button.addEventListener(end, () => this.show(false));
+  constructor(context: ActionContext) {
+    const { view } = context;
+    const hold = (): void => actions.compare.do(context);
+    const end = (): void => actions.compare.end(context);
+    this.#button.addEventListener('pointerdown', hold);
+    for (const event of ['pointerup', 'pointerleave', 'pointercancel', 'blur'])
+      this.#button.addEventListener(event, end);
     this.#button.addEventListener('keydown', ({ key }) => {
-      if (key === 'Enter' || key === ' ') this.show(true);
+      if (key === 'Enter' || key === ' ') hold();
     });
-    this.#button.addEventListener('keyup', () => this.show(false));
+    this.#button.addEventListener('keyup', end);
     this.#button.addEventListener('contextmenu', (event) => event.preventDefault());
+    effect(() => {
+      if (view.original.value) this.#set(view.original.value);
+    });
+    effect(() => this.#show(view.comparing.value));
   }
 
   /** A new original. */
-  set(image: PixelImage): void {
+  #set(image: PixelImage): void {
     this.#original.width = image.width;
     this.#original.height = image.height;
     drawing(this.#original).putImageData(toImageData(image), 0, 0);
-    this.#button.disabled = false;
   }
 
-  show(shown: boolean): void {
-    if (this.#button.disabled) return;
+  #show(shown: boolean): void {
     this.#original.hidden = !shown;
     this.#button.ariaPressed = String(shown);
     box('stage').classList.toggle('comparing', shown);

@@ -1,5 +1,8 @@
+import { effect } from '@preact/signals';
 import type { Point } from '../../library/api.ts';
+import { largestBrush } from '../actions.ts';
 import { box, button, canvas, drawing, field } from '../dom/elements.ts';
+import type { BrushKind, View } from '../state/view.ts';
 import type { Stage } from './stage.ts';
 
 /** The veil over what must stay: its colour and how much it hides. */
@@ -11,6 +14,7 @@ const veil = [12, 14, 24, 150] as const;
  */
 export class MaskBrush {
   readonly #stage: Stage;
+  readonly #view: View;
   readonly #edited: (mask: Uint8Array | null) => void;
   readonly #overlay = canvas('mask');
   readonly #ring = box('brush');
@@ -19,11 +23,11 @@ export class MaskBrush {
   #mask: Uint8Array | null = null;
   /** The session's, as it was last taken over. */
   #shown: Uint8Array | null = null;
-  #stays: 0 | 1 = 0;
   #last: Point | undefined;
 
-  constructor(stage: Stage, edited: (mask: Uint8Array | null) => void) {
+  constructor(stage: Stage, view: View, edited: (mask: Uint8Array | null) => void) {
     this.#stage = stage;
+    this.#view = view;
     this.#edited = edited;
     stage.element.addEventListener('pointermove', (event) => this.#move(event));
     stage.element.addEventListener('pointerup', () => this.#lift());
@@ -31,21 +35,21 @@ export class MaskBrush {
     stage.element.addEventListener('pointerleave', () => {
       this.#ring.hidden = true;
     });
-    button('mask-allow').addEventListener('click', () => this.#choose(0));
-    button('mask-fix').addEventListener('click', () => this.#choose(1));
-    button('mask-invert').addEventListener('click', () => this.#invert());
-    button('mask-clear').addEventListener('click', () => {
-      this.#mask = null;
-      this.commit();
+    button('mask-allow').addEventListener('click', () => this.#choose('allow'));
+    button('mask-fix').addEventListener('click', () => this.#choose('fix'));
+    this.#size.addEventListener('input', () => {
+      view.brushSize.value = Number(this.#size.value);
     });
-    this.#size.addEventListener('input', () => this.#showSize());
+    effect(() => this.#showSize(view.brushSize.value));
+    effect(() => this.#showKind(view.brushKind.value));
   }
 
   /** Sets the brush for a picture of another size: an eighth of its side. */
   fit(): void {
-    this.#size.max = String(Math.round(this.#stage.side / 3));
-    this.#size.value = String(Math.round(this.#stage.side / 8));
-    this.#showSize();
+    const { side } = this.#stage;
+    this.#size.max = String(largestBrush(side));
+    this.#view.brushSize.value = Math.round(side / 8);
+    this.#showSize(this.#view.brushSize.value);
   }
 
   /** Takes over the session's mask, unless a stroke is under way. */
@@ -78,15 +82,6 @@ export class MaskBrush {
     this.#edited(this.#mask?.slice() ?? null);
   }
 
-  /** Makes the brush larger or smaller. */
-  grow(factor: number): void {
-    const size = Number(this.#size.value);
-    this.#size.value = String(
-      factor > 1 ? Math.ceil(size * factor) : Math.max(1, Math.floor(size * factor)),
-    );
-    this.#showSize();
-  }
-
   /** Shows where the brush would paint. */
   ringAt(at: Point): void {
     this.#ring.hidden = false;
@@ -110,20 +105,23 @@ export class MaskBrush {
     if (this.#last) this.commit();
   }
 
-  #choose(stays: 0 | 1): void {
-    this.#stays = stays;
-    button('mask-allow').ariaPressed = String(stays === 0);
-    button('mask-fix').ariaPressed = String(stays === 1);
-    this.#ring.classList.toggle('fix', stays === 1);
+  /** 1 where the brush paints what must stay. */
+  get #stays(): 0 | 1 {
+    return this.#view.brushKind.value === 'fix' ? 1 : 0;
   }
 
-  #invert(): void {
-    this.#mask = this.#mask?.map((stays) => 1 - stays) ?? null;
-    this.commit();
+  #choose(kind: BrushKind): void {
+    this.#view.brushKind.value = kind;
   }
 
-  #showSize(): void {
-    const size = Number(this.#size.value);
+  #showKind(kind: BrushKind): void {
+    button('mask-allow').ariaPressed = String(kind === 'allow');
+    button('mask-fix').ariaPressed = String(kind === 'fix');
+    this.#ring.classList.toggle('fix', kind === 'fix');
+  }
+
+  #showSize(size: number): void {
+    this.#size.value = String(size);
     box('mask-size-value').textContent = `${size} px`;
     this.#ring.style.width = `${(size / this.#stage.side) * 100}%`;
   }
@@ -135,7 +133,7 @@ export class MaskBrush {
     const [row, column] = this.#last ?? to;
     const [down, right] = [to[0] - row, to[1] - column];
     const length = down * down + right * right;
-    const radius = Number(this.#size.value) / 2;
+    const radius = this.#view.brushSize.value / 2;
     const first = (a: number, b: number): number => Math.max(0, Math.ceil(Math.min(a, b) - radius));
     const last = (a: number, b: number): number =>
       Math.min(side - 1, Math.floor(Math.max(a, b) + radius));

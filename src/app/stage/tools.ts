@@ -1,34 +1,31 @@
+import { effect } from '@preact/signals';
 import type { Point } from '../../library/api.ts';
 import { box, button } from '../dom/elements.ts';
-import type { Status } from '../panes/status.ts';
+import type { Tool, View } from '../state/view.ts';
 import type { MaskBrush } from './mask_tool.ts';
 import { arrowStep, type PointsEditor } from './points_tool.ts';
 import type { Stage } from './stage.ts';
-
-export type Tool = 'points' | 'mask';
 
 /** Which tool the pointer and the keyboard's cursor have over the picture. */
 export class Tools {
   readonly #stage: Stage;
   readonly #points: PointsEditor;
   readonly #brush: MaskBrush;
-  readonly #status: Status;
+  readonly #view: View;
   readonly #cursor = button('cursor');
   #tool: Tool = 'points';
   #at: Point = [0, 0];
   #enabled = false;
 
-  constructor(stage: Stage, points: PointsEditor, brush: MaskBrush, status: Status) {
+  constructor(stage: Stage, points: PointsEditor, brush: MaskBrush, view: View) {
     this.#stage = stage;
     this.#points = points;
     this.#brush = brush;
-    this.#status = status;
-    button('tool-points').addEventListener('click', () => this.choose('points'));
-    button('tool-mask').addEventListener('click', () => this.choose('mask'));
+    this.#view = view;
     stage.element.addEventListener('pointerdown', (event) => this.#press(event));
     this.#cursor.addEventListener('keydown', (event) => this.#key(event));
     this.#cursor.addEventListener('blur', () => brush.hideRing());
-    this.choose('points');
+    effect(() => this.#choose(view.tool.value));
   }
 
   /** A picture is there to work on. */
@@ -38,7 +35,7 @@ export class Tools {
     this.#moveTo([this.#stage.side >> 1, this.#stage.side >> 1]);
   }
 
-  choose(tool: Tool): void {
+  #choose(tool: Tool): void {
     this.#tool = tool;
     if (tool === 'mask') this.#points.cancel();
     else this.#brush.hideRing();
@@ -60,7 +57,7 @@ export class Tools {
     const step = arrowStep(event);
     if (step) {
       this.#moveTo(this.#stage.clamp([this.#at[0] + step[0], this.#at[1] + step[1]]));
-      this.#status.announce(`Row ${this.#at[0]}, column ${this.#at[1]}`);
+      this.#view.announcement.value = `Row ${this.#at[0]}, column ${this.#at[1]}`;
     } else if (event.key === 'Enter') this.#act();
     else return;
     event.preventDefault();

@@ -1,12 +1,16 @@
 import { changeOptions } from '../../drag/options.ts';
 import type { Point, PointPair } from '../../library/api.ts';
+import { dragOptionTable } from '../../options/drag_options.ts';
 import {
   type Document,
   type DocumentOptions,
   type Picture,
+  samePair,
+  samePoint,
   startingPoints,
   withPoints,
 } from './document.ts';
+import type { PicturePart } from './picture_source.ts';
 
 /** A change that a person makes to the document. */
 export interface Command {
@@ -15,7 +19,7 @@ export interface Command {
   /** The document after it; the same one where it changes nothing. @throws InputError for a value that cannot be used */
   apply(document: Document): Document;
   /** One command after the other with the same key are one step of the history: a slider's, an arrow key's. */
-  readonly mergeKey?: string;
+  readonly mergeKey?: string | undefined;
 }
 
 /** Adds a pair after the others. @param index that it gets, counted from 0 */
@@ -49,6 +53,23 @@ export const clearPoints: Command = {
 };
 
 /**
+ * What led from some points to others, as a tool has them all.
+ * @returns undefined where nothing did
+ */
+export function changePoints(
+  from: readonly PointPair[],
+  to: readonly PointPair[],
+): Command | undefined {
+  if (to.length === 0) return from.length === 0 ? undefined : clearPoints;
+  if (to.length > from.length) return placePoint(from.length, to[to.length - 1]);
+  const other = to.findIndex((pair, j) => !samePair(pair, from[j]));
+  if (to.length < from.length) return removePoint(other < 0 ? to.length : other);
+  if (other < 0) return undefined;
+  const end = samePoint(to[other].handle, from[other].handle) ? 'target' : 'handle';
+  return movePoint(other, end, to[other][end]);
+}
+
+/**
  * Sets the mask.
  * @param mask side · side, 1 = must stay; null: everything may move
  */
@@ -72,11 +93,14 @@ export const invertMask: Command = {
   },
 };
 
-/** Sets some options. @param label of the option, for a person */
-export const changeOption = (changes: Partial<DocumentOptions>, label: string): Command => ({
-  label: `change ${label}`,
-  mergeKey: `options ${Object.keys(changes).join(' ')}`,
-  apply: (document) => withOptions(document, changes),
+/** Sets one option. */
+export const changeOption = <Name extends keyof DocumentOptions>(
+  name: Name,
+  value: DocumentOptions[Name],
+): Command => ({
+  label: `change ${inSentence(dragOptionTable[name].label)}`,
+  mergeKey: `option ${name}`,
+  apply: (document) => withOptions(document, { [name]: value }),
 });
 
 /** @param defaults of the open model */
@@ -94,11 +118,16 @@ function withOptions(document: Document, changes: Partial<DocumentOptions>): Doc
 
 /**
  * Another picture of the open model. Points and mask were the old one's.
- * @param part which of the controls asked for it: one that is moved on and on makes one step
+ * @param part which of the controls asked for it
+ * @param goesOn whether that control is typed into or slid, so that one change after the other makes one step
  */
-export const newPicture = ({ source, ws }: Picture, part: string): Command => ({
+export const newPicture = (
+  { source, ws }: Picture,
+  part: PicturePart,
+  goesOn = false,
+): Command => ({
   label: source.latent && part === 'latent' ? `open ${source.latent.name}` : `change the ${part}`,
-  ...(part !== 'latent' && { mergeKey: `picture ${part}` }),
+  mergeKey: goesOn ? `picture ${part}` : undefined,
   apply: (document) => ({
     ...document,
     source,
@@ -141,3 +170,6 @@ export const reset: Command = {
     };
   },
 };
+
+/** A label as it goes on after other words. */
+const inSentence = (label: string): string => label.charAt(0).toLowerCase() + label.slice(1);

@@ -1,4 +1,6 @@
-import type { DragOptions, Point, PointPair } from '../../library/api.ts';
+import { defaultOptions } from '../../drag/options.ts';
+import type { DragOptions, EditState, Point, PointPair } from '../../library/api.ts';
+import { dragOptionTable } from '../../options/drag_options.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import type { PictureSource } from './picture_source.ts';
 
@@ -18,7 +20,7 @@ export interface Document {
   /** Where each handle is now, and its target. */
   readonly points: readonly PointPair[];
   /** The edit that `points` are in; null until its first iteration. */
-  readonly edit: EditProgress | null;
+  readonly edit: EditState | null;
   /** One byte a pixel of the picture, row-major, 1 = must stay; null where everything may move. */
   readonly mask: Uint8Array | null;
   readonly options: DocumentOptions;
@@ -26,17 +28,6 @@ export interface Document {
 
 /** The options of a drag, and how many iterations one run makes at most. */
 export type DocumentOptions = Readonly<DragOptions> & { readonly steps: number };
-
-/** Iterations towards the same points: where they began, and how many there were. */
-export interface EditProgress {
-  /** num_ws · w_dim, where the reference features are taken. */
-  readonly ws: Float32Array;
-  /** Where the handles were; one for each of the document's points. */
-  readonly handles: readonly Point[];
-  readonly iterations: number;
-  /** Every handle came to its target: other targets begin another edit. */
-  readonly arrived: boolean;
-}
 
 /** What a picture is made of, once its model is there. */
 export interface Picture {
@@ -52,6 +43,15 @@ export function newDocument(
   options: DocumentOptions,
 ): Document {
   return { model, source, initial: ws, ws, points: [], edit: null, mask: null, options };
+}
+
+/** What a model's file recommends, else the paper's values. */
+export function defaultsOf({ weights }: ReadModel): DocumentOptions {
+  const { config } = weights;
+  return {
+    ...defaultOptions(config),
+    steps: config.dragDefaults?.steps ?? dragOptionTable.steps.usual,
+  };
 }
 
 /** With other points. Other handles begin another edit, and so do other targets after an arrival. */
@@ -71,4 +71,7 @@ export function startingPoints({ points, edit }: Document): readonly PointPair[]
   return points.map(({ handle, target }, j) => ({ handle: edit.handles[j] ?? handle, target }));
 }
 
-const samePoint = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];
+export const samePoint = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];
+
+export const samePair = (a: PointPair, b: PointPair): boolean =>
+  samePoint(a.handle, b.handle) && samePoint(a.target, b.target);

@@ -2,7 +2,7 @@
 export interface Step<State> {
   readonly label: string;
   apply(state: State): State;
-  readonly mergeKey?: string;
+  readonly mergeKey?: string | undefined;
 }
 
 /** A step that was made: the state on its far side, seen from the present. */
@@ -31,6 +31,8 @@ export class History<State> {
   #running = false;
   /** Whether the last step of the past is the run's. */
   #runIsLast = false;
+  /** The step of the run that ended last. */
+  #lastRun: Entry<State> | undefined;
 
   /**
    * @param limit bytes that the past holds at most beside the present when a step is made
@@ -86,10 +88,10 @@ export class History<State> {
     this.#runIsLast = false;
   }
 
-  /** A run begins. */
-  beginRun(): void {
+  /** A run begins. @param goesOn in the step of the run before it, where nothing was done since */
+  beginRun(goesOn = false): void {
     this.#running = true;
-    this.#runIsLast = false;
+    this.#runIsLast = goesOn && this.#lastRun !== undefined && this.#past.at(-1) === this.#lastRun;
   }
 
   /** What the run has come to. */
@@ -102,9 +104,10 @@ export class History<State> {
   }
 
   endRun(): void {
+    this.#seal();
+    this.#lastRun = this.#runIsLast ? this.#past.at(-1) : undefined;
     this.#running = false;
     this.#runIsLast = false;
-    this.#seal();
   }
 
   /** Makes the last step undone. @returns whether there was one */

@@ -25,3 +25,17 @@ export interface StyleMix {
   /** Of ws, in ascending order. */
   readonly rows: readonly number[];
 }
+
+/** A part of the controls of a picture, as it is called to a person. */
+export type PicturePart = 'latent' | 'seed' | 'truncation' | 'cutoff' | 'class' | 'style mixing';
+
+/** Which part of the controls led from one picture to another. */
+export function changedPart(from: PictureSource, to: PictureSource): PicturePart {
+  if (to.latent && to.latent !== from.latent) return 'latent';
+  if (to.seed !== from.seed) return 'seed';
+  if (to.psi !== from.psi) return 'truncation';
+  if ((to.classIndex ?? 0) !== (from.classIndex ?? 0)) return 'class';
+  if (to.mix?.seed !== from.mix?.seed || String(to.mix?.rows) !== String(from.mix?.rows))
+    return 'style mixing';
+  return to.latent === from.latent ? 'cutoff' : 'seed';
+}

@@ -20,6 +20,7 @@ const historyBytes = 2 ** 29;
 export class Store {
   readonly #history: History<Document>;
   readonly #document;
+  #advanced: ((document: Document) => Document) | undefined;
   readonly #undoLabel = signal<string | undefined>(undefined);
   readonly #redoLabel = signal<string | undefined>(undefined);
   readonly document: ReadonlySignal<Document>;
@@ -36,8 +37,9 @@ export class Store {
     this.document = this.#document;
   }
 
-  /** @throws InputError for a value that cannot be used; nothing has changed then */
+  /** While a run goes on, first takes over what it has come to. @throws InputError for a value that cannot be used; nothing has changed then */
   do(command: Command): void {
+    this.advance();
     this.#history.do(command);
     this.#tell();
   }
@@ -64,19 +66,29 @@ export class Store {
     this.#tell();
   }
 
-  /** What the device does from now on is a step of the history. */
-  beginRun(): void {
-    this.#history.beginRun();
+  /**
+   * What the device does from now on is a step of the history.
+   * @param advanced gives what the run has made of a document
+   * @param goesOn with the run before, which a lost device has ended: they are one step
+   */
+  beginRun(advanced: (document: Document) => Document, goesOn = false): void {
+    this.#advanced = advanced;
+    this.#history.beginRun(goesOn);
   }
 
-  /** What the run has come to. */
-  advance(document: Document): void {
-    const { iterations = 0 } = document.edit ?? {};
-    this.#history.advance(document, `run to iteration ${iterations}`);
+  /** Takes over what the run has come to, where there is one. */
+  advance(): void {
+    if (!this.#advanced) return;
+    const document = this.#advanced(this.#history.present);
+    const { edit } = document;
+    this.#history.advance(document, edit ? `run to iteration ${edit.iterations}` : 'run');
     this.#tell();
   }
 
+  /** Takes over what the run has come to, and ends its step. */
   endRun(): void {
+    this.advance();
+    this.#advanced = undefined;
     this.#history.endRun();
     this.#tell();
   }

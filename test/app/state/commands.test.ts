@@ -84,19 +84,20 @@ describe('the mask', () => {
 
 describe('options', () => {
   it('change one by one, and go back together', () => {
-    const changed = changeOption({ r1: 5, steps: 10 }, 'patch radius').apply(beginning);
+    const changed = changeOption('r1', 5).apply(changeOption('steps', 10).apply(beginning));
     expect(changed.options).toEqual({ ...beginning.options, r1: 5, steps: 10 });
+    expect(changeOption('r1', 5).label).toBe('change patch radius r₁');
     expect(takeDefaultOptions(beginning.options).apply(changed).options).toEqual(beginning.options);
   });
 
   it('refuse what cannot be used', () => {
-    expect(() => changeOption({ r1: -1 }, 'patch radius').apply(beginning)).toThrow(/r1 is -1/);
-    expect(() => changeOption({ steps: 0 }, 'iterations').apply(beginning)).toThrow(/steps is 0/);
+    expect(() => changeOption('r1', -1).apply(beginning)).toThrow(/r1 is -1/);
+    expect(() => changeOption('steps', 0).apply(beginning)).toThrow(/steps is 0/);
   });
 
   it('begin another edit with another space alone', () => {
-    expect(changeOption({ lambda: 3 }, 'λ').apply(dragged).edit).toBe(dragged.edit);
-    expect(changeOption({ space: 'w' }, 'space').apply(dragged).edit).toBeNull();
+    expect(changeOption('lambda', 3).apply(dragged).edit).toBe(dragged.edit);
+    expect(changeOption('space', 'w').apply(dragged).edit).toBeNull();
   });
 });
 

@@ -25,7 +25,7 @@ describe('the store', () => {
       place,
       movePoint(0, 'handle', [2, 2]),
       paintMask(Uint8Array.of(1, 0)),
-      changeOption({ lambda: 1 }, 'mask weight'),
+      changeOption('lambda', 1),
       newPicture(pictureOf(1), 'seed'),
       openModel(opened),
     ];
@@ -51,13 +51,17 @@ describe('the store', () => {
     const store = new Store(beginning);
     store.do(place);
     const before = store.document.value;
-    store.beginRun();
-    for (const iterations of [1, 2, 3])
-      store.advance({
+    let made = before;
+    store.beginRun(() => made);
+    for (const iterations of [1, 2, 3]) {
+      made = {
         ...before,
         ws: new Float32Array(latentLength).fill(iterations),
         edit: { ws: before.ws, handles: [[1, 1]], iterations, arrived: false },
-      });
+      };
+      store.advance();
+      expect(store.document.value).toBe(made);
+    }
     store.endRun();
     expect(store.undoLabel.value).toBe('run to iteration 3');
     const after = store.document.value;
@@ -67,6 +71,34 @@ describe('the store', () => {
     expect(store.document.value).toBe(after);
     store.undo();
     expect(store.document.value).toBe(before);
+  });
+
+  it('takes over what a run has come to before a command is applied', () => {
+    const store = new Store(beginning);
+    store.do(place);
+    const before = store.document.value;
+    const tracked = { ...before, points: [{ handle: [4, 4], target: [9, 9] }] } as const;
+    store.beginRun((document) => (document === before ? tracked : document));
+    store.do(movePoint(0, 'target', [5, 5]));
+    expect(store.document.value.points).toEqual([{ handle: [4, 4], target: [5, 5] }]);
+    store.endRun();
+    store.undo();
+    expect(store.document.value).toBe(tracked);
+    store.undo();
+    expect(store.document.value).toBe(before);
+  });
+
+  it('goes on with the step of a run that a lost device ended', () => {
+    const store = new Store(beginning);
+    for (const goesOn of [false, true]) {
+      const ws = new Float32Array(latentLength);
+      const made = { ...store.document.value, ws };
+      store.beginRun(() => made, goesOn);
+      store.endRun();
+    }
+    store.undo();
+    expect(store.document.value).toBe(beginning);
+    expect(store.canUndo.value).toBe(false);
   });
 
   it('tells its listeners once of each change, document and labels together', () => {
@@ -82,14 +114,14 @@ describe('the store', () => {
 
   it('keeps document and history where a command cannot be applied', () => {
     const store = new Store(beginning);
-    expect(() => store.do(changeOption({ lambda: Number.NaN }, 'mask weight'))).toThrow();
+    expect(() => store.do(changeOption('lambda', Number.NaN))).toThrow();
     expect(store.document.value).toBe(beginning);
     expect(store.canUndo.value).toBe(false);
   });
 
   it('lets the oldest steps go where pictures take more than they may', () => {
     const store = new Store(beginning, 2.5 * latentBytes);
-    for (const seed of [1, 2, 3, 4]) store.do(newPicture(pictureOf(seed), `seed ${seed}`));
+    for (const seed of [1, 2, 3, 4]) store.do(newPicture(pictureOf(seed), 'seed'));
     store.undo();
     store.undo();
     expect(store.document.value.source.seed).toBe(2);

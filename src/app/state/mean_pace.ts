@@ -2,7 +2,7 @@
 const newest = 0.3;
 
 /** How long an iteration takes: a running mean, so that it can be read. */
-export class Pace {
+export class MeanPace {
   #mean: number | undefined;
   #since: number | undefined;
   #iterations = 0;
