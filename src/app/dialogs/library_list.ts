@@ -63,7 +63,11 @@ export class LibraryList {
       'li',
       {},
       make('span', {}, name),
-      make('small', {}, `${resolution} × ${resolution}, ${megabytes(bytes)}`),
+      make(
+        'small',
+        {},
+        resolution ? `${resolution} × ${resolution}, ${megabytes(bytes)}` : megabytes(bytes),
+      ),
       act('Open', async () => this.#open(await this.#library.open(model))),
       act('Delete', () => this.#library.delete(model)),
     );

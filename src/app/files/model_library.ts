@@ -1,4 +1,6 @@
 /// <reference lib="dom.asynciterable" />
+import { integer, maxLength, minLength, minValue, number, optional, pipe, string } from 'valibot';
+import { objectOf, readJson } from '../../formats/json.ts';
 import type { ModelFile } from './model_source.ts';
 
 /** What is known of a kept model without opening it. */
@@ -6,8 +8,8 @@ export interface ModelCard {
   readonly name: string;
   /** Of its file. */
   readonly bytes: number;
-  /** Side of its pictures in pixels. */
-  readonly resolution: number;
+  /** Side of its pictures in pixels; nothing where its card does not say it. */
+  readonly resolution?: number;
 }
 
 export interface KeptModel extends ModelCard {
@@ -15,6 +17,8 @@ export interface KeptModel extends ModelCard {
   readonly id: string;
 }
 
+/** A file's name has at most as many bytes. */
+const longestName = 1024;
 const folderName = 'models';
 const modelFile = (id: string): string => `${id}.model`;
 const cardFile = (id: string): string => `${id}.json`;
@@ -33,7 +37,7 @@ export class ModelLibrary {
       const whole: KeptModel[] = [];
       for (const id of new Set([...names].map((name) => name.split('.')[0]))) {
         const files = [cardFile(id), modelFile(id)].filter((name) => names.has(name));
-        const card = files.length === 2 ? await readCard(folder, cardFile(id)) : undefined;
+        const card = files.length === 2 ? await readCard(folder, id) : undefined;
         if (card) whole.push({ ...card, id });
         else for (const name of files) await folder.removeEntry(name);
       }
@@ -87,16 +91,38 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   return await navigator.locks.request('draggan-models', work);
 }
 
+/**
+ * What is known of a kept model. A card that another version of this page wrote says less, but its model can still be
+ * opened and deleted.
+ * @returns undefined for a card that was cut while it was written
+ */
 async function readCard(
   folder: FileSystemDirectoryHandle,
-  name: string,
+  id: string,
 ): Promise<ModelCard | undefined> {
-  const file = await (await folder.getFileHandle(name)).getFile();
+  const contentOf = async (name: string) => (await folder.getFileHandle(name)).getFile();
+  const text = await (await contentOf(cardFile(id))).text();
+  const unknown = { name: 'a model without a name', bytes: (await contentOf(modelFile(id))).size };
   try {
-    return JSON.parse(await file.text());
+    return readJson(text, card, { root: 'the card' });
   } catch {
-    // Cut while it was written.
-    return undefined;
+    return isJson(text) ? unknown : undefined;
+  }
+}
+
+const size = pipe(number(), integer(), minValue(1));
+const card = objectOf({
+  name: pipe(string(), minLength(1), maxLength(longestName)),
+  bytes: size,
+  resolution: optional(size),
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,17 @@
+import {
+  boolean,
+  custom,
+  type GenericSchema,
+  literal,
+  maxLength,
+  picklist,
+  pipe,
+  regex,
+  string,
+} from 'valibot';
 import { FormatError } from '../../formats/errors.ts';
-import { type ConvolutionChoice, choiceFields } from '../graph/variants.ts';
+import { exactObjectOf, listOf, objectOf, readJson } from '../../formats/json.ts';
+import { type ConvolutionChoice, mostSplits } from '../graph/variants.ts';
 import type { AutotunedAdapter, KernelChoices, LayerChoice } from './kernel_choices.ts';
 
 /**
@@ -41,8 +53,8 @@ export function writeKernelChoices(kernelChoices: readonly KernelChoices[]): str
 }
 
 /**
- * Reads kernelChoices that anybody may have written: every value is checked. Fields beside those above are ignored, but not
- * those of a choice: half a choice is none.
+ * Reads kernel choices that anybody may have written: every value is checked. Fields beside those above are ignored, but
+ * not those of a choice: half a choice is none.
  * @param file names the text in errors
  * @throws FormatError that names the entry
  */
@@ -51,111 +63,61 @@ export function readKernelChoices(text: string, file?: string): KernelChoices[] 
     throw new FormatError(`${text.length} characters are too many for a file of kernel choices`, {
       file,
     });
-  const whole = new Entry(parse(text, file), 'the tuning', file);
-  if (whole.field('format').value !== format) whole.refuse(`is no ${format}`);
-  if (whole.field('version').value !== version)
-    whole.field('version').refuse(`is not ${version}: another version of this program wrote it`);
-  return whole.field('tunings').list(most.kernelChoices).map(readChoices);
-}
-
-function readChoices(entry: Entry): KernelChoices {
-  const kernels = entry.field('kernels');
-  if (!/^[0-9a-f]{64}$/.test(kernels.text())) kernels.refuse('is no SHA-256');
-  const layers = new Map<string, LayerChoice>();
-  for (const layer of entry.field('layers').list(most.layers)) {
-    const key = layer.field('layer').text();
-    if (layers.has(key)) layer.refuse('is there twice');
-    const measured = layer.field('measured').list(most.measured);
-    layers.set(key, {
-      choice: readChoice(layer.field('choice')),
-      measured: measured.map((one) => ({
-        choice: readChoice(one.field('choice')),
-        milliseconds: one.field('ms').time(),
-      })),
+  const { tunings } = readJson(text, wholeFile, { root: 'the tuning', file });
+  return tunings.map(({ adapter, kernels, layers }, i) => {
+    const choices = new Map<string, LayerChoice>();
+    layers.forEach(({ layer, choice, measured }, j) => {
+      if (choices.has(layer))
+        throw new FormatError(`tunings[${i}].layers[${j}] is there twice`, { file });
+      choices.set(layer, {
+        choice,
+        measured: measured.map(({ choice: tried, ms }) => ({ choice: tried, milliseconds: ms })),
+      });
     });
-  }
-  return { adapter: readAdapter(entry.field('adapter')), kernels: kernels.text(), layers };
+    return { adapter, kernels, layers: choices };
+  });
 }
 
-const readAdapter = (entry: Entry): AutotunedAdapter => ({
-  vendor: entry.field('vendor').text(),
-  architecture: entry.field('architecture').text(),
-  device: entry.field('device').text(),
-  description: entry.field('description').text(),
-  features: entry
-    .field('features')
-    .list(most.features)
-    .map((feature) => feature.text()),
+const name = pipe(string('is no text'), maxLength(most.text, 'is too long'));
+
+const choice = exactObjectOf({
+  cellsFirst: boolean('is not true or false'),
+  splits: custom<number>(
+    (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSplits,
+    `is not a whole number of parts up to ${mostSplits}`,
+  ),
+  modulation: picklist(['inline', 'ahead'], 'is not inline or ahead'),
+  algorithm: picklist(['direct', 'winograd'], 'is not direct or winograd'),
+}) satisfies GenericSchema<unknown, ConvolutionChoice>;
+
+const milliseconds = custom<number>(
+  (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+  'is no time',
+);
+
+const layer = objectOf({
+  layer: name,
+  choice,
+  measured: listOf(objectOf({ choice, ms: milliseconds }), most.measured),
 });
 
-function readChoice(entry: Entry): ConvolutionChoice {
-  const { value } = entry;
-  for (const [name, { allowed, what }] of Object.entries(choiceFields)) {
-    const field = entry.field(name);
-    if (!allowed(field.value)) field.refuse(`is not ${what}`);
-  }
-  for (const name of Object.keys(entry.object()))
-    if (!Object.hasOwn(choiceFields, name)) entry.refuse(`has an unknown field ${name}`);
-  return isChoice(value) ? value : entry.refuse('is no choice');
-}
+const adapter = objectOf({
+  vendor: name,
+  architecture: name,
+  device: name,
+  description: name,
+  features: listOf(name, most.features),
+}) satisfies GenericSchema<unknown, AutotunedAdapter>;
 
-const isChoice = (value: unknown): value is ConvolutionChoice =>
-  isObject(value) &&
-  Object.entries(choiceFields).every(([name, { allowed }]) => allowed(value[name]));
-
-function parse(text: string, file: string | undefined): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FormatError('is no JSON', { file });
-  }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A value of the file, and where it stands. */
-class Entry {
-  constructor(
-    readonly value: unknown,
-    private readonly place: string,
-    private readonly file: string | undefined,
-  ) {}
-
-  refuse(why: string): never {
-    throw new FormatError(`${this.place} ${why}`, { file: this.file });
-  }
-
-  object(): Readonly<Record<string, unknown>> {
-    return isObject(this.value) ? this.value : this.refuse('is no object');
-  }
-
-  field(name: string): Entry {
-    const object = this.object();
-    const value = Object.hasOwn(object, name) ? object[name] : undefined;
-    return new Entry(
-      value,
-      this.place === 'the tuning' ? name : `${this.place}.${name}`,
-      this.file,
-    );
-  }
-
-  list(longest: number): Entry[] {
-    const { value } = this;
-    if (!Array.isArray(value)) return this.refuse('is no list');
-    if (value.length > longest) return this.refuse(`has more than ${longest} entries`);
-    return value.map((one: unknown, i) => new Entry(one, `${this.place}[${i}]`, this.file));
-  }
-
-  text(): string {
-    const { value } = this;
-    if (typeof value !== 'string') return this.refuse('is no text');
-    return value.length > most.text ? this.refuse('is too long') : value;
-  }
-
-  time(): number {
-    const { value } = this;
-    const sound = typeof value === 'number' && Number.isFinite(value) && value >= 0;
-    return sound ? value : this.refuse('is no time');
-  }
-}
+const wholeFile = objectOf({
+  format: literal(format, `is no ${format}`),
+  version: literal(version, `is not ${version}: another version of this program wrote it`),
+  tunings: listOf(
+    objectOf({
+      adapter,
+      kernels: pipe(string('is no text'), regex(/^[0-9a-f]{64}$/, 'is no SHA-256')),
+      layers: listOf(layer, most.layers),
+    }),
+    most.kernelChoices,
+  ),
+});

@@ -33,26 +33,6 @@ export interface Setting {
   readonly precision?: Precision;
 }
 
-/** What each field of a choice may be, in a file that anybody may have written. */
-export const choiceFields: Readonly<
-  Record<keyof ConvolutionChoice, { allowed: (value: unknown) => boolean; what: string }>
-> = {
-  cellsFirst: { allowed: (value) => typeof value === 'boolean', what: 'true or false' },
-  splits: {
-    allowed: (value) =>
-      Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSplits,
-    what: 'a whole number of parts',
-  },
-  modulation: {
-    allowed: (value) => value === 'inline' || value === 'ahead',
-    what: 'inline or ahead',
-  },
-  algorithm: {
-    allowed: (value) => value === 'direct' || value === 'winograd',
-    what: 'direct or winograd',
-  },
-};
-
 /** Which kernels a plan takes where several compute the same. */
 export interface Variants {
   /** As in `ConvolutionChoice`, where nothing was measured. */
@@ -82,7 +62,7 @@ export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
     : { cellsFirst: true, invocations: 32768, cellsAhead: 4096, epilogue: 'fused' };
 
 /** More parts cost more to add up than they gain. */
-const mostSplits = 32;
+export const mostSplits = 32;
 /** Fewer steps (of a tap and four channels) in a part are not worth its sum. */
 const leastSteps = 8;
 

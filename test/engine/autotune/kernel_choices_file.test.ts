@@ -58,8 +58,8 @@ describe('a record of tunings', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'is no JSON'],
-    ['another file', '{"format":"other"}', 'the tuning is no draggan-webgpu tuning'],
+    ['no JSON', '{', 'is no valid JSON'],
+    ['another file', '{"format":"other"}', 'format is no draggan-webgpu tuning'],
     ['a list', '[]', 'the tuning is no object'],
     ['another version', edited('version')(1), 'version is not 2'],
     ['no list', edited('tunings')({}), 'tunings is no list'],
@@ -76,8 +76,8 @@ describe('a record of tunings', () => {
     ['too many parts', inLayer('choice', 'splits')(1e6), 'layers[1].choice.splits is not'],
     ['half a part', inLayer('choice', 'splits')(1.5), 'layers[1].choice.splits is not'],
     ['a negative time', inLayer('measured', 0, 'ms')(-1), 'measured[0].ms is no time'],
-    ['an unknown field', inLayer('choice', 'other')(1), 'choice has an unknown field other'],
-    ['a part of a choice', inLayer('choice')({ splits: 1 }), 'choice.cellsFirst is not'],
+    ['an unknown field', inLayer('choice', 'other')(1), 'choice.other is unknown'],
+    ['a part of a choice', inLayer('choice')({ splits: 1 }), 'choice.cellsFirst is missing'],
   ])('with %s is refused', (_, broken, why) => {
     const read = () => readKernelChoices(broken, 'tuning.json');
     expect(read).toThrow(FormatError);

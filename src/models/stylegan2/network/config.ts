@@ -1,4 +1,6 @@
+import { custom, type GenericSchema, type InferOutput, nullish, optional, string } from 'valibot';
 import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
+import { objectOf, readJson } from '../../../formats/json.ts';
 import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
 import { type DragDefaults, recommendedOptions } from '../../../options/drag_options.ts';
 import { describeBounds, isWithin } from '../../../options/option.ts';
@@ -62,7 +64,7 @@ export function blockSize(
  * @throws UnsupportedModelError for a size that we do not run
  */
 export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
-  const declared = readJson(source, 'config');
+  const declared = readMetadata(source, 'config', declaredConfig);
   refuseArchitecture(source, declared);
   refuseOblong(source);
   const resolution = readResolution(source);
@@ -100,7 +102,7 @@ export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'para
     wDim,
     numWs: 2 * Math.log2(resolution) - 2,
     mappingLayers: countMappingLayers(source),
-    convClamp: readClamp(source, declared),
+    convClamp: declared?.conv_clamp ?? null,
     truncates: source.tensors.has('mapping.w_avg'),
     dragDefaults: readDragDefaults(source, blockResolutions(resolution).length),
   };
@@ -122,13 +124,10 @@ function readResolution({ tensors, file }: GeneratorSource): number {
   return highest;
 }
 
-function readClasses(
-  source: GeneratorSource,
-  declared: Record<string, unknown> | undefined,
-): number {
+function readClasses(source: GeneratorSource, declared: DeclaredConfig | undefined): number {
   const name = 'mapping.embed.weight';
   // A file that declares classes needs their embedding: sizesOf says that it is missing.
-  const conditional = source.tensors.has(name) || (Number(declared?.c_dim) || 0) > 0;
+  const conditional = source.tensors.has(name) || (declared?.c_dim ?? 0) > 0;
   return conditional ? (sizesOf(source, name, 2)[1] ?? 0) : 0;
 }
 
@@ -141,31 +140,13 @@ function countMappingLayers({ tensors }: GeneratorSource): number {
   return highest + 1;
 }
 
-function readClamp(
-  source: GeneratorSource,
-  declared: Record<string, unknown> | undefined,
-): number | null {
-  const clamp = declared?.conv_clamp ?? null;
-  if (clamp === null) return null;
-  if (typeof clamp !== 'number' || !Number.isFinite(clamp) || clamp <= 0) {
-    throw new FormatError('metadata config: conv_clamp must be a positive number or null', source);
-  }
-  return clamp;
-}
-
 function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults | null {
-  const given = readJson(source, 'drag_defaults');
+  const given = readMetadata(source, 'drag_defaults', declaredDefaults);
   if (!given) return null;
   const defaults: { -readonly [Name in keyof DragDefaults]: number } = {};
-  for (const { name, key, bounds } of recommendedOptions) {
+  for (const { name, key } of recommendedOptions) {
     const value = given[key];
-    if (value === undefined) continue;
-    if (!isWithin(value, bounds)) {
-      throw new FormatError(`metadata drag_defaults: ${key} must be ${describeBounds(bounds)}`, {
-        file: source.file,
-      });
-    }
-    defaults[name] = value;
+    if (value !== undefined) defaults[name] = value;
   }
   if ((defaults.featureBlock ?? 0) >= blocks) {
     throw new FormatError(
@@ -176,22 +157,46 @@ function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults
   return defaults;
 }
 
-function readJson(
+export type DeclaredConfig = InferOutput<typeof declaredConfig>;
+
+/** Of the metadata's `config`, what no tensor tells. */
+const declaredConfig = objectOf({
+  conv_clamp: nullish(
+    custom<number>(
+      (value) => isWithin(value, { least: Number.MIN_VALUE }),
+      'must be a positive number or null',
+    ),
+  ),
+  architecture: nullish(string('must be a text')),
+  c_dim: nullish(
+    custom<number>(
+      (value) => isWithin(value, { least: 0, whole: true }),
+      'must be a whole number of classes',
+    ),
+  ),
+});
+
+const declaredDefaults = objectOf(
+  Object.fromEntries(
+    recommendedOptions.map(({ key, bounds }) => [
+      key,
+      optional(
+        custom<number>((value) => isWithin(value, bounds), `must be ${describeBounds(bounds)}`),
+      ),
+    ]),
+  ),
+);
+
+/** @returns undefined where the file has no such metadata */
+function readMetadata<Schema extends GenericSchema>(
   { metadata, file }: GeneratorSource,
   key: string,
-): Record<string, unknown> | undefined {
+  schema: Schema,
+): InferOutput<Schema> | undefined {
   const text = metadata[key];
   if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new FormatError(`metadata ${key} is no valid JSON`, { file });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FormatError(`metadata ${key} is no JSON object`, { file });
-  }
-  return Object.assign(Object.create(null), value);
+  const root = `metadata ${key}`;
+  return readJson(text, schema, { root, within: `${root}: `, file });
 }
 
 /** A tensor's sizes, of which there must be `rank`, none of them 0. */

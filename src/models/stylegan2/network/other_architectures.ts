@@ -1,5 +1,5 @@
 import { UnsupportedModelError } from '../../../formats/errors.ts';
-import type { GeneratorSource } from './config.ts';
+import type { DeclaredConfig, GeneratorSource } from './config.ts';
 
 /**
  * Names the networks that look like ours but are not.
@@ -7,7 +7,7 @@ import type { GeneratorSource } from './config.ts';
  */
 export function refuseArchitecture(
   { tensors, file }: GeneratorSource,
-  declared: Record<string, unknown> | undefined,
+  declared: DeclaredConfig | undefined,
 ): void {
   const refuse = (what: string, tensor?: string): never => {
     throw new UnsupportedModelError(
@@ -19,7 +19,7 @@ export function refuseArchitecture(
     );
   };
   const architecture = declared?.architecture;
-  if (typeof architecture === 'string' && architecture !== 'skip') {
+  if (architecture && architecture !== 'skip') {
     refuse(`architecture ${architecture.slice(0, 40)}`);
   }
   for (const name of tensors.keys()) {

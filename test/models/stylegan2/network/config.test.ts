@@ -191,7 +191,22 @@ describe('a file that is no generator of ours', () => {
       /w_avg: holds a NaN or an infinity/,
     ],
     ['has broken JSON', changed({}, { config: '{' }), /metadata config is no valid JSON/],
-    ['has a list as config', changed({}, { config: '[]' }), /metadata config is no JSON object/],
+    ['has a list as config', changed({}, { config: '[]' }), /metadata config is no object/],
+    [
+      'has metadata that are nested without end',
+      changed({}, { config: `{"note":${'['.repeat(1e5)}${']'.repeat(1e5)}}` }),
+      /metadata config is nested deeper than 64 levels/,
+    ],
+    [
+      'has a number as architecture',
+      changed({}, { config: '{"architecture": 3}' }),
+      /metadata config: architecture must be a text/,
+    ],
+    [
+      'has half a class',
+      changed({}, { config: '{"c_dim": 0.5}' }),
+      /metadata config: c_dim must be a whole number of classes/,
+    ],
     [
       'has text as clamp',
       changed({}, { config: '{"conv_clamp": "256"}' }),
