@@ -5,12 +5,12 @@
 // vertex    nothing                                          → one triangle that covers the canvas
 // fragment  image (N,C,H,W) with C = 3, or 1 for grey        → colour of a canvas pixel, from the first sample
 //
-// Pixel p of a canvas of `canvas_side` pixels shows the image at x = (p + ½) · side / canvas_side − ½. With
+// Pixel p of a canvas shows the image at x = (p + ½) · size / canvas_size − ½, on each axis. With
 // bicubic = 0 it takes the nearest pixel; with 1 the 4×4 pixels around x, by Catmull and Rom's cubic (a = −½), which
-// passes through the pixels: at canvas_side = side both give the same bytes. An invocation has little to do, so all
+// passes through the pixels: at canvas_size = size both give the same bytes. An invocation has little to do, so all
 // 16 are read from memory directly. Source of the bytes: SPEC §1; of the cubic: Keys 1981, eq. 8.
 
-struct Params { side: u32, channels: u32, canvas_side: u32, bicubic: u32 }
+struct Params { height: u32, width: u32, canvas_height: u32, canvas_width: u32, channels: u32, bicubic: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> image: array<vec4f>;
@@ -22,7 +22,9 @@ fn vertex(@builtin(vertex_index) corner: u32) -> @builtin(position) vec4f {
 
 @fragment
 fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
-  let place = position.xy * f32(params.side) / f32(params.canvas_side) - 0.5;
+  let size = vec2f(f32(params.width), f32(params.height));
+  let canvas_size = vec2f(f32(params.canvas_width), f32(params.canvas_height));
+  let place = position.xy * size / canvas_size - 0.5;
   var value: vec4f;
   if (params.bicubic != 0u) { value = cubic(place); } else { value = pixel(vec2i(floor(place + 0.5))); }
   let colour = floor(clamp(127.5 * value.rgb + 128.0, vec3f(), vec3f(255.0))) / 255.0;
@@ -31,8 +33,8 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
 
 /// The image's value at (x, y); beyond an edge, the edge's.
 fn pixel(at: vec2i) -> vec4f {
-  let inside = clamp(at, vec2i(), vec2i(i32(params.side) - 1));
-  return image[u32(inside.y) * params.side + u32(inside.x)];
+  let inside = clamp(at, vec2i(), vec2i(i32(params.width), i32(params.height)) - 1);
+  return image[u32(inside.y) * params.width + u32(inside.x)];
 }
 
 fn cubic(place: vec2f) -> vec4f {

@@ -1,6 +1,7 @@
 import { Plan } from '../engine/graph/plan.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { benchLatent } from './drag_run.ts';
 import { warmUp } from './warm_up.ts';
@@ -19,7 +20,7 @@ export class ForwardRun {
     const store = generator.latentStore();
     store.write('ws', benchLatent(config.numWs, config.wDim));
     store.create('image', 'map', generator.tensorShape('image'));
-    const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+    const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
     const plan = await Plan.build({ calls, freeRounding: true }, { ...engine, store, arena });
     await warmUp(engine.device, plan);
     return new ForwardRun(generator, store, plan);

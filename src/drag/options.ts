@@ -1,4 +1,4 @@
-import { blockResolutions, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import { blocksOf, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import { dragOptionTable, referenceSide } from '../options/drag_options.ts';
 import { checkOptions, usualValues } from '../options/option.ts';
 
@@ -54,10 +54,10 @@ export function changeOptions<Options extends DragOptions>(
   return changed;
 }
 
-/** The resolution of the feature block. */
-export function featureResolution({ resolution }: GeneratorConfig, block: number): number {
-  const resolutions = blockResolutions(resolution);
-  return resolutions[Math.min(block, resolutions.length - 1)];
+/** The name of the feature block, by its number from 0. */
+export function featureBlockName(config: GeneratorConfig, block: number): number {
+  const blocks = blocksOf(config);
+  return blocks[Math.min(block, blocks.length - 1)];
 }
 
 /** A radius in pixels of the image. A half goes to the even neighbour, as in the reference. SPEC §3. */

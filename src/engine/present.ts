@@ -13,11 +13,12 @@ export interface ImageSink {
 export type PresentationContext = Pick<GPUCanvasContext, 'configure' | 'getCurrentTexture'>;
 
 /** Words of `struct Params` of shaders/present.wgsl. */
-const paramsBytes = 16;
+const paramsBytes = 24;
 
 /** The last image, in memory of its own: its tensor may hold another by the time that it is to be drawn again. */
 interface Shown {
-  readonly side: number;
+  readonly height: number;
+  readonly width: number;
   readonly channels: number;
   readonly buffer: GPUBuffer;
   readonly bindGroup: GPUBindGroup;
@@ -75,9 +76,10 @@ export class Presenter implements ImageSink {
   }
 
   draw(image: DeviceTensor): void {
-    const [, channels, side] = image.shape;
-    if (this.#shown?.side !== side || this.#shown.channels !== channels)
-      this.#shown = this.#keep(side, channels);
+    const [, channels, height, width] = image.shape;
+    const shown = this.#shown;
+    const fits = shown?.height === height && shown.width === width && shown.channels === channels;
+    this.#shown = fits ? shown : this.#keep(channels, height, width);
     const { buffer } = this.#shown;
     const encoder = this.#device.createCommandEncoder({ label: 'present' });
     encoder.copyBufferToBuffer(image.buffer, image.offset, buffer, 0, buffer.size);
@@ -94,9 +96,9 @@ export class Presenter implements ImageSink {
     this.#shown?.buffer.destroy();
   }
 
-  #keep(side: number, channels: number): Shown {
+  #keep(channels: number, height: number, width: number): Shown {
     this.#shown?.buffer.destroy();
-    const bytes = 4 * deviceLength('map', [1, channels, side, side]);
+    const bytes = 4 * deviceLength('map', [1, channels, height, width]);
     const buffer = createStorageBuffer(this.#device, bytes, 'shown image');
     const bindGroup = this.#device.createBindGroup({
       label: 'present',
@@ -106,12 +108,13 @@ export class Presenter implements ImageSink {
         { binding: 1, resource: { buffer } },
       ],
     });
-    return { side, channels, buffer, bindGroup };
+    return { height, width, channels, buffer, bindGroup };
   }
 
-  #render(encoder: GPUCommandEncoder, { side, channels, bindGroup }: Shown): void {
+  #render(encoder: GPUCommandEncoder, { height, width, channels, bindGroup }: Shown): void {
     const target = this.#context.getCurrentTexture();
-    const words = new Uint32Array([side, channels, target.width, this.bicubic ? 1 : 0]);
+    const canvas = [target.height, target.width];
+    const words = new Uint32Array([height, width, ...canvas, channels, this.bicubic ? 1 : 0]);
     this.#device.queue.writeBuffer(this.#params, 0, words);
     const pass = encoder.beginRenderPass({
       colorAttachments: [{ view: target.createView(), loadOp: 'clear', storeOp: 'store' }],

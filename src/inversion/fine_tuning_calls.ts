@@ -1,6 +1,5 @@
 import type { Call } from '../engine/graph/reversal.ts';
-import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
-import { blockResolutions } from '../models/stylegan2/network/config.ts';
+import { blocksOf, type GeneratorConfig, lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import {
   type ConvolutionLayer,
@@ -11,10 +10,10 @@ import {
 type Shape = GeneratorConfig & { readonly largestTensor?: number };
 
 /** The layers of a network that have 3×3 convolutions. */
-export const convolutionLayers = ({ resolution }: Shape): ConvolutionLayer[] =>
-  blockResolutions(resolution).flatMap((r): ConvolutionLayer[] => [
-    ...(r > 4 ? [{ resolution: r, layer: 'conv0' } as const] : []),
-    { resolution: r, layer: 'conv1' },
+export const convolutionLayers = (config: Pick<Shape, 'channels'>): ConvolutionLayer[] =>
+  blocksOf(config).flatMap((block): ConvolutionLayer[] => [
+    ...(block > 4 ? [{ block, layer: 'conv0' } as const] : []),
+    { block, layer: 'conv1' },
   ]);
 
 /** A tensor that is trained, by its official name; `parts` hold it, one after the other along its first axis. */
@@ -44,7 +43,7 @@ export function trainedTensors(
         ...(present.has(strength) ? [whole(strength)] : []),
       ];
     }),
-    ...blockResolutions(config.resolution).flatMap((r) => [
+    ...blocksOf(config).flatMap((r) => [
       whole(`synthesis.b${r}.torgb.weight`),
       whole(`synthesis.b${r}.torgb.bias`),
     ]),
@@ -60,7 +59,7 @@ export const changeableTensors = (config: Shape): string[] => [
 /** The synthesis network on `near.ws.{row}`, to `near.image`: the same weights, and no other tensor in common. */
 export function nearCalls(config: Shape): Call[] {
   const near = (name: string): string => (name.startsWith('synthesis.') ? name : `near.${name}`);
-  return synthesisCalls(config, { upTo: config.resolution, image: true }).map((call) => ({
+  return synthesisCalls(config, { upTo: lastBlock(config), image: true }).map((call) => ({
     ...call,
     label: near(call.label),
     tensors: Object.fromEntries(

@@ -2,6 +2,7 @@ import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
 import type { Call } from '../engine/graph/reversal.ts';
 import { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { blockSize, lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
 import { layerName, weightEnergyCalls } from '../models/stylegan2/network/weight_energies.ts';
@@ -50,7 +51,7 @@ export async function createStores(
     near.create('near.target_image', 'map', image);
     latent(tuned, 'ws');
     tuned.create('image', 'map', image);
-    tuned.create('near.losses', 'plain', [1, config.resolution]);
+    tuned.create('near.losses', 'plain', [1, config.height]);
     loss.createTensors(tuned);
     await createNoise({ near, tuned }, generator, noise);
     for (const part of trainedTensors(config, store).flatMap(({ parts }) => parts)) {
@@ -78,7 +79,8 @@ async function createNoise(
   const maps = found ?? (await noiseMaps(generator));
   for (const layer of noisyLayers(generator)) {
     const name = layerName(layer);
-    const shape = [layer.resolution, layer.resolution];
+    const { height, width } = blockSize(generator.config, layer.block);
+    const shape = [height, width];
     const map = maps.get(`${name}.noise_const`);
     tuned.create(`${name}.noise_const`, 'plain', shape, map);
     tuned.create(`${name}.noise`, 'plain', shape);
@@ -108,9 +110,9 @@ export async function buildPlans(
   const { config, engine, arena } = generator;
   const changing = [
     ...weightEnergyCalls(config, convolutionLayers(config)),
-    ...noiseMapCalls(noisyLayers(generator)),
+    ...noiseMapCalls(config, noisyLayers(generator)),
   ];
-  const network = synthesisCalls(config, { upTo: config.resolution, image: true });
+  const network = synthesisCalls(config, { upTo: lastBlock(config), image: true });
   const parts = trainedTensors(config, generator.store).flatMap((tensor) => tensor.parts);
   const build = (request: PlanRequest, store: TensorStore): Promise<Plan> =>
     Plan.build({ ...request, freeRounding: true }, { ...engine, store, arena });
@@ -156,11 +158,11 @@ const toTarget = (call: Call): Call => ({
 });
 
 function localityCall({ config }: Generator, factor: number): Call {
-  const { resolution, imgChannels } = config;
+  const { height, width, imgChannels } = config;
   return {
     operation: 'squared_distance',
     label: 'near.distance',
-    sizes: { samples: 1, channels: imgChannels, height: resolution, width: resolution },
+    sizes: { samples: 1, channels: imgChannels, height, width },
     tensors: { image: 'near.image', target_image: 'near.target_image', losses: 'near.losses' },
     params: { factor },
   };

@@ -2,7 +2,7 @@ import type { Call } from '../engine/graph/reversal.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
-type Pictures = Pick<GeneratorConfig, 'resolution' | 'imgChannels'>;
+type Pictures = Pick<GeneratorConfig, 'height' | 'width' | 'imgChannels'>;
 
 /** A loss of the tensor `image` (1, C, H, W) that a network makes. */
 export interface ImageLoss {
@@ -14,79 +14,89 @@ export interface ImageLoss {
   readonly createTensors: (store: TensorStore) => void;
 }
 
-/** The pyramid ends at this side: what is coarser than its pixels is one level. */
+/** The pyramid ends where its larger side is this: what is coarser than its pixels is one level. */
 const coarsest = 16;
 /** Words between two levels' losses, so that each can be bound by itself; a multiple of what a binding begins at. */
 const alignment = 64;
 
-/** Sides of the levels, the finest first. */
-function pyramidSides(resolution: number): number[] {
-  const sides = [resolution];
-  for (let side = resolution / 2; side >= coarsest; side /= 2) sides.push(side);
-  return sides;
+/** A level of the pyramid: its name, 0 for the finest, and its pixels. */
+interface Level {
+  readonly name: number;
+  readonly height: number;
+  readonly width: number;
 }
 
-const level = (side: number): string => `pyramid.${side}`;
-const lossOf = (side: number): string => `image_losses.${side}`;
+/** The finest first. */
+function pyramidLevels({ height, width }: Pictures): Level[] {
+  const levels: Level[] = [{ name: 0, height, width }];
+  for (let half = 2; Math.max(height, width) / half >= coarsest; half *= 2)
+    levels.push({ name: levels.length, height: height / half, width: width / half });
+  return levels;
+}
+
+const pictureOf = ({ name }: Level): string => `pyramid.${name}`;
+const lossOf = ({ name }: Level): string => `image_losses.${name}`;
 
 /**
  * How far `image` is from a picture: Σ over the levels of a Laplacian pyramid of mean |image − target|, every level alike.
  * A level of the Laplacian pyramid is what a level of the pyramid has and the next one has not.
- * @param target (channels, side, side), −1 to 1
+ * @param target (channels, height, width), −1 to 1
  */
-export function imageLoss(
-  { resolution, imgChannels }: Pictures,
-  target: ArrayLike<number>,
-): ImageLoss {
-  const sides = pyramidSides(resolution);
+export function imageLoss(pictures: Pictures, target: ArrayLike<number>): ImageLoss {
+  const { height, width, imgChannels } = pictures;
+  const levels = pyramidLevels(pictures);
   return {
     calls: [
       {
         operation: 'image_difference',
         label: 'image_difference',
-        sizes: { samples: 1, channels: imgChannels, height: resolution, width: resolution },
-        tensors: { image: 'image', target_image: 'target_image', difference: level(resolution) },
+        sizes: { samples: 1, channels: imgChannels, height, width },
+        tensors: {
+          image: 'image',
+          target_image: 'target_image',
+          difference: pictureOf(levels[0]),
+        },
       },
-      ...sides.flatMap((side, i) => levelCalls(side, imgChannels, i === sides.length - 1)),
+      ...levels.flatMap((level, i) => levelCalls(level, levels[i + 1], imgChannels)),
     ],
     losses: 'image_losses',
     createTensors(store) {
-      store.create('target_image', 'map', [1, imgChannels, resolution, resolution], target);
-      const room = (side: number): number => alignment * Math.ceil(side / alignment);
-      const words = sides.reduce((sum, side) => sum + room(side), 0);
+      store.create('target_image', 'map', [1, imgChannels, height, width], target);
+      const room = (rows: number): number => alignment * Math.ceil(rows / alignment);
+      const words = levels.reduce((sum, level) => sum + room(level.height), 0);
       store.create('image_losses', 'plain', [words]);
       let offset = 0;
-      for (const side of sides) {
-        store.slice(lossOf(side), 'image_losses', 4 * offset, 4 * side);
-        offset += room(side);
+      for (const level of levels) {
+        store.slice(lossOf(level), 'image_losses', 4 * offset, 4 * level.height);
+        offset += room(level.height);
       }
     },
   };
 }
 
 /** The loss of one level, and the next level unless it is the last, which is all that is left. */
-function levelCalls(side: number, channels: number, isLast: boolean): Call[] {
-  const sizes = { samples: 1, channels, height: side, width: side };
-  const laplacian = `laplacian.${side}`;
+function levelCalls(level: Level, next: Level | undefined, channels: number): Call[] {
+  const sizes = { samples: 1, channels, height: level.height, width: level.width };
+  const laplacian = `laplacian.${level.name}`;
   const loss: Call = {
     operation: 'absolute_loss',
-    label: lossOf(side),
+    label: lossOf(level),
     sizes,
-    tensors: { x: isLast ? level(side) : laplacian, losses: lossOf(side) },
+    tensors: { x: next ? laplacian : pictureOf(level), losses: lossOf(level) },
   };
-  if (isLast) return [loss];
+  if (!next) return [loss];
   return [
     {
       operation: 'pyramid_down',
-      label: `pyramid_down.${side}`,
+      label: `pyramid_down.${level.name}`,
       sizes,
-      tensors: { x: level(side), coarse: level(side / 2) },
+      tensors: { x: pictureOf(level), coarse: pictureOf(next) },
     },
     {
       operation: 'upsample',
       label: laplacian,
       sizes,
-      tensors: { previous: level(side / 2), rgb: level(side), image: laplacian },
+      tensors: { previous: pictureOf(next), rgb: pictureOf(level), image: laplacian },
     },
     loss,
   ];

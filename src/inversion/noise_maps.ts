@@ -1,10 +1,11 @@
 import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { blockSize } from '../models/stylegan2/network/config.ts';
 import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import { convolutionLayers } from './fine_tuning_calls.ts';
 
-/** What layers add to their features, times their strengths: (side · side) by the official name, `….noise_const`. */
+/** What layers add to their features, times their strengths: (height · width) by the official name, `….noise_const`. */
 export type NoiseMaps = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
 /** The layers that add noise. Those whose strength is zero do not. */
@@ -31,10 +32,11 @@ export function checkNoise(generator: Generator, maps: NoiseMaps): void {
   const names = layers.map((layer) => `${layerName(layer)}.noise_const`);
   const unknown = [...maps.keys()].find((name) => !names.includes(name));
   if (unknown !== undefined) throw new InputError(`the model has no ${unknown} that counts`);
-  for (const [k, { resolution }] of layers.entries()) {
+  for (const [k, { block }] of layers.entries()) {
+    const { height, width } = blockSize(generator.config, block);
     const map = maps.get(names[k]);
-    if (map?.length !== resolution ** 2 || !map.every(Number.isFinite))
-      throw new InputError(`${names[k]} has to be ${resolution} × ${resolution} finite numbers`);
+    if (map?.length !== height * width || !map.every(Number.isFinite))
+      throw new InputError(`${names[k]} has to be ${height} × ${width} finite numbers`);
   }
 }
 
@@ -46,9 +48,9 @@ export async function noiseChanges(
   const changes = new Map<string, WritableTensor>();
   if (maps.size === 0) return changes;
   for (const [name, own] of await noiseMaps(generator)) {
-    const side = Math.sqrt(own.length);
+    const { shape } = generator.store.get(name.replace(/_const$/, ''));
     const found = maps.get(name) ?? own;
-    changes.set(name, { shape: [side, side], data: found.map((value, i) => value - own[i]) });
+    changes.set(name, { shape: [...shape], data: found.map((value, i) => value - own[i]) });
   }
   return changes;
 }

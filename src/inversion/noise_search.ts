@@ -1,6 +1,7 @@
 import { type Call, gradientOf } from '../engine/graph/reversal.ts';
 import { vectorStride } from '../engine/memory/layouts.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
+import { blockSize, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
 import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import type { NoiseMaps } from './noise_maps.ts';
@@ -8,7 +9,7 @@ import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 
 /** All maps one after the other, so that they are read and trained at once. */
 const all = 'noise_consts';
-/** The pyramid of a map ends at this side. Karras et al. 2020, appendix D. */
+/** The pyramid of a map ends where its larger side is this. Karras et al. 2020, appendix D. */
 const coarsest = 8;
 
 /**
@@ -29,12 +30,15 @@ export class NoiseSearch {
   /** @param regularization weight of the regulariser */
   constructor(
     private readonly store: TensorStore,
+    private readonly config: Pick<GeneratorConfig, 'constant'>,
     private readonly layers: readonly ConvolutionLayer[],
     regularization: number,
   ) {
-    this.network = noiseMapCalls(layers);
+    this.network = noiseMapCalls(config, layers);
     this.wanted = layers.map(mapOf);
-    this.regularizer = layers.flatMap((layer) => pyramidCalls(layer, regularization));
+    this.regularizer = layers.flatMap((layer) =>
+      pyramidCalls(layer, this.#sizeOf(layer), regularization),
+    );
     this.afterwards = layers.length > 0 ? this.#create() : [];
   }
 
@@ -56,32 +60,44 @@ export class NoiseSearch {
 
   #create(): Call[] {
     const { store, layers } = this;
-    const words = layers.reduce((sum, { resolution }) => sum + vectorStride(resolution ** 2), 0);
+    const lengths = layers.map((layer) => this.#lengthOf(layer));
+    const words = lengths.reduce((sum, length) => sum + vectorStride(length), 0);
     createTrained(store, all, 'plain', [words]);
     for (const { name, offset, length } of this.#offsets()) {
       store.slice(name, all, 4 * offset, 4 * length);
       store.slice(gradientOf(name), gradientOf(all), 4 * offset, 4 * length);
     }
-    for (const layer of layers)
-      store.create(`${layerName(layer)}.noise`, 'plain', [layer.resolution, layer.resolution]);
+    for (const layer of layers) {
+      const { height, width } = this.#sizeOf(layer);
+      store.create(`${layerName(layer)}.noise`, 'plain', [height, width]);
+    }
     return [
       adamWeightsCall(store, all, 'noise.adam'),
       ...layers.map(
         (layer): Call => ({
           operation: 'normalize_noise',
           label: `${mapOf(layer)}.normalize`,
-          sizes: sizesOf(layer.resolution),
+          sizes: this.#sizeOf(layer),
           tensors: { x: mapOf(layer) },
         }),
       ),
     ];
   }
 
+  #sizeOf({ block }: ConvolutionLayer): MapSize {
+    return blockSize(this.config, block);
+  }
+
+  #lengthOf(layer: ConvolutionLayer): number {
+    const { height, width } = this.#sizeOf(layer);
+    return height * width;
+  }
+
   /** Where the maps are, in words. */
   #offsets(): { name: string; offset: number; length: number }[] {
     let offset = 0;
     return this.layers.map((layer) => {
-      const length = layer.resolution ** 2;
+      const length = this.#lengthOf(layer);
       const place = { name: mapOf(layer), offset, length };
       offset += vectorStride(length);
       return place;
@@ -91,26 +107,28 @@ export class NoiseSearch {
 
 const mapOf = (layer: ConvolutionLayer): string => `${layerName(layer)}.noise_const`;
 
-const sizesOf = (side: number) => ({ height: side, width: side });
+/** In cells. */
+type MapSize = ReturnType<typeof blockSize>;
 
 /** The regulariser of one map, at each level of its pyramid. */
-function pyramidCalls(layer: ConvolutionLayer, factor: number): Call[] {
+function pyramidCalls(layer: ConvolutionLayer, size: MapSize, factor: number): Call[] {
   const calls: Call[] = [];
   let x = mapOf(layer);
-  for (let side = layer.resolution; ; side /= 2) {
+  for (let { height, width } = size; ; [height, width] = [height / 2, width / 2]) {
     calls.push({
       operation: 'noise_correlation',
       label: `${x}.correlation`,
-      sizes: sizesOf(side),
+      sizes: { height, width },
       tensors: { x },
       params: { factor },
     });
-    if (side <= coarsest) return calls;
-    const coarse = `${mapOf(layer)}.${side / 2}`;
+    // Odd sides, of a constant, have no half.
+    if (Math.max(height, width) <= coarsest || height % 2 === 1 || width % 2 === 1) return calls;
+    const coarse = `${mapOf(layer)}.${height / 2}`;
     calls.push({
       operation: 'noise_down',
       label: `${x}.down`,
-      sizes: sizesOf(side),
+      sizes: { height, width },
       tensors: { x, coarse },
     });
     x = coarse;

@@ -137,8 +137,8 @@ export class PivotalTuning {
     const { tuned } = this.#stores;
     tuned.write('ws', ws);
     this.generator.run(this.plans.drawing);
-    const image = await readTensor(this.generator.engine.device, tuned.get('image'));
-    return imagePixels(image, this.generator.config.imgChannels);
+    const image = tuned.get('image');
+    return imagePixels(await readTensor(this.generator.engine.device, image), image.shape);
   }
 
   /** FineTuned minus original weights, the noise that was given, and the pivot, as a safetensors file for `applyWeightDelta`. */

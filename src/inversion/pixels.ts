@@ -3,16 +3,17 @@ import { InputError } from '../formats/errors.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
 /**
- * A picture as the generator's image is: (channels, side, side), −1 to 1. A grey network gets the luma (BT.601).
+ * A picture as the generator's image is: (channels, height, width), −1 to 1. A grey network gets the luma (BT.601).
  * @throws InputError for another size than the network's
  */
 export function imageValues(
   { width, height, rgba }: PixelImage,
-  { resolution, imgChannels }: Pick<GeneratorConfig, 'resolution' | 'imgChannels'>,
+  config: Pick<GeneratorConfig, 'height' | 'width' | 'imgChannels'>,
 ): Float32Array<ArrayBuffer> {
-  if (width !== resolution || height !== resolution)
+  const { imgChannels } = config;
+  if (width !== config.width || height !== config.height)
     throw new InputError(
-      `the picture has ${width} × ${height} pixels, the model ${resolution} × ${resolution}`,
+      `the picture has ${width} × ${height} pixels, the model ${config.width} × ${config.height}`,
       { option: 'image' },
     );
   const pixels = width * height;

@@ -4,6 +4,7 @@ import { imagePixels, type PixelImage } from '../engine/memory/image.ts';
 import { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { adamCall, broadcastCalls } from '../models/stylegan2/device/latent_calls.ts';
+import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { imageLoss } from './image_loss.ts';
 import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
@@ -39,7 +40,7 @@ export class SearchStage {
   ) {}
 
   /**
-   * @param target (channels, side, side), −1 to 1
+   * @param target (channels, height, width), −1 to 1
    * @param average num_ws · w_dim, which the regularisation draws to
    * @throws DeviceLimitError where the adapter is too small; ShaderError where a kernel does not compile
    */
@@ -60,6 +61,7 @@ export class SearchStage {
       store.write('initial_ws', average);
       const noise = new NoiseSearch(
         store,
+        config,
         options.noise ? noisyLayers(generator) : [],
         options.noiseRegularization,
       );
@@ -67,7 +69,7 @@ export class SearchStage {
       const calls: Call[] = [
         ...(space === 'w' ? broadcastCalls(rows, config.wDim) : []),
         ...noise.network,
-        ...synthesisCalls(config, { upTo: config.resolution, image: true }),
+        ...synthesisCalls(config, { upTo: lastBlock(config), image: true }),
         ...loss.calls,
       ];
       const drawn = rows.map(
@@ -126,7 +128,7 @@ export class SearchStage {
     return {
       ws,
       noise,
-      image: imagePixels(image, config.imgChannels),
+      image: imagePixels(image, this.generator.tensorShape('image')),
       loss: losses.reduce((sum, one) => sum + one, 0),
     };
   }
@@ -142,8 +144,8 @@ export class SearchStage {
   }
 }
 
-function createTensors(store: TensorStore, { config }: Generator, space: 'w' | 'w+'): void {
-  const { numWs, wDim } = config;
+function createTensors(store: TensorStore, generator: Generator, space: 'w' | 'w+'): void {
+  const { numWs, wDim } = generator.config;
   const rows = space === 'w' ? 1 : numWs;
   for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
     store.create(name, 'vector', [rows, wDim]);
@@ -155,5 +157,5 @@ function createTensors(store: TensorStore, { config }: Generator, space: 'w' | '
     store.view(`ws.${row}`, space === 'w' ? 'broadcast_ws' : 'w', row);
     if (space === 'w+') store.view(gradientOf(`ws.${row}`), 'd_w', row);
   }
-  store.create('image', 'map', [1, config.imgChannels, config.resolution, config.resolution]);
+  store.create('image', 'map', generator.tensorShape('image'));
 }

@@ -11,6 +11,7 @@ import { type TunableLayer, tunableLayers } from '../engine/autotune/tunable_lay
 import type { PlanRequest } from '../engine/graph/plan.ts';
 import { ConeLayout } from '../models/stylegan2/device/cone.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 
 /** What is to be tuned: the drag that will be run, and pictures. */
@@ -78,7 +79,7 @@ function layersOf({ config, store }: Generator, request: AutotuneRequest): Tunab
     ...iterationCalls(config, shape, cone),
     cells: cone && ((entry) => cone.listOf(entry)),
   };
-  const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+  const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
   const picture = { calls, freeRounding: true };
   return tunableLayers([iteration, picture], store);
 }

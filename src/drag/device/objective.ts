@@ -3,7 +3,7 @@ import { type ConeLayout, mostRectangles } from '../../models/stylegan2/device/c
 import { adamCall, broadcastCalls } from '../../models/stylegan2/device/latent_calls.ts';
 import { blockSize, type GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { blockMaps, synthesisCalls } from '../../models/stylegan2/network/network.ts';
-import { type DragOptions, featureResolution, imageRadius } from '../options.ts';
+import { type DragOptions, featureBlockName, imageRadius } from '../options.ts';
 import { splitFrozen } from './frozen_layers.ts';
 import { sampledTileCount, tileCount, tileGrid } from './mask_tiles.ts';
 
@@ -41,7 +41,7 @@ export function objectiveShape(
   { points, masked }: { readonly points: number; readonly masked: boolean },
 ): ObjectiveShape {
   const side = Math.max(config.height, config.width);
-  const block = featureResolution(config, options.featureBlock);
+  const block = featureBlockName(config, options.featureBlock);
   const map = blockSize(config, block);
   const tiles = masked ? sampledTileCount(options.maskSampling, map) : 0;
   const local = (!masked || tiles > 0) && points + tiles <= mostRectangles;

@@ -6,11 +6,12 @@ export interface PixelImage {
 }
 
 /**
- * A generator's image (1, channels, side, side) in bytes: clamp(127.5·v + 128), truncated (SPEC §2). One channel is grey.
+ * A generator's image in bytes: clamp(127.5·v + 128), truncated (SPEC §2). One channel is grey.
+ * @param shape (1, channels, height, width)
  */
-export function imagePixels(image: Float32Array, channels: number): PixelImage {
-  const pixels = image.length / channels;
-  const side = Math.round(Math.sqrt(pixels));
+export function imagePixels(image: Float32Array, shape: readonly number[]): PixelImage {
+  const [, channels, height, width] = shape;
+  const pixels = height * width;
   const rgba = new Uint8ClampedArray(4 * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
     for (let c = 0; c < 3; c++) {
@@ -19,5 +20,5 @@ export function imagePixels(image: Float32Array, channels: number): PixelImage {
     }
     rgba[4 * pixel + 3] = 255;
   }
-  return { width: side, height: side, rgba };
+  return { width, height, rgba };
 }

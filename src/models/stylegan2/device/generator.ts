@@ -13,7 +13,7 @@ import {
 } from '../../../engine/memory/tensors.ts';
 import type { ImageSink } from '../../../engine/present.ts';
 import { InputError } from '../../../formats/errors.ts';
-import { blockResolutions, type GeneratorConfig } from '../network/config.ts';
+import { blockSize, blocksOf, type GeneratorConfig, lastBlock } from '../network/config.ts';
 import { imageName, mappingCalls, synthesisCalls } from '../network/network.ts';
 import { seedLatent } from '../network/seeds.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
@@ -134,7 +134,7 @@ export class Generator {
     this.checkLatent(ws);
     return this.#inTurn(async () => {
       const image = await this.#draw(ws, noise);
-      return imagePixels(await readTensor(this.engine.device, image), this.config.imgChannels);
+      return imagePixels(await readTensor(this.engine.device, image), image.shape);
     });
   }
 
@@ -183,7 +183,7 @@ export class Generator {
       const plan = await Plan.build(
         {
           calls: synthesisCalls(this.config, {
-            upTo: Math.max(...names.map(resolutionOf(this.config))),
+            upTo: Math.max(...names.map(blockIn(this.config))),
             image: names.some((name) => !name.endsWith('.x')),
           }),
           roots: gradient ? [gradient.of] : [],
@@ -241,16 +241,17 @@ export class Generator {
   /** The shape of a tensor by its name. @throws InputError for a name that the network does not have */
   tensorShape(name: string): number[] {
     const { config } = this;
-    const resolution = resolutionOf(config)(name);
-    const channels = config.channels.get(resolution);
+    const block = blockIn(config)(name);
+    const channels = config.channels.get(block);
     if (channels === undefined) {
-      const blocks = blockResolutions(config.resolution).map((r) => `b${r}.x`);
+      const blocks = blocksOf(config).map((r) => `b${r}.x`);
       throw new InputError(
         `the model has no tensor ${name}; it has image, ${blocks.join(', ')}, and each block's img`,
         { option: 'tensors' },
       );
     }
-    return [1, name.endsWith('.x') ? channels : config.imgChannels, resolution, resolution];
+    const { height, width } = blockSize(config, block);
+    return [1, name.endsWith('.x') ? channels : config.imgChannels, height, width];
   }
 
   /** Submits one run of a plan. */
@@ -304,7 +305,7 @@ export class Generator {
     const { config } = this;
     const store = this.latentStore();
     store.create('image', 'map', this.tensorShape('image'));
-    const calls = synthesisCalls(config, { upTo: config.resolution, image: true });
+    const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
     const request = { calls, freeRounding: true };
     return { plan: new StandingPlan(request, () => this.#resources(store)), store };
   }
@@ -337,7 +338,7 @@ export class Generator {
   /** The rows of ws on which a tensor depends. */
   #reachedRows(of: string): string[] {
     const calls = synthesisCalls(this.config, {
-      upTo: resolutionOf(this.config)(of),
+      upTo: blockIn(this.config)(of),
       image: !of.endsWith('.x'),
     });
     const rows = calls.flatMap(({ row }) => row ?? []);
@@ -346,9 +347,8 @@ export class Generator {
 
   /** The last block's image goes by two names. */
   #canonical(name: string): string {
-    return name === `b${this.config.resolution}.img`
-      ? imageName(this.config, this.config.resolution)
-      : name;
+    const last = lastBlock(this.config);
+    return name === `b${last}.img` ? imageName(this.config, last) : name;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -358,11 +358,11 @@ export class Generator {
   }
 }
 
-/** The resolution that a tensor's name says; NaN where it says none. */
-const resolutionOf =
+/** The block that a tensor's name says; NaN where it says none. */
+const blockIn =
   (config: GeneratorConfig) =>
   (name: string): number =>
-    name === 'image' ? config.resolution : Number(/^b(\d+)\.(?:x|img)$/.exec(name)?.[1]);
+    name === 'image' ? lastBlock(config) : Number(/^b(\d+)\.(?:x|img)$/.exec(name)?.[1]);
 
 function setNoise(plan: Plan, noise: Noise): void {
   for (const label of plan.labelsWith('noise_gain'))

@@ -2,6 +2,7 @@ import { type Layout, type Precision, storedLayout } from '../../../engine/memor
 import { TensorStore } from '../../../engine/memory/tensors.ts';
 import { decodeF16, encodeF16 } from '../../../formats/tensors/half_precision.ts';
 import type { NamedTensor } from '../../../formats/tensors/named_tensors.ts';
+import { blockSize, type GeneratorConfig } from '../network/config.ts';
 import { upsamplingParts } from '../network/network.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 
@@ -64,7 +65,7 @@ export async function uploadGenerator(
       if (layer) {
         const stored = storedWeights(tensor, storage);
         if (stored.precision === 'f16') precision = 'f16';
-        if (layer.endsWith('conv0')) createParts(store, name, stored, largestTensor);
+        if (layer.endsWith('conv0')) createParts(store, config, name, stored, largestTensor);
         else createWeights(store, name, stored);
         store.create(`${layer}.energy`, 'plain', tensor.shape.slice(0, 2), energyOf(stored));
         createNoise(store, weights, layer);
@@ -107,14 +108,14 @@ function createWeights(
 
 function createParts(
   store: TensorStore,
+  config: GeneratorConfig,
   name: string,
   { shape, values, precision }: StoredWeights,
   largestTensor: number,
 ): void {
   const [outputs, ...rest] = shape;
   const length = values.length / outputs;
-  const resolution = Number(/\.b(\d+)\./.exec(name)?.[1]);
-  const parts = upsamplingParts(outputs, resolution, largestTensor);
+  const parts = upsamplingParts(outputs, blockSize(config, blockIn(name)), largestTensor);
   for (const [part, { first, channels }] of parts.entries())
     createWeights(store, parts.length === 1 ? name : `${name}.${part}`, {
       shape: [channels, ...rest],
@@ -135,14 +136,21 @@ function energyOf({ shape, values }: StoredWeights): Float32Array {
   return energy;
 }
 
-function createNoise(store: TensorStore, { tensors }: GeneratorWeights, layer: string): void {
-  const resolution = Number(/\.b(\d+)\./.exec(layer)?.[1]);
+/** The block that a layer's name says. */
+const blockIn = (name: string): number => Number(/\.b(\d+)\./.exec(name)?.[1]);
+
+function createNoise(
+  store: TensorStore,
+  { config, tensors }: GeneratorWeights,
+  layer: string,
+): void {
+  const { height, width } = blockSize(config, blockIn(layer));
   const strength = tensors.get(`${layer}.noise_strength`)?.data()[0] ?? 0;
   const constant = tensors.get(`${layer}.noise_const`)?.data();
   store.create(
     `${layer}.noise`,
     'plain',
-    [resolution, resolution],
+    [height, width],
     constant?.map((value) => value * strength),
   );
   if (constant && strength !== 0) store.create(`${layer}.noise_strength`, 'plain', [1], [strength]);

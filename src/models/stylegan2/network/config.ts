@@ -4,24 +4,29 @@ import { objectOf, readJson } from '../../../formats/json.ts';
 import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
 import { type DragDefaults, recommendedOptions } from '../../../options/drag_options.ts';
 import { describeBounds, isWithin } from '../../../options/option.ts';
-import { refuseArchitecture, refuseOblong } from './other_architectures.ts';
+import { refuseArchitecture } from './other_architectures.ts';
 
 /** Everything about a generator's shape. */
 export interface GeneratorConfig {
-  /** The larger side of the image, in pixels. */
+  /** The larger side of the image, in pixels. What has one size is meant by it: radii, the names of models. */
   resolution: number;
   /** Of the image, in pixels. */
   height: number;
   width: number;
+  /** Of the constant from which the network starts, in cells; each block after the first doubles both. */
+  constant: { height: number; width: number };
   /** 3, or 1 for grey. */
   imgChannels: number;
-  /** Block resolution → channels of its output x, from 4 upwards. */
+  /**
+   * Block → channels of its output x, from 4 upwards. Blocks go by their official names 4, 8, 16, …, which are the sides of
+   * their maps where the constant is 4 × 4.
+   */
   channels: Map<number, number>;
   zDim: number;
   /** Number of classes; 0 for an unconditional network. */
   cDim: number;
   wDim: number;
-  /** Rows of ws: 2·log2(resolution) − 2. */
+  /** Rows of ws: two a block. */
   numWs: number;
   mappingLayers: number;
   /** Activations are clamped to ± this; null where they are not. */
@@ -41,19 +46,32 @@ export interface GeneratorSource {
   file?: string;
 }
 
-const supportedResolutions = [32, 64, 128, 256, 512, 1024];
+/** A drag trains six rows of ws, so fewer than four blocks are none of ours. */
+const supportedLastBlocks = [32, 64, 128, 256, 512, 1024];
+/** Cells on a side of the constant; pixels on a side of the image. */
+const largestConstant = 16;
+const largestImage = 2048;
 
-/** Block resolutions, lowest first: 4, 8, … resolution. */
-export function blockResolutions(resolution: number): number[] {
-  return Array.from({ length: Math.log2(resolution) - 1 }, (_, block) => 4 << block);
+/** The names of the blocks up to a last one, lowest first: 4, 8, … */
+export function blocksUpTo(last: number): number[] {
+  return Array.from({ length: Math.log2(last) - 1 }, (_, block) => 4 << block);
 }
+
+/** The names of a network's blocks, lowest first. */
+export const blocksOf = ({ channels }: Pick<GeneratorConfig, 'channels'>): number[] => [
+  ...channels.keys(),
+];
+
+/** The name of the block that makes the image. */
+export const lastBlock = ({ channels }: Pick<GeneratorConfig, 'channels'>): number =>
+  Math.max(...channels.keys());
 
 /** Rows and columns of a block's maps, in cells: block r of an h × w constant has r·h/4 by r·w/4. */
 export function blockSize(
-  { resolution, height, width }: Pick<GeneratorConfig, 'resolution' | 'height' | 'width'>,
+  { constant }: Pick<GeneratorConfig, 'constant'>,
   block: number,
 ): { height: number; width: number } {
-  return { height: (height * block) / resolution, width: (width * block) / resolution };
+  return { height: (constant.height * block) / 4, width: (constant.width * block) / 4 };
 }
 
 /**
@@ -66,21 +84,19 @@ export function blockSize(
 export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
   const declared = readMetadata(source, 'config', declaredConfig);
   refuseArchitecture(source, declared);
-  refuseOblong(source);
-  const resolution = readResolution(source);
+  const last = readLastBlock(source);
+  const constant = readConstant(source, last);
+  const { height, width } = blockSize({ constant }, last);
   const channels = new Map(
-    blockResolutions(resolution).map((r) => [
-      r,
-      sizesOf(source, `synthesis.b${r}.conv1.weight`, 4)[0] ?? 0,
-    ]),
+    blocksUpTo(last).map((r) => [r, sizesOf(source, `synthesis.b${r}.conv1.weight`, 4)[0] ?? 0]),
   );
   const [, wDim = 0] = sizesOf(source, 'synthesis.b4.conv1.affine.weight', 2);
   const cDim = readClasses(source, declared);
-  const [imgChannels = 0] = sizesOf(source, `synthesis.b${resolution}.torgb.weight`, 4);
+  const [imgChannels = 0] = sizesOf(source, `synthesis.b${last}.torgb.weight`, 4);
   if (imgChannels !== 3 && imgChannels !== 1) {
     throw new UnsupportedModelError(
       `images of ${imgChannels} channels are not supported, only 3 or 1`,
-      { file: source.file, tensor: `synthesis.b${resolution}.torgb.weight` },
+      { file: source.file, tensor: `synthesis.b${last}.torgb.weight` },
     );
   }
   const [, inputs = 0] = sizesOf(source, 'mapping.fc0.weight', 2);
@@ -92,36 +108,51 @@ export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'para
     });
   }
   return {
-    resolution,
-    height: resolution,
-    width: resolution,
+    resolution: Math.max(height, width),
+    height,
+    width,
+    constant,
     imgChannels,
     channels,
     zDim,
     cDim,
     wDim,
-    numWs: 2 * Math.log2(resolution) - 2,
+    numWs: 2 * channels.size,
     mappingLayers: countMappingLayers(source),
     convClamp: declared?.conv_clamp ?? null,
     truncates: source.tensors.has('mapping.w_avg'),
-    dragDefaults: readDragDefaults(source, blockResolutions(resolution).length),
+    dragDefaults: readDragDefaults(source, channels.size),
   };
 }
 
 /** The highest block there is; that those below it are there is seen when they are read. */
-function readResolution({ tensors, file }: GeneratorSource): number {
+function readLastBlock({ tensors, file }: GeneratorSource): number {
   let highest = 0;
   for (const name of tensors.keys()) {
     const block = /^synthesis\.b(\d{1,6})\./.exec(name);
     if (block) highest = Math.max(highest, Number(block[1]));
   }
-  if (!supportedResolutions.includes(highest)) {
+  if (!supportedLastBlocks.includes(highest)) {
     throw new UnsupportedModelError(
-      `a highest block of ${highest}² is not supported, only ${supportedResolutions.join(', ')}`,
+      `a highest block of ${highest}² is not supported, only ${supportedLastBlocks.join(', ')}`,
       { file, tensor: `synthesis.b${highest}` },
     );
   }
   return highest;
+}
+
+/** Rows and columns of the constant, which say those of all maps. */
+function readConstant(source: GeneratorSource, last: number): GeneratorConfig['constant'] {
+  const tensor = 'synthesis.b4.const';
+  const [, height = 0, width = 0] = sizesOf(source, tensor, 3);
+  const side = Math.max(height, width);
+  if (side > largestConstant || (side * last) / 4 > largestImage) {
+    throw new UnsupportedModelError(
+      `a constant of ${height} × ${width} below ${blocksUpTo(last).length} blocks is not supported, only up to ${largestConstant} × ${largestConstant} and pictures of ${largestImage} × ${largestImage}`,
+      { file: source.file, tensor },
+    );
+  }
+  return { height, width };
 }
 
 function readClasses(source: GeneratorSource, declared: DeclaredConfig | undefined): number {

@@ -1,4 +1,4 @@
-import { blockResolutions, type GeneratorConfig } from './config.ts';
+import { blockSize, blocksOf, type GeneratorConfig, lastBlock } from './config.ts';
 
 /**
  * The network as data: one use of an operation, with the names of its tensors. Weights go by their official names;
@@ -34,22 +34,15 @@ export interface LayerCall {
  * Names of the maps of a block: what conv1 makes, which is the block's `x`; what conv0 makes, in the lowest block the
  * constant; and what is between conv0's convolution and its filter.
  */
-export const blockMaps = (resolution: number) => ({
-  conv1: `b${resolution}.conv1`,
-  conv0: `b${resolution}.conv0`,
-  t: `b${resolution}.t`,
+export const blockMaps = (block: number) => ({
+  conv1: `b${block}.conv1`,
+  conv0: `b${block}.conv0`,
+  t: `b${block}.t`,
 });
 
 type NetworkShape = Pick<
   GeneratorConfig,
-  | 'resolution'
-  | 'imgChannels'
-  | 'channels'
-  | 'zDim'
-  | 'cDim'
-  | 'wDim'
-  | 'mappingLayers'
-  | 'convClamp'
+  'constant' | 'imgChannels' | 'channels' | 'zDim' | 'cDim' | 'wDim' | 'mappingLayers' | 'convClamp'
 > & {
   readonly numWs: number;
   /** Bytes of the largest tensor that the device binds: layers with larger ones come in parts. */
@@ -125,7 +118,7 @@ export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
 }
 
 export interface SynthesisRequest {
-  /** The last block, by its resolution. */
+  /** The last block, by its name. */
   readonly upTo: number;
   /** With the image; without it no toRGB layer is run. */
   readonly image: boolean;
@@ -139,15 +132,15 @@ export interface ChannelPart {
 }
 
 /**
- * How the output of an up-sampling convolution, (2r + 1)² before its FIR and the largest tensor of a network, is cut
+ * How the output of an up-sampling convolution, (h + 1) × (w + 1) before its FIR and the largest tensor of a network, is cut
  * into parts of at most `largestTensor` bytes: whole groups of four channels. One part where it fits.
  */
 export function upsamplingParts(
   outputs: number,
-  resolution: number,
+  { height, width }: { readonly height: number; readonly width: number },
   largestTensor = Number.POSITIVE_INFINITY,
 ): ChannelPart[] {
-  const bytesOfFour = 16 * (resolution + 1) ** 2;
+  const bytesOfFour = 16 * (height + 1) * (width + 1);
   const most = 4 * Math.max(1, Math.floor(largestTensor / bytesOfFour));
   const parts: ChannelPart[] = [];
   for (let first = 0; first < outputs; first += most)
@@ -156,9 +149,9 @@ export function upsamplingParts(
 }
 
 /** Which row of ws feeds a layer. Source: SPEC §2. */
-export function latentRow(resolution: number, layer: 'conv0' | 'conv1' | 'torgb'): number {
-  if (resolution === 4) return layer === 'torgb' ? 1 : 0;
-  const first = 2 * Math.log2(resolution) - 5;
+export function latentRow(block: number, layer: 'conv0' | 'conv1' | 'torgb'): number {
+  if (block === 4) return layer === 'torgb' ? 1 : 0;
+  const first = 2 * Math.log2(block) - 5;
   return first + { conv0: 0, conv1: 1, torgb: 2 }[layer];
 }
 
@@ -166,50 +159,51 @@ export function latentRow(resolution: number, layer: 'conv0' | 'conv1' | 'torgb'
 export function synthesisCalls(config: NetworkShape, request: SynthesisRequest): LayerCall[] {
   const { upTo, image } = request;
   const calls: LayerCall[] = [];
-  for (const resolution of blockResolutions(config.resolution).filter((r) => r <= upTo)) {
-    const below = resolution === 4 ? 'synthesis.b4.const' : `b${resolution / 2}.x`;
-    const block = new BlockCalls(config, resolution, request);
-    if (resolution === 4) {
-      calls.push(...block.convolution('conv1', below, `b${resolution}.x`));
+  for (const block of blocksOf(config).filter((one) => one <= upTo)) {
+    const below = block === 4 ? 'synthesis.b4.const' : `b${block / 2}.x`;
+    const layers = new BlockCalls(config, block, request);
+    if (block === 4) {
+      calls.push(...layers.convolution('conv1', below, `b${block}.x`));
     } else {
-      calls.push(...block.convolution('conv0', below, `b${resolution}.conv0`));
-      calls.push(...block.convolution('conv1', `b${resolution}.conv0`, `b${resolution}.x`));
+      calls.push(...layers.convolution('conv0', below, `b${block}.conv0`));
+      calls.push(...layers.convolution('conv1', `b${block}.conv0`, `b${block}.x`));
     }
-    if (image) calls.push(...block.toRgb());
+    if (image) calls.push(...layers.toRgb());
   }
   return calls;
 }
 
 /** The name of a block's image: the last one is `image`. */
-export const imageName = (config: NetworkShape, resolution: number): string =>
-  resolution === config.resolution ? 'image' : `b${resolution}.img`;
+export const imageName = (config: Pick<NetworkShape, 'channels'>, block: number): string =>
+  block === lastBlock(config) ? 'image' : `b${block}.img`;
 
 class BlockCalls {
   readonly #config: NetworkShape;
-  readonly #resolution: number;
+  readonly #block: number;
   readonly #samples: number;
 
-  constructor(config: NetworkShape, resolution: number, request: SynthesisRequest) {
+  constructor(config: NetworkShape, block: number, request: SynthesisRequest) {
     this.#config = config;
-    this.#resolution = resolution;
+    this.#block = block;
     this.#samples = request.samples ?? 1;
   }
 
   /** Style, demodulation, convolution (with its FIR where it up-samples), and what follows it. */
   convolution(layer: 'conv0' | 'conv1', x: string, y: string): LayerCall[] {
-    const resolution = this.#resolution;
+    const block = this.#block;
     const samples = this.#samples;
     const up = layer === 'conv0';
-    const official = `synthesis.b${resolution}.${layer}`;
-    const name = `b${resolution}.${layer}`;
-    const outputs = this.#channels(resolution);
-    const inputs = up ? this.#channels(resolution / 2) : outputs;
+    const high = blockSize(this.#config, block);
+    const official = `synthesis.b${block}.${layer}`;
+    const name = `b${block}.${layer}`;
+    const outputs = this.#channels(block);
+    const inputs = up ? this.#channels(block / 2) : outputs;
     const styles = `${name}.styles`;
     const demodulation = `${name}.demodulation`;
     const u = `${name}.u`;
     const weight = `${official}.weight`;
-    const { conv0, conv1, t: filtered } = blockMaps(resolution);
-    const below = up ? blockMaps(resolution / 2).conv1 : conv0;
+    const { conv0, conv1, t: filtered } = blockMaps(block);
+    const below = up ? blockMaps(block / 2).conv1 : conv0;
     const made = up ? conv0 : conv1;
     const calls: LayerCall[] = [
       this.#styles(layer, inputs, 1),
@@ -222,9 +216,8 @@ class BlockCalls {
       },
     ];
     if (up) {
-      const low = { height: resolution / 2, width: resolution / 2 };
-      const high = { height: resolution, width: resolution };
-      const parts = upsamplingParts(outputs, resolution, this.#config.largestTensor);
+      const low = blockSize(this.#config, block / 2);
+      const parts = upsamplingParts(outputs, high, this.#config.largestTensor);
       for (const [part, { first, channels }] of parts.entries()) {
         const suffix = parts.length === 1 ? '' : `.${part}`;
         const t = `${name}.t${suffix}`;
@@ -252,7 +245,7 @@ class BlockCalls {
       calls.push({
         operation: 'conv3x3',
         label: `${name}.convolution`,
-        sizes: { samples, inputs, outputs, height: resolution, width: resolution },
+        sizes: { samples, inputs, outputs, ...high },
         tensors: { x, styles, weight, u },
         layer: name,
         maps: { x: below, u: made },
@@ -261,7 +254,7 @@ class BlockCalls {
     calls.push({
       operation: 'bias_act',
       label: `${name}.bias_act`,
-      sizes: { samples, channels: outputs, height: resolution, width: resolution },
+      sizes: { samples, channels: outputs, ...high },
       tensors: { u, demodulation, noise: `${official}.noise`, bias: `${official}.bias`, y },
       params: { slope, gain: activationGain, clamp: this.#clamp(), noise_gain: 1 },
       layer: name,
@@ -272,57 +265,57 @@ class BlockCalls {
 
   /** toRGB on top of the image so far. */
   toRgb(): LayerCall[] {
-    const resolution = this.#resolution;
+    const block = this.#block;
     const samples = this.#samples;
-    const inputs = this.#channels(resolution);
-    const size = { height: resolution, width: resolution };
-    const image = imageName(this.#config, resolution);
-    const rgb = resolution === 4 ? image : `b${resolution}.rgb`;
-    const official = `synthesis.b${resolution}.torgb`;
+    const inputs = this.#channels(block);
+    const size = blockSize(this.#config, block);
+    const image = imageName(this.#config, block);
+    const rgb = block === 4 ? image : `b${block}.rgb`;
+    const official = `synthesis.b${block}.torgb`;
     const calls: LayerCall[] = [
       this.#styles('torgb', inputs, 1 / Math.sqrt(inputs)),
       {
         operation: 'to_rgb',
-        label: `b${resolution}.torgb`,
+        label: `b${block}.torgb`,
         sizes: { samples, inputs, outputs: this.#config.imgChannels, ...size },
         tensors: {
-          x: `b${resolution}.x`,
-          styles: `b${resolution}.torgb.styles`,
+          x: `b${block}.x`,
+          styles: `b${block}.torgb.styles`,
           weight: `${official}.weight`,
           bias: `${official}.bias`,
           rgb,
         },
         params: { clamp: this.#clamp() },
-        layer: `b${resolution}.torgb`,
+        layer: `b${block}.torgb`,
       },
     ];
-    if (resolution > 4)
+    if (block > 4)
       calls.push({
         operation: 'upsample',
-        label: `b${resolution}.upsample`,
+        label: `b${block}.upsample`,
         sizes: { samples, channels: this.#config.imgChannels, ...size },
-        tensors: { previous: imageName(this.#config, resolution / 2), rgb, image },
-        layer: `b${resolution}.torgb`,
+        tensors: { previous: imageName(this.#config, block / 2), rgb, image },
+        layer: `b${block}.torgb`,
       });
     return calls;
   }
 
   #styles(layer: 'conv0' | 'conv1' | 'torgb', inputs: number, gain: number): LayerCall {
-    const official = `synthesis.b${this.#resolution}.${layer}.affine`;
+    const official = `synthesis.b${this.#block}.${layer}.affine`;
     const { wDim } = this.#config;
-    const row = latentRow(this.#resolution, layer);
+    const row = latentRow(this.#block, layer);
     return {
       operation: 'fully_connected',
-      label: `b${this.#resolution}.${layer}.styles`,
+      label: `b${this.#block}.${layer}.styles`,
       sizes: { samples: this.#samples, inputs: wDim, outputs: inputs },
       tensors: {
         x: `ws.${row}`,
         weight: `${official}.weight`,
         bias: `${official}.bias`,
-        y: `b${this.#resolution}.${layer}.styles`,
+        y: `b${this.#block}.${layer}.styles`,
       },
       params: { weight_gain: 1 / Math.sqrt(wDim), bias_gain: 1, slope: 1, gain },
-      layer: `b${this.#resolution}.${layer}`,
+      layer: `b${this.#block}.${layer}`,
       row,
     };
   }
@@ -331,9 +324,9 @@ class BlockCalls {
     return this.#config.convClamp ?? noClamp;
   }
 
-  #channels(resolution: number): number {
-    const channels = this.#config.channels.get(resolution);
-    if (channels === undefined) throw new RangeError(`the network has no block ${resolution}²`);
+  #channels(block: number): number {
+    const channels = this.#config.channels.get(block);
+    if (channels === undefined) throw new RangeError(`the network has no block ${block}²`);
     return channels;
   }
 }

@@ -1,17 +1,21 @@
+import { blockSize, type GeneratorConfig } from './config.ts';
 import type { LayerCall } from './network.ts';
 import { type ConvolutionLayer, layerName } from './weight_energies.ts';
 
 /**
  * The noise of layers whose map or strength changes: calls that come before `synthesisCalls`. The store has to have the
- * tensors `….noise` (side, side) of its own, else the model's are overwritten.
+ * tensors `….noise` (height, width) of its own, else the model's are overwritten.
  */
-export const noiseMapCalls = (layers: readonly ConvolutionLayer[]): LayerCall[] =>
+export const noiseMapCalls = (
+  config: Pick<GeneratorConfig, 'constant'>,
+  layers: readonly ConvolutionLayer[],
+): LayerCall[] =>
   layers.map((of) => {
     const layer = layerName(of);
     return {
       operation: 'noise_map',
       label: `${layer}.noise_map`,
-      sizes: { height: of.resolution, width: of.resolution },
+      sizes: blockSize(config, of.block),
       tensors: {
         noise_const: `${layer}.noise_const`,
         noise_strength: `${layer}.noise_strength`,

@@ -34,17 +34,3 @@ export function refuseArchitecture(
     refuse('architecture orig (no torgb in the low blocks)', 'synthesis.b4.torgb.weight');
   }
 }
-
-/**
- * Some people cut their networks for tall pictures of people: StyleGAN-Human's start from 4 × 2.
- * @throws UnsupportedModelError
- */
-export function refuseOblong({ tensors, file }: GeneratorSource): void {
-  const tensor = 'synthesis.b4.const';
-  const [, height, width] = tensors.get(tensor)?.shape ?? [];
-  if (width === undefined || height === width) return;
-  throw new UnsupportedModelError(
-    `images that are not square (it starts from ${height} × ${width}, as StyleGAN-Human's do) are not supported`,
-    { file, tensor },
-  );
-}

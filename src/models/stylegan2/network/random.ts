@@ -1,8 +1,13 @@
-import { blockResolutions } from './config.ts';
+import { blockSize, blocksUpTo, type GeneratorConfig } from './config.ts';
 
 export interface RandomGeneratorShape {
+  /** The last block: the image's side where the constant is 4 × 4. */
   readonly resolution: number;
-  /** Channels at resolution r are min(channelBase / r, channelMax). */
+  /** 4 × 4 where it is not given. */
+  readonly constant?: GeneratorConfig['constant'];
+  /** Of the image; 3 where they are not given. */
+  readonly imgChannels?: number;
+  /** Channels of block r are min(channelBase / r, channelMax). */
   readonly channelBase: number;
   readonly channelMax: number;
   readonly wDim: number;
@@ -25,6 +30,7 @@ export function randomGenerator(shape: RandomGeneratorShape): {
   metadata: Record<string, string>;
 } {
   const { resolution, channelBase, channelMax, wDim, zDim, mappingLayers } = shape;
+  const { constant = { height: 4, width: 4 }, imgChannels = 3 } = shape;
   const normal = normalSource(shape.seed);
   const tensors = new Map<string, Values>();
   const add = (name: string, sizes: number[], deviation: number, mean = 0) => {
@@ -40,7 +46,8 @@ export function randomGenerator(shape: RandomGeneratorShape): {
   const convolution = (layer: string, inputs: number, outputs: number, r: number) => {
     add(`${layer}.weight`, [outputs, inputs, 3, 3], 1);
     add(`${layer}.bias`, [outputs], 0.1);
-    add(`${layer}.noise_const`, [r, r], 1);
+    const { height, width } = blockSize({ constant }, r);
+    add(`${layer}.noise_const`, [height, width], 1);
     add(`${layer}.noise_strength`, [1], 0, 0.1);
     affine(layer, inputs);
   };
@@ -51,13 +58,13 @@ export function randomGenerator(shape: RandomGeneratorShape): {
   }
   add('mapping.w_avg', [wDim], 0);
   const channels = (r: number) => Math.min(Math.floor(channelBase / r), channelMax);
-  for (const r of blockResolutions(resolution)) {
+  for (const r of blocksUpTo(resolution)) {
     const block = `synthesis.b${r}`;
-    if (r === 4) add(`${block}.const`, [channels(4), 4, 4], 1);
+    if (r === 4) add(`${block}.const`, [channels(4), constant.height, constant.width], 1);
     else convolution(`${block}.conv0`, channels(r / 2), channels(r), r);
     convolution(`${block}.conv1`, channels(r), channels(r), r);
-    add(`${block}.torgb.weight`, [3, channels(r), 1, 1], 1);
-    add(`${block}.torgb.bias`, [3], 0);
+    add(`${block}.torgb.weight`, [imgChannels, channels(r), 1, 1], 1);
+    add(`${block}.torgb.bias`, [imgChannels], 0);
     affine(`${block}.torgb`, channels(r));
   }
   return { tensors, metadata: { config: JSON.stringify({ conv_clamp: null }) } };

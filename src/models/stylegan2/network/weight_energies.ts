@@ -1,9 +1,9 @@
-import type { GeneratorConfig } from './config.ts';
+import { blockSize, type GeneratorConfig } from './config.ts';
 import { type ChannelPart, type LayerCall, upsamplingParts } from './network.ts';
 
 /** A 3×3 convolution of the synthesis network whose weights are trained. */
 export interface ConvolutionLayer {
-  readonly resolution: number;
+  readonly block: number;
   readonly layer: 'conv0' | 'conv1';
 }
 
@@ -12,20 +12,20 @@ export interface WeightPart extends ChannelPart {
   readonly name: string;
 }
 
-type Shape = Pick<GeneratorConfig, 'channels'> & { readonly largestTensor?: number };
+type Shape = Pick<GeneratorConfig, 'channels' | 'constant'> & { readonly largestTensor?: number };
 
 /** The official name of a layer. */
-export const layerName = ({ resolution, layer }: ConvolutionLayer): string =>
-  `synthesis.b${resolution}.${layer}`;
+export const layerName = ({ block, layer }: ConvolutionLayer): string =>
+  `synthesis.b${block}.${layer}`;
 
 /** The tensors that hold a layer's weights, as `synthesisCalls` names them. */
 export function weightParts(config: Shape, of: ConvolutionLayer): WeightPart[] {
-  const { resolution, layer } = of;
-  const outputs = channelsOf(config, resolution);
+  const { block, layer } = of;
+  const outputs = channelsOf(config, block);
   const weight = `${layerName(of)}.weight`;
   const parts =
     layer === 'conv0'
-      ? upsamplingParts(outputs, resolution, config.largestTensor)
+      ? upsamplingParts(outputs, blockSize(config, block), config.largestTensor)
       : [{ first: 0, channels: outputs }];
   return parts.map((one, part) => ({
     ...one,
@@ -40,8 +40,8 @@ export function weightParts(config: Shape, of: ConvolutionLayer): WeightPart[] {
  */
 export function weightEnergyCalls(config: Shape, layers: readonly ConvolutionLayer[]): LayerCall[] {
   return layers.flatMap((of) => {
-    const total = channelsOf(config, of.resolution);
-    const inputs = of.layer === 'conv0' ? channelsOf(config, of.resolution / 2) : total;
+    const total = channelsOf(config, of.block);
+    const inputs = of.layer === 'conv0' ? channelsOf(config, of.block / 2) : total;
     return weightParts(config, of).map(({ name, first, channels }) => ({
       operation: 'weight_energy',
       label: `${name}.energy`,
@@ -52,8 +52,8 @@ export function weightEnergyCalls(config: Shape, layers: readonly ConvolutionLay
   });
 }
 
-function channelsOf({ channels }: Shape, resolution: number): number {
-  const found = channels.get(resolution);
-  if (found === undefined) throw new RangeError(`the network has no block ${resolution}²`);
+function channelsOf({ channels }: Shape, block: number): number {
+  const found = channels.get(block);
+  if (found === undefined) throw new RangeError(`the network has no block ${block}`);
   return found;
 }

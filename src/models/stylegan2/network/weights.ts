@@ -6,7 +6,8 @@ import {
   type TensorFile,
 } from '../../../formats/tensors/named_tensors.ts';
 import {
-  blockResolutions,
+  blockSize,
+  blocksOf,
   type GeneratorConfig,
   type GeneratorSource,
   readConfig,
@@ -95,7 +96,7 @@ export function expectedTensors(
   config: Omit<GeneratorConfig, 'parameters'>,
   present: { has(name: string): boolean },
 ): Map<string, Expected> {
-  const { resolution, imgChannels, channels, zDim, cDim, wDim, mappingLayers } = config;
+  const { constant, imgChannels, channels, zDim, cDim, wDim, mappingLayers } = config;
   const expected = new Map<string, Expected>();
   const learned = (name: string, ...shape: number[]) =>
     expected.set(name, { shape, learned: true });
@@ -110,7 +111,8 @@ export function expectedTensors(
     learned(`${layer}.weight`, outputs, inputs, 3, 3);
     learned(`${layer}.bias`, outputs);
     if (present.has(`${layer}.noise_const`) && present.has(`${layer}.noise_strength`)) {
-      buffer(`${layer}.noise_const`, r, r);
+      const { height, width } = blockSize(config, r);
+      buffer(`${layer}.noise_const`, height, width);
       learned(`${layer}.noise_strength`, 1);
     }
   };
@@ -125,10 +127,10 @@ export function expectedTensors(
     learned(`mapping.fc${layer}.weight`, wDim, inputs);
     learned(`mapping.fc${layer}.bias`, wDim);
   }
-  for (const r of blockResolutions(resolution)) {
+  for (const r of blocksOf(config)) {
     const block = `synthesis.b${r}`;
     const outputs = channels.get(r) ?? 0;
-    if (r === 4) learned(`${block}.const`, outputs, 4, 4);
+    if (r === 4) learned(`${block}.const`, outputs, constant.height, constant.width);
     else convolution(`${block}.conv0`, r, channels.get(r / 2) ?? 0, outputs);
     convolution(`${block}.conv1`, r, outputs, outputs);
     affine(`${block}.torgb`, outputs);

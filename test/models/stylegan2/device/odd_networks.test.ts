@@ -3,8 +3,11 @@ import type { Call } from '../../../../src/engine/graph/reversal.ts';
 import { parseSafetensors, writeSafetensors } from '../../../../src/formats/safetensors.ts';
 import { Generator } from '../../../../src/models/stylegan2/device/generator.ts';
 import {
-  blockResolutions,
+  blockSize,
+  blocksOf,
+  blocksUpTo,
   type GeneratorConfig,
+  lastBlock,
 } from '../../../../src/models/stylegan2/network/config.ts';
 import { mappingCalls, synthesisCalls } from '../../../../src/models/stylegan2/network/network.ts';
 import {
@@ -20,6 +23,8 @@ import { twins } from '../../../twins/twins.ts';
 
 interface Shape {
   readonly what: string;
+  /** Rows and columns of the constant; 4 × 4 where they are not given. */
+  readonly constant?: readonly [height: number, width: number];
   readonly channels: readonly number[];
   readonly zDim: number;
   readonly wDim: number;
@@ -50,23 +55,60 @@ const shapes: readonly Shape[] = [
     convClamp: 0.9,
     noise: true,
   },
+  {
+    what: 'a constant of 4 × 2',
+    constant: [4, 2],
+    channels: [6, 5, 3, 4],
+    zDim: 9,
+    wDim: 12,
+    mappingLayers: 2,
+    imgChannels: 3,
+    convClamp: null,
+    noise: true,
+  },
+  {
+    what: 'a constant of 5 × 3, grey',
+    constant: [5, 3],
+    channels: [5, 6, 4, 3],
+    zDim: 8,
+    wDim: 10,
+    mappingLayers: 2,
+    imgChannels: 1,
+    convClamp: 1.1,
+    noise: true,
+  },
+  {
+    what: 'a constant of one row',
+    constant: [1, 6],
+    channels: [4, 5, 2, 3],
+    zDim: 8,
+    wDim: 10,
+    mappingLayers: 2,
+    imgChannels: 3,
+    convClamp: null,
+    noise: true,
+  },
 ];
 
 /** Random weights of a shape, written to a file and read back as a person's would be. */
 function weightsOf(shape: Shape): GeneratorWeights {
   const { channels, zDim, wDim, mappingLayers, imgChannels, convClamp, noise } = shape;
-  const resolution = 4 << (channels.length - 1);
-  const blocks = blockResolutions(resolution);
+  const [constantHeight, constantWidth] = shape.constant ?? [4, 4];
+  const constant = { height: constantHeight, width: constantWidth };
+  const last = 4 << (channels.length - 1);
+  const blocks = blocksUpTo(last);
+  const { height, width } = blockSize({ constant }, last);
   const config = {
-    resolution,
-    height: resolution,
-    width: resolution,
+    resolution: Math.max(height, width),
+    height,
+    width,
+    constant,
     imgChannels,
     channels: new Map(blocks.map((r, i) => [r, channels[i]])),
     zDim,
     cDim: 0,
     wDim,
-    numWs: 2 * Math.log2(resolution) - 2,
+    numWs: 2 * channels.length,
     mappingLayers,
     convClamp,
     truncates: true,
@@ -111,11 +153,11 @@ function givenTensors({ config, tensors }: GeneratorWeights): Record<string, Ten
       const at = (o * inputs + i) * 9;
       return values.subarray(at, at + 9).reduce((sum, value) => sum + value * value, 0);
     });
-    const side = Number(/\.b(\d+)\./.exec(layer)?.[1]);
+    const { height, width } = blockSize(config, Number(/\.b(\d+)\./.exec(layer)?.[1]));
     const strength = tensors.get(`${layer}.noise_strength`)?.data()[0] ?? 0;
     const noise = tensors.get(`${layer}.noise_const`)?.data();
-    given[`${layer}.noise`] = tensor([side, side], (row, column) =>
-      noise ? strength * noise[row * side + column] : 0,
+    given[`${layer}.noise`] = tensor([height, width], (row, column) =>
+      noise ? strength * noise[row * width + column] : 0,
     );
   }
   expect(config.numWs).toBeGreaterThan(0);
@@ -134,7 +176,7 @@ function drawTwins(
     const values = ws.subarray(row * config.wDim, (row + 1) * config.wDim);
     tensors[`ws.${row}`] = new Tensor([1, config.wDim], values);
   }
-  runTwins(synthesisCalls(config, { upTo: config.resolution, image: true }), tensors);
+  runTwins(synthesisCalls(config, { upTo: lastBlock(config), image: true }), tensors);
   return tensors;
 }
 
@@ -159,7 +201,7 @@ describe.each(shapes)('a network with $what', (shape) => {
     };
     runTwins(mappingCalls(config), mapped);
     expect(relativeDifference(await generator.latent({ z }), mapped.ws.values)).toBeLessThan(2e-5);
-    const features = blockResolutions(config.resolution).map((r) => `b${r}.x`);
+    const features = blocksOf(config).map((r) => `b${r}.x`);
     const results = await generator.evaluate(ws, { tensors: ['image', ...features] });
     const twin = drawTwins(weights, given, Float64Array.from(ws));
     for (const name of ['image', ...features]) {

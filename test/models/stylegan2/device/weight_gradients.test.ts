@@ -50,15 +50,15 @@ const trained = [
 ];
 
 const noisy = [
-  { resolution: 8, layer: 'conv0' },
-  { resolution: 64, layer: 'conv1' },
+  { block: 8, layer: 'conv0' },
+  { block: 64, layer: 'conv1' },
 ] as const;
 
 const layers = [
-  { resolution: 4, layer: 'conv1' },
-  { resolution: 8, layer: 'conv0' },
-  { resolution: 64, layer: 'conv0' },
-  { resolution: 64, layer: 'conv1' },
+  { block: 4, layer: 'conv1' },
+  { block: 8, layer: 'conv0' },
+  { block: 64, layer: 'conv0' },
+  { block: 64, layer: 'conv1' },
 ] as const;
 
 /** Every way in which a plan may compute a convolution. */
@@ -95,8 +95,8 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   store.write('ws', fixture.values('ws').slice(0, config.numWs * config.wDim));
   for (const layer of noisy) {
     const name = `${layerName(layer)}.noise_const`;
-    store.create(name, 'plain', [layer.resolution ** 2], weights.tensors.get(name)?.data());
-    store.create(`${layerName(layer)}.noise`, 'plain', [layer.resolution ** 2]);
+    store.create(name, 'plain', [layer.block ** 2], weights.tensors.get(name)?.data());
+    store.create(`${layerName(layer)}.noise`, 'plain', [layer.block ** 2]);
   }
   for (const name of trained) {
     const { layout, shape } = store.get(name);
@@ -116,7 +116,7 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   const request = {
     calls: [
       ...energies,
-      ...noiseMapCalls(noisy),
+      ...noiseMapCalls(config, noisy),
       ...synthesisCalls(config, { upTo: config.resolution, image: true }),
     ],
     roots: ['image'],

@@ -45,6 +45,9 @@ describe('readGenerator', () => {
     const { config, tensors } = readGenerator(tiny);
     expect(config).toEqual({
       resolution: 64,
+      height: 64,
+      width: 64,
+      constant: { height: 4, width: 4 },
       imgChannels: 3,
       channels: new Map([
         [4, 32],
