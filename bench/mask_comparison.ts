@@ -15,6 +15,7 @@ import { median, round } from '../src/bench/statistics.ts';
 import { DragSession, type PointPair } from '../src/drag/session.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
 import { type DragOptions, Model } from '../src/library/api.ts';
+import { draggable } from '../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../src/models/stylegan2/device/generator.ts';
 import { readGenerator } from '../src/models/stylegan2/network/weights.ts';
 import { type Edit, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
@@ -164,7 +165,7 @@ async function timeIterations(
   const ws = await generator.latent({ seed: 1 });
   const side = generator.config.resolution;
   const sessions = ways.map(([mask, options]) => {
-    const session = new DragSession(generator, ws, options);
+    const session = new DragSession(draggable(generator), ws, options);
     session.setPoints(benchPoints(1, side));
     session.setMask(options ? benchMask(side) : null);
     return { mask, session, times: [] as number[] };

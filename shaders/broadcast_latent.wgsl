@@ -2,7 +2,7 @@
 //
 //   ws[i] = w[i]
 //
-// forward   w (length)   → ws (length: one row)
+// forward   w (length: words, padding included)   → ws (length: one row)
 // backward  d_ws         → d_w
 //
 // Source: SPEC §3.

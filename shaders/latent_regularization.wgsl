@@ -1,14 +1,15 @@
-// Latent regularisation: a row of ws is drawn back to where it was at first.
+// Latent regularisation: a part of the latent, such as a row of ws, is drawn back to where it was at first.
 //
-//   loss = regularization · mean over all rows·length values of |ws − initial_ws|
+//   loss = regularization · mean over all values of the latent of |ws − initial_ws|
 //
-// backward  ws, initial_ws (length: one row), status   → d_ws = regularization / (rows·length) · sign(ws − initial_ws)
+// backward  ws, initial_ws (length: one part), status   → d_ws = regularization / values · sign(ws − initial_ws)
 //
+// Padding of whatever layout the part has is the same in both, so that it has no gradient.
 // The loss itself is not needed: nobody reads it, and its gradient does not depend on it. 0 once the drag has stopped.
 // Source: SPEC §3.5.
 // uses lib/status
 
-struct Params { rows: u32, length: u32, regularization: f32, accumulate: u32 }
+struct Params { length: u32, values: u32, regularization: f32, accumulate: u32 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> ws: array<f32>;
@@ -19,6 +20,6 @@ struct Params { rows: u32, length: u32, regularization: f32, accumulate: u32 }
 @compute @workgroup_size(64)
 fn backward(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= params.length) { return; }
-  let scale = select(0.0, params.regularization / f32(params.rows * params.length), status.stopped == 0.0);
+  let scale = select(0.0, params.regularization / f32(params.values), status.stopped == 0.0);
   d_ws[id.x] = select(0.0, d_ws[id.x], params.accumulate != 0u) + scale * sign(ws[id.x] - initial_ws[id.x]);
 }

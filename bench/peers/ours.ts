@@ -1,9 +1,10 @@
 import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
 import { ForwardRun } from '../../src/bench/forward_run.ts';
 import { median } from '../../src/bench/statistics.ts';
-import { type ObjectiveShape, objectiveShape } from '../../src/drag/device/objective.ts';
+import { type ObjectiveShape, objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import { defaultOptions } from '../../src/drag/options.ts';
 import type { PointPair } from '../../src/drag/points.ts';
+import { dragShape } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 
 /** What is compared. */
@@ -42,7 +43,7 @@ export class Ours {
     return new Ours(
       drag,
       picture,
-      objectiveShape(config, options, { points: 1, masked: false }),
+      objectiveShape(dragShape(config), options, { points: 1, masked: false }),
       ws,
       await drag.loop.store.read('references'),
       {

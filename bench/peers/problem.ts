@@ -1,4 +1,4 @@
-import type { ObjectiveShape } from '../../src/drag/device/objective.ts';
+import type { ObjectiveShape } from '../../src/drag/device/objective_shape.ts';
 import type { PointPair } from '../../src/drag/points.ts';
 
 /** A matrix, row-major. */

@@ -1,9 +1,10 @@
 import { DragLoop, type Place } from '../drag/device/device_drag.ts';
-import { objectiveShape } from '../drag/device/objective.ts';
+import { objectiveShape } from '../drag/device/objective_shape.ts';
 import type { IterationRecord } from '../drag/device/records.ts';
 import { type DragOptions, defaultOptions } from '../drag/options.ts';
 import type { PointPair } from '../drag/points.ts';
 import { dispatch, type Plan } from '../engine/graph/plan.ts';
+import { draggable } from '../models/stylegan2/device/draggable.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { type CellCounts, readCellCounts } from './counting.ts';
 import { timeSteps } from './kernel_times.ts';
@@ -39,9 +40,10 @@ export class DragRun {
   ): Promise<DragRun> {
     const { coverage, masked, sampling = 0, known } = request;
     const { config } = generator;
-    const loop = new DragLoop(generator);
-    const options = { ...defaultOptions(config), coverage, maskSampling: sampling };
-    await loop.configure(objectiveShape(config, options, { points: points.length, masked }));
+    const dragged = draggable(generator);
+    const loop = new DragLoop(dragged);
+    const options = { ...defaultOptions(dragged), coverage, maskSampling: sampling };
+    await loop.configure(objectiveShape(dragged, options, { points: points.length, masked }));
     loop.targets = points.map(({ target }) => target);
     if (masked) loop.mask = benchMask(config.resolution);
     loop.rates = options;

@@ -1,4 +1,4 @@
-import { blocksOf, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import type { Draggable } from '../models/draggable.ts';
 import { dragOptionTable, referenceSide } from '../options/drag_options.ts';
 import { checkOptions, usualValues } from '../options/option.ts';
 
@@ -39,7 +39,7 @@ const { steps: _, ...usual } = usualValues(dragOptionTable);
 export const paperOptions: Readonly<DragOptions> = usual;
 
 /** What a model's file recommends, else the paper's values. */
-export function defaultOptions({ dragDefaults }: GeneratorConfig): DragOptions {
+export function defaultOptions({ dragDefaults }: Pick<Draggable, 'dragDefaults'>): DragOptions {
   const { steps: _, ...recommended } = dragDefaults ?? {};
   return { ...paperOptions, ...recommended };
 }
@@ -54,13 +54,7 @@ export function changeOptions<Options extends DragOptions>(
   return changed;
 }
 
-/** The name of the feature block, by its number from 0. */
-export function featureBlockName(config: GeneratorConfig, block: number): number {
-  const blocks = blocksOf(config);
-  return blocks[Math.min(block, blocks.length - 1)];
-}
-
-/** A radius in pixels of the image. A half goes to the even neighbour, as in the reference. SPEC §3. */
+/** A radius in pixels of an image of this side. A half goes to the even neighbour, as in the reference. SPEC §3. */
 export function imageRadius(radius: number, side: number): number {
   const exact = (radius * side) / referenceSide;
   const whole = Math.round(exact);

@@ -1,4 +1,5 @@
 import { InputError } from '../formats/errors.ts';
+import type { Extent } from '../models/draggable.ts';
 
 /** An image pixel. */
 export type Point = readonly [row: number, column: number];
@@ -10,14 +11,14 @@ export interface PointPair {
 }
 
 /** @throws InputError for a point that is no pixel of the image */
-export function checkPoints(points: readonly PointPair[], side: number): void {
-  const inside = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < side;
+export function checkPoints(points: readonly PointPair[], { height, width }: Extent): void {
+  const within = (i: number, end: number): boolean => Number.isInteger(i) && i >= 0 && i < end;
   points.forEach((pair, j) => {
     for (const end of ['handle', 'target'] as const) {
       const point = pair[end];
-      if (point.length !== 2 || !point.every(inside))
+      if (point.length !== 2 || !within(point[0], height) || !within(point[1], width))
         throw new InputError(
-          `${end} ${j + 1} at ${point.join(',')} is no pixel of the image; rows and columns go from 0 to ${side - 1}`,
+          `${end} ${j + 1} at ${point.join(',')} is no pixel of the image; rows go from 0 to ${height - 1}, columns from 0 to ${width - 1}`,
           { option: 'points' },
         );
     }

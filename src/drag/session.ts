@@ -2,7 +2,7 @@ import { Emitter } from '../engine/events.ts';
 import type { PixelImage } from '../engine/memory/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
-import type { Generator } from '../models/stylegan2/device/generator.ts';
+import type { Draggable, Extent } from '../models/draggable.ts';
 import { History } from './history.ts';
 import type { DragOptions } from './options.ts';
 import { checkPoints, type PointPair } from './points.ts';
@@ -33,7 +33,7 @@ export interface SessionEvents {
  * run side by side.
  */
 export class DragSession {
-  readonly #generator: Generator;
+  readonly #generator: Draggable;
   readonly #drag: Drag;
   readonly #events = new Emitter<SessionEvents>();
   readonly #history = new History<DragState>();
@@ -41,9 +41,9 @@ export class DragSession {
   readonly #pace: Pace;
   #stopping = false;
 
-  /** @throws InputError for a latent (num_ws · w_dim) or an option that does not fit */
+  /** @throws InputError for a latent or an option that does not fit */
   constructor(
-    generator: Generator,
+    generator: Draggable,
     ws: Float32Array,
     options: Partial<DragOptions> = {},
     pace: PaceOptions = {},
@@ -54,9 +54,9 @@ export class DragSession {
     this.#drag = new Drag(generator, ws.slice(), options);
   }
 
-  /** Of the image, in pixels. */
-  get side(): number {
-    return this.#generator.config.resolution;
+  /** Of the picture, in pixels. */
+  get picture(): Extent {
+    return this.#generator.picture;
   }
 
   /** Where each handle is now, and its target. */
@@ -64,7 +64,7 @@ export class DragSession {
     return this.#drag.points;
   }
 
-  /** side · side, 1 = must stay. */
+  /** A byte for each pixel, row by row, 1 = must stay. */
   get mask(): Uint8Array | null {
     return this.#drag.mask;
   }
@@ -104,14 +104,15 @@ export class DragSession {
    * @throws InputError for a point outside the image
    */
   setPoints(points: readonly PointPair[]): void {
-    checkPoints(points, this.side);
+    checkPoints(points, this.picture);
     if (this.#drag.setPoints(points)) this.#events.emit('change', undefined);
   }
 
-  /** @param mask side · side; what is not 0 must stay @throws InputError for another size */
+  /** @param mask height · width; what is not 0 must stay @throws InputError for another size */
   setMask(mask: ArrayLike<number> | null): void {
-    if (mask && mask.length !== this.side ** 2)
-      throw new InputError(`the mask has ${mask.length} pixels, the image ${this.side ** 2}`, {
+    const { height, width } = this.picture;
+    if (mask && mask.length !== height * width)
+      throw new InputError(`the mask has ${mask.length} pixels, the image ${height} × ${width}`, {
         option: 'mask',
       });
     this.#drag.setMask(mask);
@@ -195,7 +196,7 @@ export class DragSession {
     this.#put({ ws: initial, initial, points: this.#drag.startingPoints(), edit: null });
   }
 
-  /** ws (num_ws · w_dim) as it is now. */
+  /** The latent as it is now. */
   async latent(): Promise<Float32Array> {
     return this.#drag.ws.slice();
   }
@@ -225,7 +226,7 @@ export class DragSession {
     const { ws, initial, points, edit } = state;
     for (const latent of [ws, initial, ...(edit ? [edit.ws] : [])])
       this.#generator.checkLatent(latent);
-    checkPoints(points, this.side);
+    checkPoints(points, this.picture);
     if (edit && edit.handles.length !== points.length)
       throw new InputError(
         `the edit has ${points.length} points now, and began with ${edit.handles.length}`,
@@ -238,12 +239,12 @@ export class DragSession {
 
   /** The picture as it is now, read back. */
   image(): Promise<PixelImage> {
-    return this.#generator.generate(this.#drag.ws);
+    return this.#generator.image(this.#drag.ws);
   }
 
   /** Draws the picture as it is now, without a read-back; also while it runs. */
   show(sink: ImageSink): Promise<void> {
-    return this.#generator.show(this.#drag.ws, sink);
+    return this.#generator.present(this.#drag.ws, sink);
   }
 
   /** Ends a run, and then frees the device's memory. */

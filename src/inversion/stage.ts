@@ -1,9 +1,10 @@
 import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
 import { type Call, gradientOf } from '../engine/graph/reversal.ts';
 import { imagePixels, type PixelImage } from '../engine/memory/image.ts';
+import { vectorStride } from '../engine/memory/layouts.ts';
 import { TensorStore } from '../engine/memory/tensors.ts';
+import { adamCall, broadcastCalls, regularizationCall } from '../models/latent_calls.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
-import { adamCall, broadcastCalls } from '../models/stylegan2/device/latent_calls.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 import { imageLoss } from './image_loss.ts';
@@ -65,19 +66,18 @@ export class SearchStage {
         options.noise ? noisyLayers(generator) : [],
         options.noiseRegularization,
       );
+      const length = vectorStride(config.wDim);
+      const values = config.numWs * config.wDim;
       const rows = Array.from({ length: config.numWs }, (_, row) => `ws.${row}`);
       const calls: Call[] = [
-        ...(space === 'w' ? broadcastCalls(rows, config.wDim) : []),
+        ...(space === 'w' ? broadcastCalls('w', rows, length) : []),
         ...noise.network,
         ...synthesisCalls(config, { upTo: lastBlock(config), image: true }),
         ...loss.calls,
       ];
       const drawn = rows.map(
         (ws, row): Call => ({
-          operation: 'latent_regularization',
-          label: 'latent_regularization',
-          sizes: { rows: config.numWs, length: config.wDim },
-          tensors: { ws, initial_ws: `initial_ws.${row}`, status: 'status' },
+          ...regularizationCall(ws, `initial_ws.${row}`, { length, values }),
           params: { regularization: options.regularization },
         }),
       );

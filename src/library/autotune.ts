@@ -1,4 +1,5 @@
-import { iterationCalls, objectiveShape } from '../drag/device/objective.ts';
+import { coverageOf, objectivePlans } from '../drag/device/objective.ts';
+import { objectiveShape } from '../drag/device/objective_shape.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../drag/options.ts';
 import { autotuneLayers, type Measure } from '../engine/autotune/autotuner.ts';
 import {
@@ -8,8 +9,7 @@ import {
   type LayerChoice,
 } from '../engine/autotune/kernel_choices.ts';
 import { type TunableLayer, tunableLayers } from '../engine/autotune/tunable_layers.ts';
-import type { PlanRequest } from '../engine/graph/plan.ts';
-import { ConeLayout } from '../models/stylegan2/device/cone.ts';
+import { draggable } from '../models/stylegan2/device/draggable.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
@@ -70,15 +70,13 @@ export async function autotune(
 }
 
 /** The convolutions of an iteration, then those of a picture. */
-function layersOf({ config, store }: Generator, request: AutotuneRequest): TunableLayer[] {
+function layersOf(generator: Generator, request: AutotuneRequest): TunableLayer[] {
+  const { config, store } = generator;
   const { points = 1, masked = false } = request;
-  const options = changeOptions(defaultOptions(config), request.options ?? {});
-  const shape = objectiveShape(config, options, { points, masked });
-  const cone = shape.coverage === 'cone' ? new ConeLayout(shape) : undefined;
-  const iteration: PlanRequest = {
-    ...iterationCalls(config, shape, cone),
-    cells: cone && ((entry) => cone.listOf(entry)),
-  };
+  const dragged = draggable(generator);
+  const options = changeOptions(defaultOptions(dragged), request.options ?? {});
+  const shape = objectiveShape(dragged, options, { points, masked });
+  const { iteration } = objectivePlans(dragged, shape, coverageOf(dragged, shape));
   const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
   const picture = { calls, freeRounding: true };
   return tunableLayers([iteration, picture], store);

@@ -9,6 +9,7 @@ import { Inversion } from '../inversion/inversion.ts';
 import type { FineTuningOptions, InversionOptions } from '../inversion/options.ts';
 import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
 import { imageValues } from '../inversion/pixels.ts';
+import { draggable } from '../models/stylegan2/device/draggable.ts';
 import {
   type EvaluationRequest,
   Generator,
@@ -70,7 +71,7 @@ export class Model {
     ws: Float32Array,
     options: Partial<DragOptions> = {},
   ): Promise<DragSession> {
-    return new DragSession(this.#generator, ws, options);
+    return new DragSession(draggable(this.#generator), ws, options);
   }
 
   /**

@@ -83,9 +83,9 @@ describe("a peer's problem", () => {
   it('samples a linear ramp where the shift leads', () => {
     const side = 64;
     const shape = {
-      ...{ block: side, height: side, width: side, imageHeight: side, imageWidth: side },
+      ...{ field: 'b64.x', height: side, width: side, imageHeight: side, imageWidth: side },
       ...{ points: 1, channels: 1, patchRadius: 3, trackingRadius: 4 },
-      ...{ space: paperOptions.space, masked: false, regularized: false },
+      ...{ tied: false, masked: false, regularized: false },
       ...{ coverage: paperOptions.coverage, tiles: 0 },
     };
     const problem = dragProblem({ handle: [30, 20], target: [33, 24] }, shape);

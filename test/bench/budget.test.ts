@@ -11,8 +11,9 @@ import { MemoryWatch } from '../../src/bench/memory.ts';
 import { randomWeights } from '../../src/bench/networks.ts';
 import { runOperationsBench } from '../../src/bench/operations.ts';
 import { benchPoints } from '../../src/bench/points.ts';
-import { objectiveShape } from '../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import { paperOptions } from '../../src/drag/options.ts';
+import { dragShape } from '../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../src/models/stylegan2/device/generator.ts';
 import { openTestEngine } from '../support/test_device.ts';
 
@@ -158,7 +159,7 @@ describe('a contest', () => {
       gradient: Float32Array.of(4, 5),
       found: point.handle,
     },
-    shape: objectiveShape(config, paperOptions, { points: 1, masked: false }),
+    shape: objectiveShape(dragShape(config), paperOptions, { points: 1, masked: false }),
     time: async () => 10,
   };
   const { trackingRadius } = ours.shape;

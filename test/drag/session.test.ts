@@ -9,6 +9,7 @@ import {
 } from '../../src/drag/session.ts';
 import type { DeviceTensor } from '../../src/engine/memory/tensors.ts';
 import { InputError } from '../../src/formats/errors.ts';
+import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import { readDragFixture, testGenerator } from '../support/drag_fixture.ts';
 
 const fixture = readDragFixture('drag_tiny_1point');
@@ -23,7 +24,7 @@ const side = 64;
 const oneByOne: PaceOptions = { iterationsPerSubmit: 1, submissionsInFlight: 1 };
 
 async function openSession(pace?: PaceOptions): Promise<DragSession> {
-  const session = new DragSession(await testGenerator('tiny'), ws0, options, pace);
+  const session = new DragSession(draggable(await testGenerator('tiny')), ws0, options, pace);
   session.setPoints(points);
   return session;
 }
@@ -53,10 +54,12 @@ describe('radii', () => {
 describe('a session', () => {
   it('refuses what it cannot use', async () => {
     const generator = await testGenerator('tiny');
-    expect(() => new DragSession(generator, ws0.subarray(1))).toThrow(InputError);
-    expect(() => new DragSession(generator, ws0, { r1: -1 })).toThrow(InputError);
-    expect(() => new DragSession(generator, ws0, { learningRate: Number.NaN })).toThrow(InputError);
-    const session = new DragSession(generator, ws0);
+    expect(() => new DragSession(draggable(generator), ws0.subarray(1))).toThrow(InputError);
+    expect(() => new DragSession(draggable(generator), ws0, { r1: -1 })).toThrow(InputError);
+    expect(() => new DragSession(draggable(generator), ws0, { learningRate: Number.NaN })).toThrow(
+      InputError,
+    );
+    const session = new DragSession(draggable(generator), ws0);
     const pair = (row: number, column: number): PointPair => ({
       handle: [row, column],
       target: [3, 3],
@@ -148,7 +151,10 @@ describe('a session', () => {
     const gradients: Float32Array[] = [];
     const trace = ({ gradient }: IterationTrace) => gradients.push(gradient);
     await session.run({ steps: 1, trace });
-    const other = new DragSession(await testGenerator('tiny'), ws0, { ...options, ...gentle });
+    const other = new DragSession(draggable(await testGenerator('tiny')), ws0, {
+      ...options,
+      ...gentle,
+    });
     await other.restore(state);
     expect(other.iteration).toBe(3);
     expect(other.points).toEqual(state.points);

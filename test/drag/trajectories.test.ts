@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DragLoop } from '../../src/drag/device/device_drag.ts';
-import { objectiveShape, trainedRows } from '../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import type { IterationRecord } from '../../src/drag/device/records.ts';
 import { DragSession, type IterationTrace } from '../../src/drag/session.ts';
+import { draggable, trainedRows } from '../../src/models/stylegan2/device/draggable.ts';
 import { type DragFixture, readDragFixture, testGenerator } from '../support/drag_fixture.ts';
 import { relativeDifference } from '../twins/finite_differences.ts';
 import { PlanTrial } from '../twins/plan_trial.ts';
@@ -32,9 +33,9 @@ const names = [
 async function beginDrag(fixture: DragFixture): Promise<DragLoop> {
   const { options, handles, targets, mask, ws0 } = fixture;
   const generator = await testGenerator(fixture.network);
-  const loop = new DragLoop(generator);
+  const loop = new DragLoop(draggable(generator));
   const counts = { points: handles.length, masked: mask !== null };
-  await loop.configure(objectiveShape(generator.config, options, counts));
+  await loop.configure(objectiveShape(draggable(generator), options, counts));
   loop.begin({ ws: ws0, handles }, ws0);
   loop.targets = targets;
   if (mask) loop.mask = mask;
@@ -150,7 +151,7 @@ describe.each(names)('%s', (name) => {
 
   it('is followed in a free run', async () => {
     const generator = await testGenerator(fixture.network);
-    const session = new DragSession(generator, ws0, options);
+    const session = new DragSession(draggable(generator), ws0, options);
     session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
     session.setMask(mask);
     const rows: IterationTrace[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DragSession } from '../../src/drag/session.ts';
+import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 import { readDragFixture, testGenerator } from '../support/drag_fixture.ts';
 import { openTestDevice } from '../support/test_device.ts';
@@ -7,7 +8,7 @@ import { openTestDevice } from '../support/test_device.ts';
 /** A session on a fixture's drag. */
 function openFixture(generator: Generator, name: string): DragSession {
   const { handles, targets, mask, ws0, options } = readDragFixture(name);
-  const session = new DragSession(generator, ws0, options);
+  const session = new DragSession(draggable(generator), ws0, options);
   session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
   session.setMask(mask);
   return session;

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { DragLoop } from '../../src/drag/device/device_drag.ts';
-import { objectiveShape } from '../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import type { IterationRecord } from '../../src/drag/device/records.ts';
+import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 import { relativeDifference } from '../twins/finite_differences.ts';
 import { readDragFixture } from './drag_fixture.ts';
@@ -42,9 +43,9 @@ export async function expectGoldenDrag(
 
 async function drag(generator: Generator, coverage: 'cone' | 'dense'): Promise<IterationRecord[]> {
   const { handles, targets, ws0, options } = readDragFixture('drag_tiny_3points');
-  const loop = new DragLoop(generator);
+  const loop = new DragLoop(draggable(generator));
   const counts = { points: handles.length, masked: false };
-  await loop.configure(objectiveShape(generator.config, { ...options, coverage }, counts));
+  await loop.configure(objectiveShape(draggable(generator), { ...options, coverage }, counts));
   loop.begin({ ws: ws0, handles }, ws0);
   loop.targets = targets;
   loop.rates = options;

@@ -145,7 +145,11 @@ export const dragCases = {
     },
   ],
   latent_regularization: [
-    { sizes: { length: 67 }, params: { rows: 10, regularization: 0.5 }, given: () => ({ status }) },
+    {
+      sizes: { length: 67, values: 670 },
+      params: { regularization: 0.5 },
+      given: () => ({ status }),
+    },
   ],
   adam: [
     {

@@ -1,4 +1,4 @@
-import { tileSide } from '../../src/models/stylegan2/device/cone.ts';
+import { tileSide } from '../../src/models/draggable.ts';
 import { resized } from './resize.ts';
 import { sum, type Twin, tensor } from './twin.ts';
 

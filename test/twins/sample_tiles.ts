@@ -1,4 +1,4 @@
-import { tileSide } from '../../src/models/stylegan2/device/cone.ts';
+import { tileSide } from '../../src/models/draggable.ts';
 import { type Twin, tensor } from './twin.ts';
 
 /** pcg3d, its first word. Source: Jarzynski and Olano 2020, "Hash functions for GPU rendering". */

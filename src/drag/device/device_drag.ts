@@ -1,23 +1,15 @@
 import { Plan } from '../../engine/graph/plan.ts';
-import type { EntryCall } from '../../engine/graph/reversal.ts';
-import type { Layout } from '../../engine/memory/layouts.ts';
 import { TensorStore } from '../../engine/memory/tensors.ts';
 import { tensorShape } from '../../engine/operations/operation.ts';
 import { operationTable } from '../../engine/operations/operations.ts';
-import { ConeLayout } from '../../models/stylegan2/device/cone.ts';
-import type { Generator } from '../../models/stylegan2/device/generator.ts';
-import { maskedTiles, tileCount } from './mask_tiles.ts';
-import {
-  frozenCalls,
-  iterationCalls,
-  type ObjectiveShape,
-  referenceCalls,
-  rowNames,
-  trainedRows,
-} from './objective.ts';
+import type { Coverage, Draggable } from '../../models/draggable.ts';
+import type { LatentLayout } from './latent_layout.ts';
+import { maskedTiles } from './mask_tiles.ts';
+import { coverageOf, latentLayout, objectivePlans } from './objective.ts';
+import { type ObjectiveShape, tileCount } from './objective_shape.ts';
 import { type IterationRecord, RecordRing } from './records.ts';
 
-/** Where a drag is: ws (num_ws · w_dim), and the handles in image pixels. */
+/** Where a drag is: its latent, and the handles in image pixels. */
 export interface Place {
   readonly ws: Float32Array;
   readonly handles: readonly (readonly [number, number])[];
@@ -38,20 +30,21 @@ export interface Rates {
  * come back. Nothing is read back within an iteration, so that several go into one submission.
  */
 export class DragLoop {
-  readonly #generator: Generator;
+  readonly #generator: Draggable;
   readonly #store: TensorStore;
   readonly #ring: RecordRing;
   #shape: ObjectiveShape | undefined;
   #plan: Plan | undefined;
   #references: Plan | undefined;
-  /** What follows from the frozen rows of ws. */
-  #frozen: Plan | undefined;
-  #cone: ConeLayout | undefined;
+  /** What follows from the leaves of the latent that stay. */
+  #constant: Plan | undefined;
+  #latent: LatentLayout | undefined;
+  #coverage: Coverage | undefined;
   #staleReferences = true;
   /** Of the kernels that the plans were made from. */
   #generation = 0;
 
-  constructor(generator: Generator) {
+  constructor(generator: Draggable) {
     this.#generator = generator;
     this.#store = new TensorStore(generator.engine.device, generator.store);
     this.#ring = new RecordRing(generator.engine.device);
@@ -60,6 +53,11 @@ export class DragLoop {
   /** What an iteration runs, for those who count or time it. @throws RangeError before `configure` */
   get plan(): Plan {
     return built(this.#plan);
+  }
+
+  /** How the latent lies in them. @throws RangeError before `configure` */
+  get latent(): LatentLayout {
+    return built(this.#latent);
   }
 
   /** The tensors of the drag, on top of the model's. */
@@ -94,20 +92,20 @@ export class DragLoop {
       this.#createTensors(shape);
     }
     await this.#buildPlans(shape);
-    this.#generator.run(built(this.#frozen));
+    this.#run(this.#constant);
     this.#shape = shape;
     this.#generation = generation;
-    if (old?.block !== shape.block || (shape.masked && !old.masked)) this.#staleReferences = true;
+    if (old?.field !== shape.field || (shape.masked && !old.masked)) this.#staleReferences = true;
     return true;
   }
 
   /**
    * Begins an edit: references are taken at `start`, Adam begins at 0.
-   * @param initial the ws of the regularisation
+   * @param initial the latent that the regularisation draws to
    * @param current where it goes on, if not at `start`
    */
   begin(start: Place, initial: Float32Array, current = start): void {
-    this.#store.write('initial_ws', initial);
+    built(this.#latent).writeInitial(this.#store, initial);
     for (const name of ['first_moment', 'second_moment', 'status']) this.#clear(name);
     this.takeReferences(start, current);
   }
@@ -115,7 +113,7 @@ export class DragLoop {
   /** Takes the references at an edit's start, and goes on at `current`. */
   takeReferences(start: Place, current: Place): void {
     this.place(start);
-    this.#generator.run(built(this.#references));
+    this.#run(this.#references);
     this.place(current);
     this.#staleReferences = false;
   }
@@ -126,13 +124,10 @@ export class DragLoop {
     this.#generator.engine.device.queue.writeBuffer(buffer, offset, notStopped);
   }
 
-  /** Puts the drag somewhere, from where it goes on. In W mode the first row of ws is taken for all trained rows. */
+  /** Puts the drag somewhere, from where it goes on. Of tied leaves the first one's values are taken for all. */
   place({ ws, handles }: Place): void {
-    const { wDim } = this.#generator.config;
-    const rows = built(this.#shape).space === 'w' ? 1 : trainedRows;
-    this.#store.write('w', ws.subarray(0, rows * wDim));
-    this.#store.write('frozen_ws', ws.subarray(trainedRows * wDim));
-    this.#generator.run(built(this.#frozen));
+    built(this.#latent).write(this.#store, ws);
+    this.#run(this.#constant);
     this.#store.write('positions', handles.flat());
     this.resume();
   }
@@ -166,6 +161,7 @@ export class DragLoop {
   async run(count: number, traced: boolean): Promise<IterationRecord[]> {
     const plan = built(this.#plan);
     const { queue } = this.#generator.engine.device;
+    const latent = built(this.#latent);
     const recorded = ['positions', 'shifts', 'status', 'w', ...(traced ? ['d_w'] : [])];
     const tensors = recorded.map((name) => this.#store.get(name));
     const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
@@ -175,15 +171,24 @@ export class DragLoop {
       staging.copy(encoder, slot);
     }
     queue.submit([encoder.finish()]);
-    return staging.read();
+    const records = await staging.read();
+    return records.map(({ w, gradient, ...record }) => ({
+      ...record,
+      w: latent.fromDevice(w),
+      gradient: gradient && latent.fromDevice(gradient),
+    }));
   }
 
   destroy(): void {
     this.#plan?.destroy();
     this.#references?.destroy();
-    this.#frozen?.destroy();
+    this.#constant?.destroy();
     this.#ring.destroy();
     this.#store.destroy();
+  }
+
+  #run(plan: Plan | undefined): void {
+    built(plan).submit(this.#generator.engine.device);
   }
 
   #fitsShape(shape: ObjectiveShape): boolean {
@@ -191,84 +196,54 @@ export class DragLoop {
   }
 
   async #buildPlans(shape: ObjectiveShape): Promise<void> {
-    const { engine, config, arena } = this.#generator;
+    const { engine, arena } = this.#generator;
     const resources = { ...engine, store: this.#store, arena };
-    const cone = this.#cone;
-    const cells = cone && ((entry: EntryCall) => cone.listOf(entry));
-    // A mask is measured against the whole map.
-    const request = shape.masked
-      ? { calls: referenceCalls(config, shape) }
-      : { calls: referenceCalls(config, shape, cone), cells };
-    const iteration = { ...iterationCalls(config, shape, cone), cells };
+    const { constant, references, iteration } = objectivePlans(
+      this.#generator,
+      shape,
+      this.#coverage,
+    );
     const plans: Plan[] = [];
     try {
-      for (const one of [{ calls: frozenCalls(config, shape) }, request, iteration])
-        plans.push(await Plan.build(one, resources));
+      for (const request of [constant, references, iteration])
+        plans.push(await Plan.build(request, resources));
     } catch (error) {
       for (const plan of plans) plan.destroy();
       throw error;
     }
-    for (const old of [this.#frozen, this.#references, this.#plan]) old?.destroy();
-    [this.#frozen, this.#references, this.#plan] = plans;
+    for (const old of [this.#constant, this.#references, this.#plan]) old?.destroy();
+    [this.#constant, this.#references, this.#plan] = plans;
   }
 
   #createTensors(shape: ObjectiveShape): void {
-    const { points, channels, space, masked, tiles, coverage } = shape;
-    const { numWs, wDim } = this.#generator.config;
-    const trained = space === 'w' ? 1 : trainedRows;
-    for (const name of ['w', 'd_w', 'first_moment', 'second_moment'])
-      this.#ensure(name, 'vector', [trained, wDim]);
-    this.#ensure('frozen_ws', 'vector', [numWs - trainedRows, wDim]);
-    this.#ensure('initial_ws', 'vector', [numWs, wDim]);
-    if (space === 'w') this.#ensure('broadcast_ws', 'vector', [trainedRows, wDim]);
-    this.#nameRows(space);
-    for (const { operation, sizes, tensors } of frozenCalls(this.#generator.config, shape))
+    const { points, channels, masked, tiles } = shape;
+    const generator = this.#generator;
+    const store = this.#store;
+    this.#latent = latentLayout(generator, shape);
+    this.#latent.createTensors(store);
+    const { constant } = objectivePlans(generator, shape, undefined);
+    for (const { operation, sizes, tensors } of constant.calls)
       for (const output of operationTable[operation].outputs) {
         const spec = operationTable[operation].tensors[output];
-        this.#ensure(tensors[output], spec.layout, tensorShape(spec, sizes));
+        if (output in tensors) store.ensure(tensors[output], spec.layout, tensorShape(spec, sizes));
       }
-    this.#ensure('status', 'plain', [8]);
-    this.#ensure('positions', 'plain', [points, 2]);
-    this.#ensure('targets', 'plain', [points, 2]);
-    this.#ensure('shifts', 'plain', [points, 4]);
-    this.#ensure('references', 'vector', [points, channels]);
-    this.#ensure('sampled_tiles', 'plain', [Math.max(1, tiles), 4]);
-    ConeLayout.deleteTensors(this.#store);
-    this.#cone = coverage === 'cone' ? new ConeLayout(shape) : undefined;
-    this.#cone?.createTensors(this.#store, this.#generator.engine.device);
-    if (tiles > 0) this.#ensure('candidates', 'plain', [tileCount(shape) + 1]);
+    store.ensure('status', 'plain', [8]);
+    store.ensure('positions', 'plain', [points, 2]);
+    store.ensure('targets', 'plain', [points, 2]);
+    store.ensure('shifts', 'plain', [points, 4]);
+    store.ensure('references', 'vector', [points, channels]);
+    store.ensure('sampled_tiles', 'plain', [Math.max(1, tiles), 4]);
+    this.#coverage?.deleteTensors(store);
+    this.#coverage = coverageOf(generator, shape);
+    this.#coverage?.createTensors(store, generator.engine.device);
+    if (tiles > 0) store.ensure('candidates', 'plain', [tileCount(shape) + 1]);
     if (masked) {
-      this.#ensure('mask', 'plain', [shape.imageHeight, shape.imageWidth]);
-      this.#ensure('first_features', 'map', [1, channels, shape.height, shape.width]);
+      store.ensure('mask', 'plain', [shape.imageHeight, shape.imageWidth]);
+      store.ensure('first_features', 'map', [1, channels, shape.height, shape.width]);
     } else {
-      this.#store.delete('mask');
-      this.#store.delete('first_features');
+      store.delete('mask');
+      store.delete('first_features');
     }
-  }
-
-  /** `ws.{row}`: rows of `w` or, in W mode, of what it is copied to; then rows that stay. Gradients of W+'s rows. */
-  #nameRows(space: 'w' | 'w+'): void {
-    const { numWs } = this.#generator.config;
-    const initial = rowNames('initial_ws', numWs);
-    const rows = rowNames('ws', numWs);
-    const gradients = rowNames('d_ws', trainedRows);
-    for (let row = 0; row < numWs; row++) {
-      this.#store.view(initial[row], 'initial_ws', row);
-      if (row >= trainedRows) this.#store.view(rows[row], 'frozen_ws', row - trainedRows);
-      else this.#store.view(rows[row], space === 'w' ? 'broadcast_ws' : 'w', row);
-    }
-    gradients.forEach((gradient, row) => {
-      if (space === 'w+') this.#store.view(gradient, 'd_w', row);
-      else this.#store.delete(gradient);
-    });
-  }
-
-  /** Makes a tensor, unless it is there in this shape. */
-  #ensure(name: string, layout: Layout, shape: readonly number[]): void {
-    const known = this.#store.find(name);
-    if (known && known.shape.join() === shape.join()) return;
-    this.#store.delete(name);
-    this.#store.create(name, layout, shape);
   }
 
   #clear(name: string): void {

@@ -1,25 +1,5 @@
-import { tileSide } from '../../models/stylegan2/device/cone.ts';
-import type { ObjectiveShape } from './objective.ts';
-
-/** Of a feature map, in cells. */
-type MapSize = Pick<ObjectiveShape, 'height' | 'width'>;
-
-/** Rows and columns of tiles that cover the feature map. */
-export const tileGrid = ({ height, width }: MapSize): { rows: number; columns: number } => ({
-  rows: Math.ceil(height / tileSide),
-  columns: Math.ceil(width / tileSide),
-});
-
-/** Tiles of the whole feature map. */
-export function tileCount(map: MapSize): number {
-  const { rows, columns } = tileGrid(map);
-  return rows * columns;
-}
-
-/** How many tiles are sampled for a fraction of the map; 0 where the mask loss is computed whole. */
-export function sampledTileCount(fraction: number, map: MapSize): number {
-  return fraction === 0 ? 0 : Math.max(1, Math.round(fraction * tileCount(map)));
-}
+import { tileSide } from '../../models/draggable.ts';
+import { type ObjectiveShape, tileCount, tileGrid } from './objective_shape.ts';
 
 /**
  * What shaders/sample_tiles.wgsl draws from: the number of tiles that have a pixel of the mask, and which they are.

@@ -13,7 +13,7 @@ export interface IterationRecord {
   readonly moved: number;
   readonly lossMotion: number;
   readonly lossMask: number;
-  /** The trained rows after the step: 1 or 6 rows of w_dim. */
+  /** What is trained of the latent, after the step. */
   readonly w: Float32Array;
   /** Of the same shape; where it was asked for. */
   readonly gradient: Float32Array | undefined;

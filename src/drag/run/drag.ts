@@ -1,37 +1,38 @@
-import type { Generator } from '../../models/stylegan2/device/generator.ts';
+import type { Draggable } from '../../models/draggable.ts';
 import { DragLoop, type Place } from '../device/device_drag.ts';
-import { type ObjectiveShape, objectiveShape, trainedRows } from '../device/objective.ts';
+import { latentLayout } from '../device/objective.ts';
+import { type ObjectiveShape, objectiveShape } from '../device/objective_shape.ts';
 import type { IterationRecord } from '../device/records.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../options.ts';
 import { type PointPair, samePoint } from '../points.ts';
 import type { Iteration } from './iteration.ts';
-import type { Advanced, DragState, Edit, Stretch, Submission } from './submission.ts';
+import type { Advanced, DragState, Edit, Epoch, Submission } from './submission.ts';
 
 /**
  * A drag as it stands: what is asked of it, which may change between any two iterations, and what has come of it. It
  * brings the device up to date before it iterates.
  */
 export class Drag {
-  readonly #generator: Generator;
+  readonly #generator: Draggable;
   readonly #loop: DragLoop;
   #points: readonly PointPair[] = [];
   #mask: Uint8Array | null = null;
   #options: DragOptions;
   #edit = newEdit();
-  /** num_ws · w_dim; never changed in place. */
+  /** The latent; never changed in place. */
   #ws: Float32Array;
   #initial: Float32Array;
-  /** The last ws whose losses were finite. */
+  /** The last latent whose losses were finite. */
   #good: Float32Array;
   /** Whether the device has not yet got targets, mask and rates as they are. */
   #changed = true;
-  #stretch: Stretch = { over: true };
+  #epoch: Epoch = { over: true };
   /** Whether the device has iterations whose records are lost. */
   #abandoned = false;
 
   /** @throws InputError for an option that cannot be used */
-  constructor(generator: Generator, ws: Float32Array, options: Partial<DragOptions>) {
-    this.#options = changeOptions(defaultOptions(generator.config), options);
+  constructor(generator: Draggable, ws: Float32Array, options: Partial<DragOptions>) {
+    this.#options = changeOptions(defaultOptions(generator), options);
     this.#generator = generator;
     this.#loop = new DragLoop(generator);
     this.#ws = ws;
@@ -60,7 +61,7 @@ export class Drag {
     return this.#ws;
   }
 
-  /** The ws of the picture, which the latent regularisation draws back to. */
+  /** The latent of the picture before any drag, which the regularisation draws back to. */
   get initial(): Float32Array {
     return this.#initial;
   }
@@ -152,32 +153,33 @@ export class Drag {
     const edit = this.#edit;
     await this.#prepare(edit);
     const began = performance.now();
+    const { latent } = this.#loop;
     const records = this.#loop.run(count, traced);
     // Whoever waits for it gets the error; nobody may, where an earlier submission failed.
     records.catch(() => {});
-    return { count, records, began, edit, stretch: this.#stretch };
+    return { count, records, began, edit, epoch: this.#epoch, latent };
   }
 
-  /** What an iteration has come to; nothing where an earlier one ended its stretch. */
-  take(record: IterationRecord, { edit, stretch }: Submission): Advanced | undefined {
-    if (stretch.over) return undefined;
+  /** What an iteration has come to; nothing where an earlier one ended its epoch. */
+  take(record: IterationRecord, { edit, epoch, latent }: Submission): Advanced | undefined {
+    if (epoch.over) return undefined;
     const { w, gradient, ...what } = record;
     const iteration: Iteration = { ...what, iteration: edit.iterations };
     const before = this.#ws;
-    const row = gradient && { ...iteration, ws: before, gradient: this.#allRows(gradient) };
+    const row = gradient && { ...iteration, ws: before, gradient: latent.wholeGradient(gradient) };
     edit.iterations++;
     const sound = Number.isFinite(record.lossMotion) && Number.isFinite(record.lossMask);
     if (sound) this.#good = before;
     if (!sound || !w.every(Number.isFinite)) {
-      this.#diverge(edit, stretch);
+      this.#diverge(edit, epoch);
       return { iteration, row, ended: 'diverged' };
     }
-    stretch.over = record.arrived;
+    epoch.over = record.arrived;
     // What was asked for meanwhile has not arrived.
     const arrived =
-      record.arrived && !this.#changed && this.#edit === edit && this.#stretch === stretch;
+      record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived;
-    if (!record.arrived) this.#ws = this.#withTrained(before, w);
+    if (!record.arrived) this.#ws = latent.withTrained(before, w);
     // New points that came meanwhile stay.
     if (this.#edit === edit)
       this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
@@ -186,7 +188,7 @@ export class Drag {
 
   /** Some submissions' records will not be taken: the next one goes on from what is known. */
   abandon(): void {
-    this.#stretch.over = true;
+    this.#epoch.over = true;
     this.#abandoned = true;
   }
 
@@ -196,7 +198,7 @@ export class Drag {
 
   #shape(): ObjectiveShape {
     const counts = { points: this.#points.length, masked: this.#mask !== null };
-    return objectiveShape(this.#generator.config, this.#options, counts);
+    return objectiveShape(this.#generator, this.#options, counts);
   }
 
   /** Brings the device up to date with what is asked at the time of the call; what changes meanwhile comes next. */
@@ -206,10 +208,9 @@ export class Drag {
     const mask = this.#mask;
     const loop = this.#loop;
     const shape = this.#shape();
-    const goesOn = !this.#changed && !this.#stretch.over && loop.fits(shape);
+    const goesOn = !this.#changed && !this.#epoch.over && loop.fits(shape);
     if (goesOn && edit.begun) return;
-    if (!edit.start && options.space === 'w')
-      this.#ws = this.#withTrained(this.#ws, this.#ws.subarray(0, this.#generator.config.wDim));
+    if (!edit.start) this.#ws = latentLayout(this.#generator, shape).tie(this.#ws);
     const place: Place = { ws: this.#ws, handles: points.map(({ handle }) => handle) };
     const changed = this.#changed;
     this.#changed = false;
@@ -224,7 +225,7 @@ export class Drag {
       this.#changed = true;
       throw error;
     }
-    this.#stretch = { over: false };
+    this.#epoch = { over: false };
     loop.resume();
     if (!edit.begun) {
       edit.begun = true;
@@ -239,29 +240,13 @@ export class Drag {
     this.#abandoned = false;
   }
 
-  #diverge(edit: Edit, stretch: Stretch): void {
+  #diverge(edit: Edit, epoch: Epoch): void {
     this.#ws = this.#good;
-    stretch.over = true;
+    epoch.over = true;
     // Submitted meanwhile, and no better.
-    this.#stretch.over = true;
+    this.#epoch.over = true;
     // Adam's moments are of no use any more.
     if (this.#edit === edit) this.#edit = newEdit();
-  }
-
-  /** ws with other trained rows: one for all, or one each. */
-  #withTrained(ws: Float32Array, rows: Float32Array): Float32Array {
-    const changed = ws.slice();
-    for (let at = 0; at < trainedRows * this.#generator.config.wDim; at += rows.length)
-      changed.set(rows, at);
-    return changed;
-  }
-
-  /** The gradient of all of w: one row in W mode; in W+ rows that are not trained have none. */
-  #allRows(gradient: Float32Array): Float32Array {
-    if (gradient.length === this.#generator.config.wDim) return gradient;
-    const all = new Float32Array(this.#ws.length);
-    all.set(gradient);
-    return all;
   }
 }
 

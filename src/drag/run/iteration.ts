@@ -19,9 +19,9 @@ export interface Iteration {
 }
 
 export interface IterationTrace extends Iteration {
-  /** num_ws · w_dim, before the step. */
+  /** The latent before the step. */
   readonly ws: Float32Array;
-  /** num_ws · w_dim, or in W mode w_dim. */
+  /** Of all values of the latent; in W mode, w_dim: of what the tied rows share. */
   readonly gradient: Float32Array;
 }
 

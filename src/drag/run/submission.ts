@@ -1,4 +1,5 @@
 import type { Place } from '../device/device_drag.ts';
+import type { LatentLayout } from '../device/latent_layout.ts';
 import type { IterationRecord } from '../device/records.ts';
 import type { PointPair } from '../points.ts';
 import type { Iteration, IterationTrace, StopReason } from './iteration.ts';
@@ -32,14 +33,16 @@ export interface Submission {
   /** When it was made: `performance.now()`. */
   readonly began: number;
   readonly edit: Edit;
-  readonly stretch: Stretch;
+  /** What the trained values of its records are of. */
+  readonly latent: LatentLayout;
+  readonly epoch: Epoch;
 }
 
 /**
  * Submissions between which nothing was written to the device. Once one of them arrives or diverges, what comes after it
- * in the stretch does nothing.
+ * in the epoch does nothing.
  */
-export interface Stretch {
+export interface Epoch {
   over: boolean;
 }
 

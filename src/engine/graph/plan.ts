@@ -111,6 +111,13 @@ export class Plan {
     pass.end();
   }
 
+  /** Submits one run by itself. @param device on which it was built */
+  submit(device: GPUDevice): void {
+    const encoder = device.createCommandEncoder();
+    this.record(encoder);
+    device.queue.submit([encoder.finish()]);
+  }
+
   /** Records one run, each step in a pass of its own that writes timestamps. */
   recordTimed(
     encoder: GPUCommandEncoder,

@@ -20,7 +20,8 @@ export class TensorStore {
   readonly #device: GPUDevice;
   readonly #parent: TensorStore | undefined;
   readonly #tensors = new Map<string, DeviceTensor>();
-  readonly #owned = new Set<GPUBuffer>();
+  /** By the name that it was made for; views and parts own none. */
+  readonly #owned = new Map<string, GPUBuffer>();
 
   constructor(device: GPUDevice, parent?: TensorStore) {
     this.#device = device;
@@ -40,7 +41,7 @@ export class TensorStore {
     if (this.#tensors.has(name)) throw new RangeError(`there is a tensor ${name} already`);
     const bytes = 4 * deviceLength(layout, shape);
     const buffer = createStorageBuffer(this.#device, bytes, name);
-    this.#owned.add(buffer);
+    this.#owned.set(name, buffer);
     const tensor = { layout, shape, buffer, offset: 0, bytes };
     this.#tensors.set(name, tensor);
     if (values) this.write(name, values);
@@ -69,18 +70,30 @@ export class TensorStore {
 
   /** Names a part of a tensor's bytes as a `plain` tensor of its own. @param offset a multiple of 256 */
   slice(name: string, parent: string, offset: number, bytes: number): DeviceTensor {
+    return this.part(name, parent, { offset, layout: 'plain', shape: [bytes / 4] });
+  }
+
+  /** Names a part of a tensor's memory as a tensor of its own. @param offset in bytes, a multiple of 256 */
+  part(
+    name: string,
+    parent: string,
+    { offset, layout, shape }: Pick<DeviceTensor, 'offset' | 'layout' | 'shape'>,
+  ): DeviceTensor {
     const whole = this.get(parent);
+    const bytes = 4 * deviceLength(layout, shape);
     if (offset % 256 !== 0 || offset + bytes > whole.bytes)
       throw new RangeError(`bytes ${offset} to ${offset + bytes} of ${parent} cannot be bound`);
-    const tensor = {
-      layout: 'plain' as const,
-      shape: [bytes / 4],
-      buffer: whole.buffer,
-      offset: whole.offset + offset,
-      bytes,
-    };
+    const tensor = { layout, shape, buffer: whole.buffer, offset: whole.offset + offset, bytes };
     this.#tensors.set(name, tensor);
     return tensor;
+  }
+
+  /** Makes a tensor, zero; one that is there already in this shape stays as it is. */
+  ensure(name: string, layout: Layout, shape: readonly number[]): void {
+    const known = this.#tensors.get(name);
+    if (known?.layout === layout && known.shape.join() === shape.join()) return;
+    this.delete(name);
+    this.create(name, layout, shape);
   }
 
   find(name: string): DeviceTensor | undefined {
@@ -110,19 +123,18 @@ export class TensorStore {
 
   /** Bytes of the buffers that this store owns. */
   get bytes(): number {
-    return [...this.#owned].reduce((sum, buffer) => sum + buffer.size, 0);
+    return [...this.#owned.values()].reduce((sum, buffer) => sum + buffer.size, 0);
   }
 
-  /** Frees a tensor of this store and forgets its name. */
+  /** Forgets the name of a tensor of this store, and frees its memory unless it is another one's part. */
   delete(name: string): void {
-    const tensor = this.#tensors.get(name);
-    if (!tensor) return;
     this.#tensors.delete(name);
-    if (this.#owned.delete(tensor.buffer)) tensor.buffer.destroy();
+    this.#owned.get(name)?.destroy();
+    this.#owned.delete(name);
   }
 
   destroy(): void {
-    for (const buffer of this.#owned) buffer.destroy();
+    for (const buffer of this.#owned.values()) buffer.destroy();
     this.#owned.clear();
     this.#tensors.clear();
   }

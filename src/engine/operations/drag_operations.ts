@@ -39,7 +39,7 @@ const boundTiles = plain('bound_tiles', '4');
 export const dragOperations = {
   broadcast_latent: {
     shader: 'broadcast_latent',
-    tensors: { w: vector('length'), ws: vector('length') },
+    tensors: { w: plain('length'), ws: plain('length') },
     outputs: ['ws'],
     forward: {
       forward: makes(
@@ -220,7 +220,7 @@ export const dragOperations = {
   },
   latent_regularization: {
     shader: 'latent_regularization',
-    tensors: { ws: vector('length'), initial_ws: vector('length'), status },
+    tensors: { ws: plain('length'), initial_ws: plain('length'), status },
     outputs: [],
     loss: true,
     forward: {},

@@ -308,7 +308,7 @@ describe('the stop rule', () => {
 
 describe('latent regularisation', () => {
   it('draws a row back', async () => {
-    const numbers = { rows: 10, length: 67, regularization: 0.5 };
+    const numbers = { values: 670, length: 67, regularization: 0.5 };
     const random = new Random(3);
     const ws = drawn('latent_regularization', 'ws', numbers, random);
     // Some values have not moved: the derivative of |0| is 0.

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DragLoop } from '../../../src/drag/device/device_drag.ts';
 import { maskedTiles } from '../../../src/drag/device/mask_tiles.ts';
-import { objectiveShape, trainedRows } from '../../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../../src/drag/device/objective_shape.ts';
 import type { DragOptions } from '../../../src/drag/options.ts';
 import { DragSession } from '../../../src/drag/session.ts';
 import { InputError } from '../../../src/formats/errors.ts';
-import { type ConeShape, tileSide } from '../../../src/models/stylegan2/device/cone.ts';
+import { tileSide } from '../../../src/models/draggable.ts';
+import type { ConeShape } from '../../../src/models/stylegan2/device/cone.ts';
+import { draggable, trainedRows } from '../../../src/models/stylegan2/device/draggable.ts';
 import { readDragFixture, testGenerator } from '../../support/drag_fixture.ts';
 import { poison, watchArenas } from '../../support/poison.ts';
 import {
@@ -31,10 +33,10 @@ await watchArenas();
 /** A loop at its beginning. */
 async function begin(changes: Partial<DragOptions>): Promise<DragLoop> {
   const generator = await testGenerator(fixture.network);
-  const loop = new DragLoop(generator);
+  const loop = new DragLoop(draggable(generator));
   const changed = { ...options, ...changes };
   const counts = { points: points.length, masked: true };
-  await loop.configure(objectiveShape(generator.config, changed, counts));
+  await loop.configure(objectiveShape(draggable(generator), changed, counts));
   loop.begin({ ws: ws0, handles }, ws0);
   loop.targets = targets;
   loop.mask = mask;
@@ -185,7 +187,7 @@ describe('a session that samples its mask', () => {
   const run = async (changes: Partial<DragOptions>, iterationsPerSubmit = 3) => {
     const pace = { iterationsPerSubmit };
     const generator = await testGenerator(fixture.network);
-    const session = new DragSession(generator, ws0, { ...options, ...changes }, pace);
+    const session = new DragSession(draggable(generator), ws0, { ...options, ...changes }, pace);
     session.setPoints(points);
     session.setMask(mask);
     const losses: number[] = [];
@@ -207,7 +209,7 @@ describe('a session that samples its mask', () => {
 
   it('takes another fraction and another mask while it runs', async () => {
     const generator = await testGenerator(fixture.network);
-    const session = new DragSession(generator, ws0, options);
+    const session = new DragSession(draggable(generator), ws0, options);
     session.setPoints(points);
     session.setMask(mask);
     const losses: number[] = [];
@@ -233,7 +235,7 @@ describe('a session that samples its mask', () => {
       { seed: -1 },
       { seed: 2 ** 32 },
     ])
-      expect(() => new DragSession(generator, ws0, wrong)).toThrow(InputError);
+      expect(() => new DragSession(draggable(generator), ws0, wrong)).toThrow(InputError);
   });
 });
 

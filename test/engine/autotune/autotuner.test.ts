@@ -11,6 +11,7 @@ import {
 import { Engine } from '../../../src/engine/device.ts';
 import { type ConvolutionChoice, defaultVariants } from '../../../src/engine/graph/variants.ts';
 import { autotune } from '../../../src/library/autotune.ts';
+import { draggable } from '../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
 import { openNodeGpu } from '../../../src/node/gpu/node_gpu.ts';
@@ -163,7 +164,7 @@ describe('the tuner', () => {
     const { ws0, options, handles, targets } = readDragFixture('drag_tiny_3points');
     const run = async (between: () => Promise<unknown>) => {
       await useKernelChoices(engine, []);
-      const session = new DragSession(generator, ws0, options);
+      const session = new DragSession(draggable(generator), ws0, options);
       session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
       await session.step();
       await between();

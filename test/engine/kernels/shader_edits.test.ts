@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { DragSession } from '../../../src/drag/session.ts';
 import { Engine } from '../../../src/engine/device.ts';
 import { ShaderError } from '../../../src/engine/kernels/shaders.ts';
+import { draggable } from '../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
 import { nodeShaders } from '../../../src/node/gpu/node_shaders.ts';
@@ -27,7 +28,7 @@ it('takes edited kernels over in pictures and drags, and keeps those that do not
   const engine = new Engine(await openTestDevice(), adapter, shaders);
   const generator = await Generator.load(engine, readGenerator(readFixture('tiny').file));
   const { ws0, options, handles, targets } = readDragFixture('drag_tiny_1point');
-  const session = new DragSession(generator, ws0, options);
+  const session = new DragSession(draggable(generator), ws0, options);
   session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
   await session.step();
   const moved = await session.latent();

@@ -1,13 +1,11 @@
 import type { CellList } from '../../../engine/graph/plan.ts';
 import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
+import { type Coverage, type Reach, tileSide } from '../../draggable.ts';
 import { blockMaps } from '../network/network.ts';
 
-/** What the cone of a drag's iteration hangs on. */
-export interface ConeShape {
-  /** Handles, and tiles of the feature map that the mask loss is estimated from; at most `mostRectangles` together. */
-  readonly points: number;
-  readonly tiles: number;
+/** What the cone of a drag's iteration hangs on. It has `mostRectangles` points and tiles at most. */
+export interface ConeShape extends Reach {
   /** Whose output is the feature map, by its name: 4, 8, 16, … */
   readonly block: number;
   /** Of the feature map, in cells. */
@@ -16,16 +14,10 @@ export interface ConeShape {
   /** Of the image, in pixels. */
   readonly imageHeight: number;
   readonly imageWidth: number;
-  /** In pixels of the image. */
-  readonly patchRadius: number;
-  readonly trackingRadius: number;
 }
 
 /** shaders/lib/cone.wgsl keeps so many rectangles. */
 export const mostRectangles = 256;
-
-/** Cells on a side of a tile of the feature map. shaders/lib/tiles.wgsl */
-export const tileSide = 4;
 
 const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
 
@@ -64,7 +56,7 @@ interface PlacedList extends CellList {
 }
 
 /** The lists of both directions: where they lie, and how many cells they can have. */
-export class ConeLayout {
+export class ConeLayout implements Coverage {
   readonly #links: readonly Link[];
   readonly #shape: ConeShape;
   readonly #lists: Record<'forward' | 'backward', readonly PlacedList[]>;
@@ -95,8 +87,7 @@ export class ConeLayout {
     }
   }
 
-  /** Removes what `createTensors` made. */
-  static deleteTensors(store: TensorStore): void {
+  deleteTensors(store: TensorStore): void {
     for (const direction of ['forward', 'backward'] as const) {
       store.delete(tensorOf(direction));
       store.delete(`${tensorOf(direction)}.links`);

@@ -8,6 +8,7 @@ import {
   type PointPair,
   type RunOptions,
 } from '../../../../src/drag/session.ts';
+import { draggable } from '../../../../src/models/stylegan2/device/draggable.ts';
 import { readDragFixture, testGenerator } from '../../../support/drag_fixture.ts';
 import { openTestDevice } from '../../../support/test_device.ts';
 
@@ -24,7 +25,7 @@ const paces: readonly [string, PaceOptions][] = [
 /** A session on a fixture's drag. */
 async function openFixture(name: string, pace: PaceOptions): Promise<DragSession> {
   const { network, handles, targets, mask, ws0, options } = readDragFixture(name);
-  const session = new DragSession(await testGenerator(network), ws0, options, pace);
+  const session = new DragSession(draggable(await testGenerator(network)), ws0, options, pace);
   session.setPoints(handles.map((handle, j) => ({ handle, target: targets[j] })));
   session.setMask(mask);
   return session;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DragLoop } from '../../../../src/drag/device/device_drag.ts';
-import { objectiveShape } from '../../../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../../../src/drag/device/objective_shape.ts';
 import type { IterationRecord } from '../../../../src/drag/device/records.ts';
 import { type DragOptions, paperOptions } from '../../../../src/drag/options.ts';
 import type { ConeShape } from '../../../../src/models/stylegan2/device/cone.ts';
+import { draggable } from '../../../../src/models/stylegan2/device/draggable.ts';
 import { type Pixel, readDragFixture, testGenerator } from '../../../support/drag_fixture.ts';
 import { poison, watchArenas } from '../../../support/poison.ts';
 import {
@@ -142,9 +143,9 @@ async function drag(
 ): Promise<IterationRecord[]> {
   const generator = await testGenerator(network);
   const { ws0 } = readDragFixture(`drag_${network}_1point`);
-  const loop = new DragLoop(generator);
+  const loop = new DragLoop(draggable(generator));
   const counts = { points: handles.length, masked: false };
-  await loop.configure(objectiveShape(generator.config, options, counts));
+  await loop.configure(objectiveShape(draggable(generator), options, counts));
   loop.begin({ ws: ws0, handles }, ws0);
   loop.targets = targets;
   loop.rates = options;

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { planWork } from '../../../../src/bench/counting.ts';
 import { ForwardRun } from '../../../../src/bench/forward_run.ts';
 import { DragLoop } from '../../../../src/drag/device/device_drag.ts';
-import { objectiveShape, trainedRows } from '../../../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../../../src/drag/device/objective_shape.ts';
 import type { IterationRecord } from '../../../../src/drag/device/records.ts';
 import { defaultOptions } from '../../../../src/drag/options.ts';
 import type { Precision } from '../../../../src/engine/memory/layouts.ts';
 import { parseSafetensors } from '../../../../src/formats/safetensors.ts';
 import { decodeF16, encodeF16 } from '../../../../src/formats/tensors/half_precision.ts';
 import type { NamedTensor } from '../../../../src/formats/tensors/named_tensors.ts';
+import { draggable, trainedRows } from '../../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../../src/models/stylegan2/device/generator.ts';
 import {
   type GeneratorWeights,
@@ -111,10 +112,10 @@ describe('networks with weights in f16', () => {
 });
 
 async function dragDemo(generator: Generator, ws: Float32Array): Promise<IterationRecord[]> {
-  const loop = new DragLoop(generator);
-  const options = defaultOptions(generator.config);
+  const loop = new DragLoop(draggable(generator));
+  const options = defaultOptions(draggable(generator));
   const counts = { points: 2, masked: false };
-  await loop.configure(objectiveShape(generator.config, options, counts));
+  await loop.configure(objectiveShape(draggable(generator), options, counts));
   const handles = [
     [50, 64],
     [80, 40],
@@ -151,9 +152,9 @@ describe('a drag with weights in f16', () => {
     const generator = await Generator.load(engine, fixtureWeights(network), { precision: 'f16' });
     for (const one of variants) {
       engine.variants = one;
-      const loop = new DragLoop(generator);
+      const loop = new DragLoop(draggable(generator));
       const counts = { points: handles.length, masked: mask !== null };
-      await loop.configure(objectiveShape(generator.config, options, counts));
+      await loop.configure(objectiveShape(draggable(generator), options, counts));
       loop.begin({ ws: ws0, handles }, ws0);
       loop.targets = targets;
       if (mask) loop.mask = mask;

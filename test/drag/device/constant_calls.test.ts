@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { splitConstant } from '../../../src/drag/device/constant_calls.ts';
 import { DragLoop } from '../../../src/drag/device/device_drag.ts';
-import { splitFrozen } from '../../../src/drag/device/frozen_layers.ts';
-import { objectiveShape, trainedRows } from '../../../src/drag/device/objective.ts';
+import { objectiveShape } from '../../../src/drag/device/objective_shape.ts';
+import { draggable, trainedRows } from '../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
 import { synthesisCalls } from '../../../src/models/stylegan2/network/network.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
@@ -15,9 +16,9 @@ const { handles, targets, ws0, options } = readDragFixture('drag_tiny_1point');
 async function openLoop() {
   const engine = await openTestEngine();
   const generator = await Generator.load(engine, readGenerator(readFixture('tiny').file));
-  const loop = new DragLoop(generator);
+  const loop = new DragLoop(draggable(generator));
   const counts = { points: handles.length, masked: false };
-  await loop.configure(objectiveShape(generator.config, options, counts));
+  await loop.configure(objectiveShape(draggable(generator), options, counts));
   const begin = (ws: Float32Array) => {
     loop.begin({ ws, handles }, ws);
     loop.targets = targets;
@@ -30,8 +31,9 @@ describe('layers with frozen rows of ws', () => {
   it('are those from row 6 on', () => {
     const { config } = readGenerator(readFixture('tiny').file);
     const calls = synthesisCalls(config, { upTo: 64, image: false });
-    const { frozen, others } = splitFrozen(calls, trainedRows);
-    expect(frozen.map(({ label }) => label)).toEqual([
+    const rows = Array.from({ length: trainedRows }, (_, row) => `ws.${row}`);
+    const { constant, varying } = splitConstant(calls, rows);
+    expect(constant.map(({ label }) => label)).toEqual([
       'b32.conv1.styles',
       'b32.conv1.demodulate',
       'b64.conv0.styles',
@@ -39,7 +41,7 @@ describe('layers with frozen rows of ws', () => {
       'b64.conv1.styles',
       'b64.conv1.demodulate',
     ]);
-    expect(others).toEqual(calls.filter((call) => !frozen.includes(call)));
+    expect(varying).toEqual(calls.filter((call) => !constant.includes(call)));
   });
 
   it('have their styles made when a drag is placed, not in its iterations', async () => {

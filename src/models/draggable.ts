@@ -1,0 +1,112 @@
+import type { Engine } from '../engine/device.ts';
+import type { CellList } from '../engine/graph/plan.ts';
+import type { Call, EntryCall } from '../engine/graph/reversal.ts';
+import type { Arena } from '../engine/memory/arena.ts';
+import type { PixelImage } from '../engine/memory/image.ts';
+import type { Layout } from '../engine/memory/layouts.ts';
+import type { TensorStore } from '../engine/memory/tensors.ts';
+import type { ImageSink } from '../engine/present.ts';
+import type { DragDefaults } from '../options/drag_options.ts';
+
+/** Rows and columns: of a picture in pixels, of a field in cells. */
+export interface Extent {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A part of a latent. A latent itself is one array: the values of all leaves, in their order, each row-major. */
+export interface LatentLeaf {
+  /** The tensor that the network's calls read it from. */
+  readonly name: string;
+  readonly layout: Layout;
+  readonly shape: readonly number[];
+  /** Whether a drag changes it; what follows from leaves that stay alone is computed once. */
+  readonly trained: boolean;
+  /**
+   * Leaves of the same tie, all trained and of one shape, are one value in the latent space that options call `w`; in `w+`
+   * each is its own.
+   */
+  readonly tie?: string;
+}
+
+/**
+ * A map of features that can be dragged. It covers the whole picture, whatever its extent: cell (i, j) of h × w stands at
+ * pixel ((i + ½)·H/h − ½, (j + ½)·W/w − ½) of H × W, and what lies between is interpolated (shaders/lib/resize_axis.wgsl).
+ */
+export interface Field {
+  /** The tensor that the network's calls make: (1, channels, height, width) in the `map` layout. */
+  readonly name: string;
+  /** What its cells go by in the `maps` of calls. */
+  readonly map: string;
+  readonly channels: number;
+  readonly extent: Extent;
+}
+
+/** Cells on a side of a tile of a field. shaders/lib/tiles.wgsl */
+export const tileSide = 4;
+
+/** What an iteration reads of its field. */
+export interface Reach {
+  /** Handles: the tensor `positions` (points, 2), row and column in pixels, says where they are. */
+  readonly points: number;
+  /** Tiles of `tileSide`² cells that are read whole: `sampled_tiles` (tiles, 4) says which. */
+  readonly tiles: number;
+  /** In pixels: a patch is a disc around its handle, and is also read one pixel towards the target (`shifts`). */
+  readonly patchRadius: number;
+  /** In pixels: a tracking window is a square around its handle. */
+  readonly trackingRadius: number;
+}
+
+/**
+ * Which cells of its maps a network computes so that a field is right wherever an iteration reads it, and which carry a
+ * gradient: lists that kernels make on the device, anew in each iteration.
+ */
+export interface Coverage {
+  /** Makes the tensors of the lists. */
+  createTensors(store: TensorStore, device: GPUDevice): void;
+  /** Removes them. */
+  deleteTensors(store: TensorStore): void;
+  /**
+   * The call that makes the lists of a direction, from `positions` and `sampled_tiles`; forward also from `status`, so that
+   * nothing is computed once the drag has stopped (shaders/lib/status.wgsl), backward also from `shifts`.
+   */
+  call(direction: 'forward' | 'backward'): Call;
+  /** The list that an entry point goes over; undefined where it goes over its whole map. */
+  listOf(entry: EntryCall): CellList | undefined;
+}
+
+/**
+ * A generator that can be dragged: all that a drag asks of one. Its network is data, so that a drag can put its losses
+ * behind it, reverse it, and run only what it needs of it. Nothing here depends on how a drag goes.
+ */
+export interface Draggable {
+  readonly engine: Engine;
+  /** Weights and constants that its calls read. A drag makes its own tensors on top of these. */
+  readonly store: TensorStore;
+  /** Memory of short-lived tensors, shared with its own plans. */
+  readonly arena: Arena;
+  readonly picture: Extent;
+  readonly leaves: readonly LatentLeaf[];
+  /** At least one, coarse to fine. */
+  readonly fields: readonly Field[];
+  /** Options that were measured for this model; null for the usual ones. */
+  readonly dragDefaults: DragDefaults | null;
+
+  /** @throws InputError for a latent of another length, or with a value that is not finite */
+  checkLatent(latent: ArrayLike<number>): void;
+
+  /**
+   * The network from its leaves to a field, one sample. Calls that no trained leaf has a part in are run once whenever the
+   * leaves are set, all others in every iteration.
+   */
+  calls(field: Field): readonly Call[];
+
+  /** Without it, or where it gives nothing, maps are computed whole. */
+  coverage?(field: Field, reach: Reach): Coverage | undefined;
+
+  /** Draws the picture of a latent, without a read-back. @throws InputError as `checkLatent` */
+  present(latent: ArrayLike<number>, sink: ImageSink): Promise<void>;
+
+  /** The picture of a latent, read back. @throws InputError as `checkLatent` */
+  image(latent: ArrayLike<number>): Promise<PixelImage>;
+}

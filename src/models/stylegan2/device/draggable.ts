@@ -1,0 +1,73 @@
+import type { Draggable, Field, LatentLeaf, Reach } from '../../draggable.ts';
+import { blockSize, blocksOf, type GeneratorConfig } from '../network/config.ts';
+import { blockMaps, synthesisCalls } from '../network/network.ts';
+import { ConeLayout, mostRectangles } from './cone.ts';
+import type { Generator } from './generator.ts';
+
+/** Rows of ws that a drag changes, whatever the feature block: those of the maps up to 32². SPEC §3. */
+export const trainedRows = 6;
+
+/** The features of a block. */
+interface BlockField extends Field {
+  readonly block: number;
+}
+
+/** A StyleGAN2 generator as a drag sees it: a latent of num_ws rows, a field for each block, and its exact cone. */
+export function draggable(generator: Generator): Draggable {
+  const { engine, store, arena, config } = generator;
+  const fields = blockFields(config);
+  const fieldOf = ({ name }: Field): BlockField => {
+    const field = fields.find((one) => one.name === name);
+    if (!field) throw new RangeError(`the network has no features ${name}`);
+    return field;
+  };
+  return {
+    engine,
+    store,
+    arena,
+    ...dragShape(config),
+    checkLatent: (latent) => generator.checkLatent(latent),
+    calls: (field) => synthesisCalls(config, { upTo: fieldOf(field).block, image: false }),
+    coverage: (field, reach) => coneOf(config, fieldOf(field), reach),
+    present: (latent, sink) => generator.show(latent, sink),
+    image: (latent) => generator.generate(latent),
+  };
+}
+
+/** What can be said of a network without a device. */
+export const dragShape = (
+  config: GeneratorConfig,
+): Pick<Draggable, 'picture' | 'leaves' | 'fields' | 'dragDefaults'> => ({
+  picture: { height: config.height, width: config.width },
+  leaves: latentRows(config),
+  fields: blockFields(config),
+  dragDefaults: config.dragDefaults,
+});
+
+/** Rows of ws: the first ones are trained, in W as one. */
+const latentRows = ({ numWs, wDim }: GeneratorConfig): LatentLeaf[] =>
+  Array.from({ length: numWs }, (_, row) => ({
+    name: `ws.${row}`,
+    layout: 'vector',
+    shape: [1, wDim],
+    trained: row < trainedRows,
+    tie: row < trainedRows ? 'w' : undefined,
+  }));
+
+const blockFields = (config: GeneratorConfig): BlockField[] =>
+  blocksOf(config).map((block) => ({
+    name: `b${block}.x`,
+    map: blockMaps(block).conv1,
+    channels: config.channels.get(block) ?? 0,
+    extent: blockSize(config, block),
+    block,
+  }));
+
+function coneOf(
+  { height, width }: GeneratorConfig,
+  { block, extent }: BlockField,
+  reach: Reach,
+): ConeLayout | undefined {
+  if (reach.points + reach.tiles > mostRectangles) return undefined;
+  return new ConeLayout({ ...reach, ...extent, block, imageHeight: height, imageWidth: width });
+}
