@@ -15,6 +15,12 @@ export class Progress {
     process.stderr.write(this.live ? `\r\u001b[K${text}\n` : `${text}\n`);
   }
 
+  /** A line beside the states, which stays. */
+  note(text: string): void {
+    this.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
   /** Takes the line away, so that an error has it to itself. */
   clear(): void {
     if (this.live && this.shown > 0) process.stderr.write('\r\u001b[K');

@@ -161,6 +161,11 @@ describe('wrong input', () => {
       ),
       /wanted is a tensor cotangent or feature_cotangent/,
     ],
+    [
+      'z beside a seed',
+      ['generate', tiny, '--z', tiny, '--seed', '1', ...out],
+      /--seed: has no meaning beside --z/,
+    ],
     ['no seed', ['generate', tiny, ...out], /--seed: is needed, or --latent/],
     ['no number as seed', ['generate', tiny, '--seed', 'x', ...out], /--seed: "x" is not a whole/],
     ['a seed below 0', ['generate', tiny, '--seed', '-1', ...out], /--seed: "-1" is not a whole/],

@@ -12,7 +12,7 @@ import { PNG } from 'pngjs';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prepareOutput } from '../../src/cli/files/atomic_file.ts';
-import { readLatentFile as readLatent } from '../../src/cli/files/latent_file.ts';
+import { readLatentFile, readZFile } from '../../src/cli/files/latent_file.ts';
 import { readMask } from '../../src/cli/files/mask_file.ts';
 import { DragTrace } from '../../src/cli/files/trace_file.ts';
 import { parseCommandLine } from '../../src/cli/options/arguments.ts';
@@ -43,28 +43,78 @@ function tensorFile(name: string, shapes: Record<string, number[]>, start = 0): 
   return path;
 }
 
-describe('readLatent', () => {
+describe('readLatentFile', () => {
   const network = { numWs: 3, wDim: 2 };
   const counting = (start: number) => Float32Array.from({ length: 6 }, (_, i) => start + i);
 
   it.each<[what: string, shapes: Record<string, number[]>, start: number]>([
     ['ws0 before ws', { w: [2], ws: [1, 3, 2], ws0: [3, 2] }, 2000],
     ['ws before w', { w: [2], ws: [3, 2] }, 1000],
-    ['the first of several samples', { ws: [4, 3, 2] }, 0],
-    ['the first iteration of a trace', { ws: [5, 1, 3, 2] }, 0],
     ['w of all rows', { w: [1, 3, 2] }, 0],
   ])('takes %s', async (_, shapes, start) => {
-    expect(await readLatent(tensorFile('latent', shapes), network)).toEqual(counting(start));
+    const said: string[] = [];
+    const path = tensorFile('latent', shapes, 0);
+    expect(await readLatentFile(path, network, (line) => said.push(line))).toEqual(counting(start));
+    expect(said).toEqual([]);
   });
 
-  it.each([[[2]], [[1, 2]], [[7, 2]]])('copies a w of %j to all rows', async (shape) => {
-    expect(await readLatent(tensorFile('latent', { w: shape }), network)).toEqual(
+  it.each([
+    ['several samples', { ws: [4, 3, 2] }, 4],
+    ['the iterations of a trace', { ws: [5, 1, 3, 2] }, 5],
+  ])('takes of %s the first, and says so, or the one that is named', async (_, shapes, count) => {
+    const said: string[] = [];
+    const path = tensorFile('latents', shapes, 0);
+    const read = (name: string) => readLatentFile(name, network, (line) => said.push(line));
+    expect(await read(path)).toEqual(counting(0));
+    expect(said).toEqual([
+      `${path} has ${count} latents; the first is taken, as ${path}#0 would be`,
+    ]);
+    expect(await read(`${path}#2`)).toEqual(counting(12));
+    expect(said).toHaveLength(1);
+    await expect(read(`${path}#${count}`)).rejects.toThrow(
+      `${path} has no sample ${count}: it has ${count}, from 0 to ${count - 1}`,
+    );
+    writeFileSync(`${path}#2`, readFileSync(path));
+    expect(await read(`${path}#2`)).toEqual(counting(0));
+    rmSync(`${path}#2`);
+  });
+
+  it('takes a file of several rows for all layers', async () => {
+    const path = tensorFile('rows', { w: [4, 1, 2] });
+    expect(await readLatentFile(`${path}#3`, network, () => {})).toEqual(
+      new Float32Array([6, 7, 6, 7, 6, 7]),
+    );
+  });
+
+  it.each([[[2]], [[1, 2]]])('copies a w of %j to all rows', async (shape) => {
+    expect(await readLatentFile(tensorFile('latent', { w: shape }), network, () => {})).toEqual(
       new Float32Array([0, 1, 0, 1, 0, 1]),
     );
   });
 
+  it.each([[[7, 2]], [[1, 4, 2]], [[2, 2]], [[3, 3]]])('refuses a w of %j', async (shape) => {
+    const read = readLatentFile(tensorFile('latent', { w: shape }), network, () => {});
+    await expect(read).rejects.toThrow(`shape [${shape.join(', ')}] found, [3, 2] needed`);
+  });
+
+  it('reads z, of one sample or several', async () => {
+    const said: string[] = [];
+    const read = (path: string) => readZFile(path, 4, (line) => said.push(line));
+    expect(await read(tensorFile('z', { z: [1, 4], w: [2] }))).toEqual(
+      new Float32Array([0, 1, 2, 3]),
+    );
+    expect(said).toEqual([]);
+    expect(await read(`${tensorFile('z', { z: [3, 4] })}#1`)).toEqual(
+      new Float32Array([4, 5, 6, 7]),
+    );
+    await expect(read(tensorFile('z', { z: [1, 3] }))).rejects.toThrow('[1, 3] found, [4] needed');
+    await expect(read(tensorFile('z', { w: [1, 4] }))).rejects.toThrow(/wanted is a tensor z/);
+  });
+
   it('does not copy ws', async () => {
-    await expect(readLatent(tensorFile('latent', { ws: [2] }), network)).rejects.toThrow(/\[2\]/);
+    await expect(
+      readLatentFile(tensorFile('latent', { ws: [2] }), network, () => {}),
+    ).rejects.toThrow(/\[2\]/);
   });
 });
 

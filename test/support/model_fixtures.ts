@@ -8,6 +8,7 @@ import { pickleGlobals } from '../../src/models/stylegan2/files/pickle_globals.t
 export const modelFixtures = [
   { name: 'tiny_official.pkl', format: 'official pickle', twin: 'tiny' },
   { name: 'tiny_tensorflow.pkl', format: 'TensorFlow pickle', twin: 'tiny' },
+  { name: 'tiny_tensorflow_scalars.pkl', format: 'TensorFlow pickle', twin: 'tiny' },
   { name: 'tiny_rosinality_zip.pt', format: 'rosinality zip', twin: 'tiny' },
   { name: 'tiny_rosinality_legacy.pt', format: 'rosinality legacy', twin: 'tiny' },
   { name: 'conditional_official.pkl', format: 'official pickle', twin: 'conditional' },

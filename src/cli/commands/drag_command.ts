@@ -49,7 +49,7 @@ export const drag: Command = {
     const precision = parsePrecision(line);
     const steps = most ?? config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
     const mask = await parseMask(line, { width: config.resolution, height: config.resolution });
-    const latent = await parseLatent(line, file.weights);
+    const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision,

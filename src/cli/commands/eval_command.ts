@@ -40,7 +40,7 @@ export const evaluate: Command = {
     const shapes = tensorShapes(file.config);
     const tensors = parseTensors(line, shapes);
     const gradient = await parseGradient(line, shapes);
-    const latent = await parseLatent(line, file.weights);
+    const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
       tuned: isAutotuned(line),

@@ -23,7 +23,7 @@ export const generate: Command = {
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model, line.text('delta'));
-    const latent = await parseLatent(line, file.weights);
+    const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
       tuned: isAutotuned(line),

@@ -48,7 +48,10 @@ export const invert: Command = {
     const file = await readModelFile(line.model);
     const { config } = file;
     const latent = line.text('latent');
-    const known = latent === undefined ? undefined : await readLatentFile(latent, config);
+    const known =
+      latent === undefined
+        ? undefined
+        : await readLatentFile(latent, config, (text) => progress.note(text));
     const target = await readPicture(
       image,
       { width: config.resolution, height: config.resolution },

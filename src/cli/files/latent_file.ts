@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { InputError } from '../../formats/errors.ts';
 import {
   type LatentFormat,
+  type LatentSamples,
   type LatentShape,
-  readLatent,
+  readLatents,
+  readZ,
   writeLatent,
 } from '../../models/stylegan2/files/latent_file.ts';
 import { readInput } from '../../node/files/input_file.ts';
@@ -13,11 +16,49 @@ const formats: readonly LatentFormat[] = ['npy', 'npz', 'safetensors'];
 
 /**
  * Reads a latent of any format.
+ * @param path a file's; `FILE#2` names its third latent
+ * @param say is told where the first of several is taken
  * @returns num_ws·w_dim values, row-major
  * @throws InputError, FormatError
  */
-export async function readLatentFile(path: string, shape: LatentShape): Promise<Float32Array> {
-  return readLatent(await readInput(path), shape, path);
+export const readLatentFile = (
+  path: string,
+  shape: LatentShape,
+  say: (line: string) => void,
+): Promise<Float32Array> => readSample(path, (bytes, file) => readLatents(bytes, shape, file), say);
+
+/**
+ * Reads z, what a seed draws, as `readLatentFile` reads w.
+ * @returns z_dim values
+ * @throws InputError, FormatError
+ */
+export const readZFile = (
+  path: string,
+  zDim: number,
+  say: (line: string) => void,
+): Promise<Float32Array> => readSample(path, (bytes, file) => readZ(bytes, zDim, file), say);
+
+async function readSample(
+  path: string,
+  read: (bytes: Uint8Array, file: string) => LatentSamples,
+  say: (line: string) => void,
+): Promise<Float32Array> {
+  const { file, index } = await sampleOf(path);
+  const { count, sample } = read(await readInput(file), file);
+  if (index === undefined && count > 1)
+    say(`${file} has ${count} latents; the first is taken, as ${file}#0 would be`);
+  return sample(index ?? 0);
+}
+
+/** The file, and which of its samples: a file that is there under its whole name is that file, `#` included. */
+async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
+  const [, file, index] = /^(.+)#(\d{1,9})$/.exec(path) ?? [];
+  if (file === undefined || index === undefined) return { file: path };
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? { file: path } : { file, index: Number(index) };
 }
 
 /** A latent that will be written at the end. */

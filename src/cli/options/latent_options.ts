@@ -4,7 +4,7 @@ import type { Model } from '../../library/api.ts';
 import { mixStyles } from '../../models/stylegan2/files/latent_file.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { parseRows } from '../../models/stylegan2/network/latent_rows.ts';
-import { readLatentFile } from '../files/latent_file.ts';
+import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 
 const largestSeed = 0xffffffff;
@@ -19,8 +19,9 @@ export const latentOptions = {
   class: { value: 'K', help: 'class of a network with classes, from 0 (0)' },
   latent: {
     value: 'FILE',
-    help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed',
+    help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed; FILE#2: its third',
   },
+  z: { value: 'FILE', help: 'z (1, z_dim) in such a file: what a seed would draw' },
   delta: {
     value: 'FILE',
     help: 'the weights that invert tuned to a picture; without a latent or seed, its latent too',
@@ -36,13 +37,15 @@ export const latentOptions = {
 export type Latent = (model: Model) => Promise<Float32Array>;
 
 /**
- * Checks these options and reads the latent file, if there is one; a latent goes before a seed, a seed before the pivot
+ * Checks these options and reads the latent file, if there is one; a latent goes before a seed or z, these before the pivot
  * of tuned weights.
+ * @param say is told what a person should know of the file, in a line
  * @throws InputError, FormatError
  */
 export async function parseLatent(
   line: CommandLine,
   { config, pivot }: FineTunedWeights,
+  say: (line: string) => void,
 ): Promise<Latent> {
   const seed = line.number('seed', { least: 0, most: largestSeed, whole: true });
   const psi = line.number('psi');
@@ -50,7 +53,14 @@ export async function parseLatent(
   const classIndex = parseClass(line, config);
   const mix = parseMix(line, config);
   const file = line.text('latent');
-  const start = seed === undefined ? pivot : undefined;
+  const zFile = line.text('z');
+  for (const [option, other] of [
+    ['seed', seed],
+    ['latent', file],
+  ] as const)
+    if (zFile !== undefined && other !== undefined)
+      throw new InputError('has no meaning beside --z', { option });
+  const start = seed === undefined && zFile === undefined ? pivot : undefined;
   const mapsSeeds = (file === undefined && !start) || mix !== undefined;
   if (mapsSeeds && !config.truncates && psi !== undefined && psi !== 1) {
     throw new InputError('the model has no average w (mapping.w_avg), so only 1 is possible', {
@@ -58,12 +68,13 @@ export async function parseLatent(
     });
   }
   const mapping = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
-  if (file === undefined && seed === undefined && !start) {
-    throw new InputError('is needed, or --latent', { option: 'seed' });
+  if (file === undefined && seed === undefined && zFile === undefined && !start) {
+    throw new InputError('is needed, or --latent or --z', { option: 'seed' });
   }
-  const ws = file === undefined ? start : await readLatentFile(file, config);
+  const ws = file === undefined ? start : await readLatentFile(file, config, say);
+  const z = zFile === undefined ? undefined : await readZFile(zFile, config.zDim, say);
   return async (model) => {
-    const base = ws ?? (await model.latent({ seed: seed ?? 0 }, mapping));
+    const base = ws ?? (await model.latent(z ? { z } : { seed: seed ?? 0 }, mapping));
     if (!mix) return base;
     return mixStyles(base, await model.latent({ seed: mix.seed }, mapping), mix.rows, config);
   };

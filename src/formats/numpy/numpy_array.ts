@@ -1,6 +1,12 @@
 import type { FilePart } from '../byte_cursor.ts';
 import { FormatError } from '../errors.ts';
-import { itemsOf, PickleObject, type PickleValue, sizesOf } from '../pickle/pickle_values.ts';
+import {
+  itemsOf,
+  PickleObject,
+  PickleTuple,
+  type PickleValue,
+  sizesOf,
+} from '../pickle/pickle_values.ts';
 import { elementReader } from '../tensors/element_decoding.ts';
 import { bytesPerElement, type Dtype } from '../tensors/named_tensors.ts';
 import { rowMajorStrides, type Storage, StridedTensor } from '../tensors/strided_tensor.ts';
@@ -37,8 +43,9 @@ const dtypes: ReadonlyMap<string, Dtype> = new Map([
 
 /**
  * A NumPy array, a view of the file; of one in a pickle of a protocol before 3, which has its bytes as a text, a copy.
+ * A number of NumPy's is an array without axes.
  * @param name for messages
- * @returns undefined for a value that is no array
+ * @returns undefined for a value that is neither
  * @throws FormatError for an array whose elements are not all there, or of a type that is no number
  */
 export function numpyArray(
@@ -46,10 +53,12 @@ export function numpyArray(
   part: FilePart,
   name: string,
 ): StridedTensor | undefined {
-  if (!(value instanceof PickleObject) || !value.is(...reconstruct)) return undefined;
+  if (!(value instanceof PickleObject) || !value.is(...reconstruct, ...scalar)) return undefined;
   const { file } = part;
   const location = { file, offset: value.offset, tensor: name };
-  const [, shape, type, fortran, data] = itemsOf(value.state) ?? [];
+  const [, shape, type, fortran, data] = value.is(...scalar)
+    ? [undefined, new PickleTuple([]), value.args[0], false, value.args[1]]
+    : (itemsOf(value.state) ?? []);
   const bytes = bytesOf(data);
   const sizes = sizesOf(shape);
   const element = elementType(type);

@@ -1,11 +1,20 @@
 import type { FilePart } from '../../../formats/byte_cursor.ts';
-import { DragganError, FormatError, InputError } from '../../../formats/errors.ts';
+import {
+  DragganError,
+  type FileLocation,
+  FormatError,
+  InputError,
+} from '../../../formats/errors.ts';
 import { isNpy, parseNpy, writeNpy } from '../../../formats/numpy/npy.ts';
 import { isNpz, parseNpz, writeNpz } from '../../../formats/numpy/npz.ts';
 import { numpyArray, numpyGlobals } from '../../../formats/numpy/numpy_array.ts';
 import { entriesOf } from '../../../formats/pickle/pickle_values.ts';
 import { parseSafetensors, writeSafetensors } from '../../../formats/safetensors.ts';
-import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
+import {
+  elementCount,
+  type NamedTensor,
+  showShape,
+} from '../../../formats/tensors/named_tensors.ts';
 import {
   isTorchStream,
   readTorchStream,
@@ -37,43 +46,105 @@ interface LatentTensors {
   readonly only?: NamedTensor;
 }
 
+/** The samples of a file of w or of z, one or more. */
+export interface LatentSamples {
+  /** How many there are, at least 1. */
+  readonly count: number;
+  /**
+   * The values of one, row-major: num_ws·w_dim of w, z_dim of z.
+   * @param index from 0
+   * @throws InputError for a sample that there is not; FormatError for values that are not finite
+   */
+  sample(index: number): Float32Array<ArrayBuffer>;
+}
+
 /**
  * Reads a latent, by the file's content and not its name: `.npy`, `.npz`, safetensors, and what `torch.save` wrote of a
  * tensor or a dict of them (zip or legacy), as the official DragGAN and projectors save theirs. Of several tensors `ws0`
  * counts, else `ws`, else `w`; in a `.npz` and a `.pt` also the only one there is, whatever it is called. Its shape is
- * (…, num_ws, w_dim), of several samples the first; `w` and one without such a name may be (…, w_dim), one row for all.
- * Nothing in a pickle is run.
+ * (…, num_ws, w_dim); `w` and one without such a name may be (…, 1, w_dim) or (w_dim), one row for all. Whatever stands
+ * before these two sizes counts samples. Nothing in a pickle is run.
  * @param file its name, for messages
- * @returns num_ws·w_dim values, row-major
- * @throws FormatError where there is none, or its shape is not the generator's, or it is not finite
+ * @throws FormatError where there is none, or its shape is not the generator's
  */
-export function readLatent(
+export function readLatents(
   bytes: Uint8Array,
   { numWs, wDim }: LatentShape,
   file?: string,
-): Float32Array<ArrayBuffer> {
-  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory.
-  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = find(readTensors({ bytes: plain, origin: 0, file }));
-  if (!found) throw new FormatError(`no latent: wanted is a tensor ${names.join(', ')}`, { file });
-  const { name, tensor } = found;
+): LatentSamples {
+  const { name, tensor } = findTensor(bytes, names, file);
   const { shape } = tensor;
   const location = { file, tensor: name };
-  const hasRows = shape.at(-1) === wDim && shape.at(-2) === numWs;
   const mayBeOneRow = name !== 'ws' && name !== 'ws0';
-  const isOneRow = !hasRows && mayBeOneRow && shape.at(-1) === wDim;
-  if ((!hasRows && !isOneRow) || shape.includes(0)) {
+  const rows = shape.length < 2 && mayBeOneRow ? 1 : (shape.at(-2) ?? 0);
+  const fits = shape.at(-1) === wDim && (rows === numWs || (rows === 1 && mayBeOneRow));
+  if (!fits || shape.includes(0)) {
     throw new FormatError(
       `shape ${showShape(shape)} found, ${showShape([numWs, wDim])} needed, with any sizes before it`,
       location,
     );
   }
-  const values = tensor.data().subarray(0, isOneRow ? wDim : numWs * wDim);
-  if (!values.every(Number.isFinite)) throw new FormatError('a value is not finite', location);
-  if (hasRows) return new Float32Array(values);
-  const ws = new Float32Array(numWs * wDim);
-  for (let row = 0; row < numWs; row++) ws.set(values, row * wDim);
-  return ws;
+  const { count, sample } = samplesOf(tensor, rows * wDim, location);
+  return {
+    count,
+    sample(index) {
+      const values = sample(index);
+      if (rows === numWs) return values;
+      const ws = new Float32Array(numWs * wDim);
+      for (let at = 0; at < ws.length; at += wDim) ws.set(values, at);
+      return ws;
+    },
+  };
+}
+
+/**
+ * Reads z, what a seed draws, from a file of any of the formats of `readLatents`: a tensor `z`, or the only one there is,
+ * of shape (…, z_dim). Whatever stands before z_dim counts samples.
+ * @param file its name, for messages
+ * @throws FormatError where there is none, or its shape is not the generator's
+ */
+export function readZ(bytes: Uint8Array, zDim: number, file?: string): LatentSamples {
+  const { name, tensor } = findTensor(bytes, ['z'], file);
+  const { shape } = tensor;
+  const location = { file, tensor: name };
+  if (shape.at(-1) !== zDim || shape.includes(0)) {
+    throw new FormatError(
+      `shape ${showShape(shape)} found, ${showShape([zDim])} needed, with any sizes before it`,
+      location,
+    );
+  }
+  return samplesOf(tensor, zDim, location);
+}
+
+function samplesOf(tensor: NamedTensor, length: number, location: FileLocation): LatentSamples {
+  const count = elementCount(tensor.shape) / length;
+  return {
+    count,
+    sample(index) {
+      if (index >= count) {
+        const { file = 'the file' } = location;
+        throw new InputError(
+          `${file} has no sample ${index}: it has ${count}, from 0 to ${count - 1}`,
+        );
+      }
+      const values = tensor.data().slice(index * length, (index + 1) * length);
+      if (!values.every(Number.isFinite)) throw new FormatError('a value is not finite', location);
+      return values;
+    },
+  };
+}
+
+/**
+ * The first latent of a file, as `readLatents` reads it.
+ * @returns num_ws·w_dim values, row-major
+ * @throws FormatError where there is none, or its shape is not the generator's, or it is not finite
+ */
+export function readLatent(
+  bytes: Uint8Array,
+  shape: LatentShape,
+  file?: string,
+): Float32Array<ArrayBuffer> {
+  return readLatents(bytes, shape, file).sample(0);
 }
 
 /**
@@ -86,7 +157,7 @@ export function isLatent(bytes: Uint8Array): boolean {
     if (isNpy(bytes) || (isZip(bytes) && isNpz(part))) return true;
     const tensors = readTensors(part);
     const isModels = [...tensors.named.keys()].some((name) => /^(G\.)?synthesis\./.test(name));
-    return !isModels && find(tensors) !== undefined;
+    return !isModels && find(tensors, names) !== undefined;
   } catch (error) {
     // What is wrong with it the model's reader says better.
     if (error instanceof DragganError) return false;
@@ -179,8 +250,22 @@ function withOnly(named: ReadonlyMap<string, NamedTensor>): LatentTensors {
   return named.size === 1 ? { named, only } : { named };
 }
 
-function find({ named, only }: LatentTensors): { name?: string; tensor: NamedTensor } | undefined {
-  for (const name of names) {
+/** @param wanted which tensor counts: the first of these that is there, else the only one that there is */
+function findTensor(bytes: Uint8Array, wanted: readonly string[], file?: string): FoundTensor {
+  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = find(readTensors({ bytes: plain, origin: 0, file }), wanted);
+  if (found) return found;
+  throw new FormatError(`no latent: wanted is a tensor ${wanted.join(', ')}`, { file });
+}
+
+interface FoundTensor {
+  readonly name?: string;
+  readonly tensor: NamedTensor;
+}
+
+function find({ named, only }: LatentTensors, wanted: readonly string[]): FoundTensor | undefined {
+  for (const name of wanted) {
     const tensor = named.get(name);
     if (tensor) return { name, tensor };
   }

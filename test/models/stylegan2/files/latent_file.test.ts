@@ -39,7 +39,7 @@ describe('readLatent', () => {
     expect(readLatent(fixture(name), network, 'no ending')).toEqual(ws);
   });
 
-  it.each([[[3]], [[1, 3]], [[7, 3]]])('copies an array of %j to all rows', (shape) => {
+  it.each([[[3]], [[1, 3]], [[1, 1, 3]]])('copies an array of %j to all rows', (shape) => {
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i);
     expect(readLatent(writeNpy(shape, data), network)).toEqual(
       Float32Array.from({ length: 12 }, (_, i) => i % 3),
@@ -56,6 +56,7 @@ describe('readLatent', () => {
   it.each<[what: string, bytes: Uint8Array, message: RegExp]>([
     ['no entry of a known name', fixture('two_unknown.npz'), /wanted is a tensor ws0, ws, w/],
     ['another w_dim', writeNpy([1, 4, 2], new Float32Array(8)), /\[1, 4, 2\] found, \[4, 3\]/],
+    ['more rows', writeNpy([7, 3], new Float32Array(21)), /\[7, 3\] found, \[4, 3\]/],
     ['no sample', writeNpy([0, 4, 3], new Float32Array(0)), /\[0, 4, 3\] found/],
     ['NaN', writeNpy([3], new Float32Array([0, Number.NaN, 1])), /not finite/],
     ['objects', dict("'|O'", '(4, 3)'), /byte 10: an array of \|O/],
