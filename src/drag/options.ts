@@ -4,6 +4,7 @@ import { checkOptions, usualValues } from '../options/option.ts';
 
 /** What a person can choose about a drag. `dragOptionTable` has labels, bounds and usual values. */
 export interface DragOptions {
+  /** Adam's step size for w, 0 or more. */
   learningRate: number;
   /** Radius of the patches of motion supervision, in pixels of a 512² image. */
   r1: number;

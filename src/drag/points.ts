@@ -1,12 +1,14 @@
 import { InputError } from '../formats/errors.ts';
 import type { Extent } from '../models/draggable.ts';
 
-/** An image pixel. */
+/** A pixel of the image: whole numbers, counted from 0 at the top left. */
 export type Point = readonly [row: number, column: number];
 
 /** A handle, and the target that its content is dragged to. */
 export interface PointPair {
+  /** Where the content is now. */
   readonly handle: Point;
+  /** Where it should come to. */
   readonly target: Point;
 }
 

@@ -22,9 +22,11 @@ export type {
 } from './run/iteration.ts';
 export type { DragState, EditState } from './run/submission.ts';
 
+/** What a session tells its listeners. */
 export interface SessionEvents {
+  /** An iteration was made. */
   iteration: Iteration;
-  /** Points, mask, options, latent, running, or what can be undone. */
+  /** Points, mask, options, latent, `running`, `canUndo` or `canRedo` are other than before. */
   change: undefined;
 }
 
@@ -54,7 +56,7 @@ export class DragSession {
     this.#drag = new Drag(generator, ws.slice(), options);
   }
 
-  /** Of the picture, in pixels. */
+  /** The picture's height and width in pixels. */
   get picture(): Extent {
     return this.#generator.picture;
   }
@@ -69,6 +71,7 @@ export class DragSession {
     return this.#drag.mask;
   }
 
+  /** Every option's value now. */
   get options(): Readonly<DragOptions> {
     return this.#drag.options;
   }
@@ -78,14 +81,17 @@ export class DragSession {
     return this.#drag.edit.iterations;
   }
 
+  /** True from the call of `run` until its promise settles. */
   get running(): boolean {
     return this.#run !== undefined;
   }
 
+  /** True if `undo` has something to go back to. */
   get canUndo(): boolean {
     return this.#history.canUndo;
   }
 
+  /** True if `redo` has something to go forward to. */
   get canRedo(): boolean {
     return this.#history.canRedo;
   }

@@ -1,10 +1,15 @@
 /** What a person needs to know of the adapter that runs the kernels. */
 export interface AdapterDescription {
+  /** As in `GPUAdapterInfo`. */
   readonly vendor: string;
+  /** As in `GPUAdapterInfo`. */
   readonly architecture: string;
+  /** As in `GPUAdapterInfo`. */
   readonly device: string;
+  /** As in `GPUAdapterInfo`: often the driver and its version. */
   readonly description: string;
+  /** The optional WebGPU features that are used. */
   readonly features: readonly string[];
-  /** It runs on the processor. */
+  /** True for an adapter that runs on the processor. */
   readonly isSoftware: boolean;
 }

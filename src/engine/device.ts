@@ -4,8 +4,11 @@ import { defaultVariants, type Variants } from './graph/variants.ts';
 import { PipelineCache } from './kernels/pipelines.ts';
 import type { ShaderSource } from './kernels/shaders.ts';
 
+/** What a device is opened with. */
 export interface EngineOptions {
+  /** Where the kernels' texts come from. */
   readonly shaders: ShaderSource;
+  /** Which of two GPUs is asked for: the fast one, unless `low-power` is given. */
   readonly powerPreference?: GPUPowerPreference;
 }
 
@@ -22,14 +25,18 @@ const requiredStorageBuffers = 8;
 
 /** A device with its pipelines. All models and sessions on it share them. */
 export class Engine {
+  /** The WebGPU device. */
   readonly device: GPUDevice;
+  /** The adapter that the device is on. */
   readonly adapter: AdapterDescription;
+  /** @internal Compiled kernels, by their texts. */
   readonly pipelines: PipelineCache;
-  /** Which kernels the plans take that are built from now on; `takeVariants` has the others built anew. */
+  /** @internal Which kernels new plans take; `takeVariants` changes them for the plans that exist, too. */
   variants: Variants;
   /** Resolves once the device is lost, `destroy` included. */
   readonly lost: Promise<GPUDeviceLostInfo>;
 
+  /** Takes over a device that was opened already; `openEngine` opens one. */
   constructor(device: GPUDevice, adapter: AdapterDescription, shaders: ShaderSource) {
     this.device = device;
     this.adapter = adapter;
@@ -38,12 +45,13 @@ export class Engine {
     this.lost = device.lost;
   }
 
-  /** Takes other kernels. Whoever holds a plan builds it anew before its next submission. */
+  /** @internal Takes other kernels. Whoever holds a plan rebuilds it before its next submission. */
   takeVariants(variants: Variants): void {
     this.variants = variants;
     this.pipelines.outdate();
   }
 
+  /** Frees the device and all memory on it. Models and sessions on it cannot be used afterwards. */
   destroy(): void {
     this.device.destroy();
   }

@@ -26,7 +26,7 @@ interface Shown {
 
 /** Draws images onto a WebGPU canvas that fills its element; nothing is read back. */
 export class Presenter implements ImageSink {
-  /** Interpolate between image pixels (Catmull-Rom), or show each as a square. */
+  /** True to interpolate between image pixels (Catmull-Rom), false to show each as a square. */
   bicubic = true;
   #shown: Shown | undefined;
   readonly #device: GPUDevice;
@@ -75,6 +75,7 @@ export class Presenter implements ImageSink {
     return new Presenter(device, context, pipeline);
   }
 
+  /** Copies the image and shows it. */
   draw(image: DeviceTensor): void {
     const [, channels, height, width] = image.shape;
     const shown = this.#shown;
@@ -91,6 +92,7 @@ export class Presenter implements ImageSink {
     if (this.#shown) this.#render(this.#device.createCommandEncoder(), this.#shown);
   }
 
+  /** Frees its memory on the device; the canvas keeps what it shows. */
   destroy(): void {
     this.#params.destroy();
     this.#shown?.buffer.destroy();

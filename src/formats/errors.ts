@@ -24,8 +24,11 @@ export interface FileLocation {
 
 /** A file that does not hold what its format says: cut, contradictory, or with a shape that does not fit. */
 export class FormatError extends DragganError {
+  /** The file's name as the person gave it. */
   readonly file?: string;
+  /** Byte offset from the file's start. */
   readonly offset?: number;
+  /** The tensor's name in the file. */
   readonly tensor?: string;
 
   constructor(message: string, location: FileLocation = {}) {
@@ -38,7 +41,9 @@ export class FormatError extends DragganError {
 
 /** A sound file, but of a model that we do not run: another architecture, or a size out of range. */
 export class UnsupportedModelError extends DragganError {
+  /** The file's name as the person gave it. */
   readonly file?: string;
+  /** The tensor's name in the file. */
   readonly tensor?: string;
 
   constructor(message: string, location: FileLocation = {}) {
@@ -56,7 +61,9 @@ export class MissingPackageError extends DragganError {}
 
 /** The adapter has less of something than the model or the plan needs. */
 export class DeviceLimitError extends DragganError {
+  /** How much the model or the plan needs, in the limit's unit (bytes, buffers, …). */
   readonly needed: number;
+  /** How much the adapter has. */
   readonly available: number;
   /** The limit's name, as WebGPU spells it where it has one. */
   readonly what: string;

@@ -8,27 +8,33 @@ import { imageValues, peakSignalToNoise } from './pixels.ts';
 import { type Found, SearchStage } from './stage.ts';
 import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
-/** What a look at an inversion gives. */
+/** How far a search is. */
 export interface InversionProgress {
+  /** Random latents are tried, or the latent is searched in W or in W+. */
   readonly stage: 'samples' | 'w' | 'w+';
-  /** Iterations made, of both spaces together; of samples, those tried. */
+  /** How many iterations were made, in W and W+ together; in the stage `samples`, how many samples were tried. */
   readonly iteration: number;
-  /** Of the stage's kind: iterations in all, or samples in all. */
+  /** How many iterations there will be, in W and W+ together; in the stage `samples`, how many samples. */
   readonly steps: number;
-  /** The image loss of the best so far. */
+  /** The image loss of the best latent so far. */
   readonly loss: number;
-  /** Of its picture in bytes against the target, in decibels. */
+  /** Peak signal-to-noise ratio of its picture against the target, in decibels. */
   readonly psnr: number;
 }
 
+/** What a search came to. */
 export interface InversionResult {
+  /** All steps were made, or `stop` ended it, or the loss was no finite number: then the best before counts. */
   readonly stopped: 'steps' | 'stopped' | 'diverged';
+  /** How many iterations were made. */
   readonly iterations: number;
+  /** The image loss of the best latent. */
   readonly loss: number;
+  /** Peak signal-to-noise ratio of its picture against the target, in decibels. */
   readonly psnr: number;
 }
 
-/** Samples between two looks. */
+/** How many samples lie between two reports. */
 const samplesBetween = 20;
 
 /**
@@ -37,6 +43,7 @@ const samplesBetween = 20;
  * Source: Karras et al. 2020, appendix D (the schedule); Abdal et al. 2019 (W+).
  */
 export class Inversion {
+  /** Every option's value. */
   readonly options: InversionOptions;
   readonly #generator: Generator;
   readonly #target: PixelImage;
@@ -64,19 +71,20 @@ export class Inversion {
     this.#stopping = true;
   }
 
-  /** num_ws · w_dim, the best so far. @throws InputError before there is one */
+  /** The best latent so far: ws (num_ws · w_dim). @throws InputError before there is one */
   latent(): Float32Array {
     return this.#best.ws.slice();
   }
 
-  /** The noise maps that belong to it; none where noise is not looked for. @throws InputError before there are any */
+  /** The noise maps that belong to that latent; none unless the option `noise` is on. @throws InputError before there is a latent */
   noise(): NoiseMaps {
     return this.#best.noise;
   }
 
   /**
-   * All of it as a safetensors file for `applyWeightDelta`: noise as a change of the model's, the latent as the pivot at
-   * which the model then draws the picture. @throws InputError before there is any
+   * Latent and noise as a safetensors file for `applyWeightDelta`: the noise as a change of the model's maps, the latent
+   * as the pivot at which the changed model draws the picture.
+   * @throws InputError before there is a latent
    */
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { ws: pivot, noise } = this.#best;
@@ -86,12 +94,12 @@ export class Inversion {
     return writeWeightDelta(changes, fingerprint, { config, pivot });
   }
 
-  /** Its picture. @throws InputError before there is one */
+  /** The picture of the best latent so far. @throws InputError before there is one */
   image(): PixelImage {
     return this.#best.image;
   }
 
-  /** @throws InputError where it runs already; DeviceLimitError, ShaderError */
+  /** Searches from the beginning until all steps are made or `stop`. @throws InputError where it runs already; DeviceLimitError, ShaderError */
   async run(): Promise<InversionResult> {
     if (this.#running) throw new InputError('the inversion runs already');
     this.#running = true;

@@ -67,7 +67,9 @@ export interface FineTuningOptions {
 }
 
 /** The options of fine-tuning where nobody chose others. */
-export const defaultFineTuning = usualValues(fineTuningOptionTable);
+export const defaultFineTuning: Readonly<
+  Required<Omit<FineTuningOptions, 'noise' | 'classIndex'>>
+> = usualValues(fineTuningOptionTable);
 
 /** Fine-tuning with every number that it needs. */
 export type PlannedFineTuning = FineTuningOptions & Readonly<typeof defaultFineTuning>;

@@ -29,6 +29,7 @@ import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weigh
 export interface FineTuningRecord {
   /** Counted from 1. */
   readonly iteration: number;
+  /** The image loss against the target. */
   readonly loss: number;
   /** The regulariser's part, with its weight, when it was last looked at. */
   readonly localityLoss: number;
@@ -54,6 +55,7 @@ export class PivotalTuning {
   #stopped = false;
 
   private constructor(
+    /** @internal The generator whose weights are tuned. */
     readonly generator: Generator,
     private readonly pivot: Float32Array<ArrayBuffer>,
     private readonly loss: ImageLoss,
@@ -66,6 +68,8 @@ export class PivotalTuning {
   }
 
   /**
+   * Makes copies of the weights that are tuned, and the plans that tune them.
+   * @internal `Model.fineTune` calls it
    * @param pivot ws (num_ws · w_dim)
    * @throws InputError for a latent or noise that does not fit, DeviceLimitError where the adapter is too small
    */
@@ -155,6 +159,7 @@ export class PivotalTuning {
     return writeWeightDelta(changes, fingerprint, { config, pivot: this.pivot });
   }
 
+  /** Frees the copies of the weights; the generator stays. */
   destroy(): void {
     destroyPlans(this.plans);
     destroyStores(this.#stores);

@@ -19,6 +19,7 @@
  */
 
 export type { DragOptions } from '../drag/options.ts';
+export type { PaceOptions } from '../drag/run/pace.ts';
 export {
   DragSession,
   type DragState,
@@ -27,11 +28,14 @@ export {
   type IterationTrace,
   type Point,
   type PointPair,
+  type RunOptions,
   type RunResult,
+  type SessionEvents,
   type StopReason,
 } from '../drag/session.ts';
 export type { AdapterDescription } from '../engine/adapter.ts';
 export {
+  type AutotunedAdapter,
   type KernelChoices,
   type LayerChoice,
   mergeKernelChoices,
@@ -40,19 +44,21 @@ export {
 } from '../engine/autotune/kernel_choices.ts';
 export { readKernelChoices, writeKernelChoices } from '../engine/autotune/kernel_choices_file.ts';
 export { Engine, type EngineOptions, openEngine } from '../engine/device.ts';
+export type { ConvolutionChoice } from '../engine/graph/variants.ts';
 export { ShaderError, type ShaderSource } from '../engine/kernels/shaders.ts';
 export type { PixelImage } from '../engine/memory/image.ts';
 export type { Precision } from '../engine/memory/layouts.ts';
-export { type ImageSink, Presenter } from '../engine/present.ts';
+export { type ImageSink, type PresentationContext, Presenter } from '../engine/present.ts';
 export {
   DeviceLimitError,
   DragganError,
+  type FileLocation,
   FormatError,
   InputError,
   NoAdapterError,
   UnsupportedModelError,
 } from '../formats/errors.ts';
-export type { TensorFile } from '../formats/tensors/named_tensors.ts';
+export type { Dtype, NamedTensor, TensorFile } from '../formats/tensors/named_tensors.ts';
 export {
   Inversion,
   type InversionProgress,
@@ -67,7 +73,7 @@ export {
 } from '../inversion/options.ts';
 export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from '../inversion/pixels.ts';
-export { applyWeightDelta } from '../inversion/weight_delta.ts';
+export { applyWeightDelta, type FineTunedWeights } from '../inversion/weight_delta.ts';
 export type {
   EvaluationRequest,
   GeneratorOptions,

@@ -16,9 +16,11 @@ import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 
 /** What is to be tuned: the drag that will be run, and pictures. */
 export interface AutotuneRequest {
-  /** Of the drag; 1 by default. */
+  /** How many points the drag has; 1 by default. */
   readonly points?: number;
+  /** True if the drag has a mask; false by default. */
   readonly masked?: boolean;
+  /** The drag's options where they are not the model's own. */
   readonly options?: Partial<DragOptions>;
   /** What was measured before: its layers are not measured again. */
   readonly known?: readonly KernelChoices[];
@@ -26,16 +28,19 @@ export interface AutotuneRequest {
   readonly signal?: AbortSignal;
   /** No further layer is begun after so many seconds; one is measured in any case. */
   readonly seconds?: number;
+  /** Called at the start and after each layer. */
   readonly onProgress?: (progress: AutotuneProgress) => void;
-  /** Measures candidates; by default on the device. */
+  /** @internal Measures candidates; by default on the device. */
   readonly measure?: Measure;
 }
 
+/** How far a measurement is. */
 export interface AutotuneProgress {
-  /** Layers, of those that were not known. */
+  /** Layers that were measured now. */
   readonly done: number;
+  /** Layers that were to be measured, since they were not known before. */
   readonly total: number;
-  /** What is known by now. */
+  /** All that is known of the adapter by now. */
   readonly choices: KernelChoices;
 }
 

@@ -27,15 +27,17 @@ import { type AutotuneRequest, autotune } from './autotune.ts';
 export class Model {
   readonly #generator: Generator;
 
+  /** @internal `createModel` and `loadModel` make one. */
   constructor(generator: Generator) {
     this.#generator = generator;
   }
 
+  /** Sizes and layers of the network. */
   get config(): GeneratorConfig {
     return this.#generator.config;
   }
 
-  /** Of the weights of convolutions on the device. */
+  /** How the weights of convolutions are stored on the device. */
   get precision(): Precision {
     return this.#generator.precision;
   }
@@ -53,7 +55,11 @@ export class Model {
     return this.#generator.latent(source, options);
   }
 
-  /** @throws InputError for a latent that does not fit */
+  /**
+   * The picture of a latent, read back from the device.
+   * @param ws num_ws · w_dim, row-major
+   * @throws InputError for a latent that does not fit
+   */
   generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
     return this.#generator.generate(ws, options.noise);
   }
@@ -121,9 +127,14 @@ export function createDragSession(
   return model.createDragSession(ws, options);
 }
 
+/** How a model is loaded. */
 export interface LoadOptions {
+  /** Called with the part that is done, from 0 to 1, and what is done now. */
   readonly onProgress?: (fraction: number, what: string) => void;
-  /** As in `GeneratorOptions`. */
+  /**
+   * How the weights of convolutions are stored on the device; sums are in f32 always. `f16` halves the bytes that an
+   * iteration reads, and rounds the weights of an f32 file. By default as the file has them, which loses nothing.
+   */
   readonly precision?: Precision;
 }
 

@@ -1,15 +1,11 @@
-import type { ChoiceOption, NumberOption } from './option.ts';
+import type { ChoiceOption, Declared, NumberOption } from './option.ts';
 
 /** Radii and distances are given in pixels of an image of this side. SPEC §3. */
 export const referenceSide = 512;
 
 const pixels = `pixels of a ${referenceSide}² picture`;
 
-/**
- * Every option of a drag, and `steps`, which is of one run. The order is that of the page's pane. The usual values are
- * the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
- */
-export const dragOptionTable = {
+const table = {
   learningRate: {
     kind: 'number',
     label: 'Learning rate',
@@ -116,12 +112,18 @@ export const dragOptionTable = {
   },
 } as const satisfies Record<string, NumberOption | ChoiceOption>;
 
-type Table = typeof dragOptionTable;
+/**
+ * Every option of a drag, by its name in `DragOptions`, and `steps`, which is of one run. The order is that of the page's
+ * pane. The usual values are the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
+ */
+export const dragOptionTable: Declared<typeof table> = table;
 
 /** The options that a model's file may recommend: those with a key. */
 type RecommendedName = {
-  [Name in keyof Table]: Table[Name] extends { readonly key: string } ? Name : never;
-}[keyof Table];
+  [Name in keyof typeof table]: (typeof table)[Name] extends { readonly key: string }
+    ? Name
+    : never;
+}[keyof typeof table];
 
 /** What a model's file recommends for a drag of it, by the options' names; what it does not name is absent. */
 export type DragDefaults = { readonly [Name in RecommendedName]?: number };

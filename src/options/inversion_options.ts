@@ -1,11 +1,10 @@
-import type { NumberOption, SwitchOption } from './option.ts';
+import type { Declared, NumberOption, SwitchOption } from './option.ts';
 
 const mostSteps = 1_000_000;
 /** At a rate of 0 Adam does not move; any rate above 0 is a matter of patience. */
 const leastRate = 1e-9;
 
-/** Every option of the search for a photograph's latent. */
-export const inversionOptionTable = {
+const search = {
   steps: {
     kind: 'number',
     label: 'Iterations',
@@ -78,11 +77,12 @@ export const inversionOptionTable = {
   },
 } as const satisfies Record<string, NumberOption | SwitchOption>;
 
-/**
- * Every option of tuning a model's weights to a picture. Steps, rate and weight were chosen on the demo model
- * (bench/README.md has the figures); the distance is about what that of Roich et al. 2021 comes to in W.
- */
-export const fineTuningOptionTable = {
+/** Every option of the search for a photograph's latent, by its name in `InversionOptions`. */
+export const inversionOptionTable: Declared<typeof search> = search;
+
+// Steps, rate and weight were chosen on the demo model (bench/README.md has the figures); the distance is about what that
+// of Roich et al. 2021 comes to in W.
+const fineTuning = {
   steps: {
     kind: 'number',
     label: 'Steps',
@@ -115,3 +115,6 @@ export const fineTuningOptionTable = {
     usual: 0.3,
   },
 } as const satisfies Record<string, NumberOption>;
+
+/** Every option of tuning a model's weights to a picture, by its name in `FineTuningOptions`. */
+export const fineTuningOptionTable: Declared<typeof fineTuning> = fineTuning;

@@ -2,7 +2,9 @@ import { InputError } from '../formats/errors.ts';
 
 /** Which numbers an option takes: from `least` to `most`, both included; an absent bound bounds nothing. */
 export interface Bounds {
+  /** The least number that is taken. */
   readonly least?: number;
+  /** The largest number that is taken. */
   readonly most?: number;
   /** True if fractions are refused. */
   readonly whole?: boolean;
@@ -22,9 +24,11 @@ interface OptionTexts {
 
 /** An option whose value is a number. */
 export interface NumberOption extends OptionTexts {
+  /** Tells the kinds of options apart. */
   readonly kind: 'number';
   /** What the number counts, e.g. `pixels of a 512² picture`; absent for a pure number. */
   readonly unit?: string;
+  /** Which numbers it takes. */
   readonly bounds: Bounds;
   /** Its value where nobody chose one. */
   readonly usual: number;
@@ -32,7 +36,9 @@ export interface NumberOption extends OptionTexts {
 
 /** An option whose value is one of a few words. */
 export interface ChoiceOption<Choice extends string = string> extends OptionTexts {
+  /** Tells the kinds of options apart. */
   readonly kind: 'choice';
+  /** The words that it takes. */
   readonly choices: readonly Choice[];
   /** Its value where nobody chose one. */
   readonly usual: Choice;
@@ -40,7 +46,9 @@ export interface ChoiceOption<Choice extends string = string> extends OptionText
 
 /** An option that is on or off; off where nobody chose. */
 export interface SwitchOption extends OptionTexts {
+  /** Tells the kinds of options apart. */
   readonly kind: 'switch';
+  /** Its value where nobody chose one. */
   readonly usual: false;
 }
 
@@ -99,6 +107,19 @@ export function checkOptions(
     if (name in values && !accepts(option, values[name]))
       throw new InputError(`${name} is ${values[name]}, not ${describeValues(option)}`);
 }
+
+/**
+ * The type of a table without the texts and numbers of its rows: documents and error messages show this one. What a
+ * program may rely on stays: each option's kind, its choices, and whether it has a key.
+ */
+export type Declared<Table> = {
+  readonly [Name in keyof Table]: (Table[Name] extends { readonly kind: 'number' }
+    ? NumberOption
+    : Table[Name] extends { readonly kind: 'choice'; readonly choices: readonly (infer Choice)[] }
+      ? ChoiceOption<Choice & string>
+      : SwitchOption) &
+    (Table[Name] extends { readonly key: string } ? { readonly key: string } : unknown);
+};
 
 /** The type of an option's value. */
 export type ValueOf<Declared extends Option> = Declared extends { readonly kind: 'number' }

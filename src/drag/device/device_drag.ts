@@ -11,7 +11,9 @@ import { type IterationRecord, RecordRing } from './records.ts';
 
 /** Where a drag is: its latent, and the handles in image pixels. */
 export interface Place {
+  /** num_ws · w_dim, row-major. */
   readonly ws: Float32Array;
+  /** Row and column of each. */
   readonly handles: readonly (readonly [number, number])[];
 }
 

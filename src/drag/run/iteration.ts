@@ -4,13 +4,15 @@ import type { Point } from '../points.ts';
 export interface Iteration {
   /** Counted from 0 within the edit. */
   readonly iteration: number;
-  /** After tracking. */
+  /** Where each handle is after tracking, in the order of the session's points. */
   readonly points: readonly Point[];
+  /** The loss of motion supervision, summed over the points that move. */
   readonly lossMotion: number;
-  /** λ included. */
+  /** The mask loss times λ; 0 without a mask. */
   readonly lossMask: number;
-  /** From each point to its target, in pixels; and their mean. */
+  /** From each point to its target, in pixels. */
   readonly distances: readonly number[];
+  /** The mean of `distances`. */
   readonly distance: number;
   /** How many points are more than a pixel from their targets. */
   readonly moved: number;
@@ -18,26 +20,30 @@ export interface Iteration {
   readonly arrived: boolean;
 }
 
+/** What an iteration did, with the latent that it started from and the gradient that it found. */
 export interface IterationTrace extends Iteration {
-  /** The latent before the step. */
+  /** The latent (for StyleGAN2 num_ws · w_dim) before the step. */
   readonly ws: Float32Array;
-  /** Of all values of the latent; in W mode, w_dim: of what the tied rows share. */
+  /** The loss's gradient with respect to the latent; in W mode to the one row that the tied rows share (w_dim). */
   readonly gradient: Float32Array;
 }
 
 /** Why a run ended; `diverged`: a loss or w was no finite number, and the last good latent was restored. */
 export type StopReason = 'arrived' | 'steps' | 'stopped' | 'diverged';
 
+/** How long a run goes on, and what else it tells. */
 export interface RunOptions {
-  /** At most; until it arrives where there is no number. */
+  /** Iterations at most; without it, the run goes on until the points arrive. */
   readonly steps?: number;
-  /** Also gets ws and gradient of every iteration, which takes a longer read-back. */
+  /** Called after each iteration with its ws and gradient too, which takes a longer read-back. */
   readonly trace?: (row: IterationTrace) => void;
 }
 
+/** What a run came to. */
 export interface RunResult {
-  /** Steps made. */
+  /** Steps made in this run. */
   readonly iterations: number;
+  /** Why it ended. */
   readonly stopped: StopReason;
   /** Mean distance from the points to their targets, in pixels. */
   readonly distance: number;

@@ -63,6 +63,7 @@ export interface DragState {
  * each point, and a reset puts the handles back there.
  */
 export interface EditState extends Place {
+  /** How many iterations the edit has had. */
   readonly iterations: number;
   /** Every handle came to its target: other targets begin another edit. */
   readonly arrived: boolean;

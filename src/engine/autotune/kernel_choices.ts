@@ -5,31 +5,41 @@ import { operationTable } from '../operations/operations.ts';
 
 /** Which kernels are the fastest on an adapter, and what they were measured to take. */
 export interface KernelChoices extends AutotuneSite {
-  /** By `convolutionKey`. */
+  /** The choice for each layer, by a text that names the layer's operation, shape and cells. */
   readonly layers: ReadonlyMap<string, LayerChoice>;
 }
 
-/** What a measurement holds for. */
+/** Where a measurement holds: on this adapter, with these kernels. */
 export interface AutotuneSite {
+  /** The adapter that was measured. */
   readonly adapter: AutotunedAdapter;
   /** SHA-256 of the network's kernels, in hexadecimal: other kernels take other times. */
   readonly kernels: string;
 }
 
+/** An adapter by what WebGPU says of it (`GPUAdapterInfo`). */
 export interface AutotunedAdapter {
+  /** As in `GPUAdapterInfo`. */
   readonly vendor: string;
+  /** As in `GPUAdapterInfo`. */
   readonly architecture: string;
+  /** As in `GPUAdapterInfo`. */
   readonly device: string;
+  /** As in `GPUAdapterInfo`: often the driver and its version. */
   readonly description: string;
-  /** Those that the engine uses, in the order of their names. */
+  /** The features that the engine uses, sorted by name. */
   readonly features: readonly string[];
 }
 
+/** The fastest way to compute one layer. */
 export interface LayerChoice {
+  /** The one to take. */
   readonly choice: ConvolutionChoice;
-  /** All that was tried, the default first. A time that was not taken is 0. */
+  /** All that was tried, the default first. */
   readonly measured: readonly {
+    /** What was tried. */
     readonly choice: ConvolutionChoice;
+    /** The layer's time, forward and backward; 0 where it was not taken. */
     readonly milliseconds: number;
   }[];
 }
@@ -47,7 +57,7 @@ export async function autotuneSite({ adapter, pipelines }: Engine): Promise<Auto
   return { adapter: { vendor, architecture, device, description, features }, kernels };
 }
 
-/** The tuning of a site among those of all sites; what was measured elsewhere, or with other kernels, does not count. */
+/** The choices that were measured at this site; undefined where only other adapters or other kernels were measured. */
 export const choicesFor = (
   site: AutotuneSite,
   kernelChoices: readonly KernelChoices[],
@@ -57,9 +67,11 @@ export const choicesFor = (
   );
 
 /**
- * Takes the choices that were measured on the engine's adapter, and its defaults for all else. Plans that stand are built
- * anew before their next submission, where anything changes for them.
- * @returns what is taken; undefined where none is of this adapter and these kernels
+ * Makes an engine use the kernels that were measured to be the fastest on its adapter, and its defaults for layers that
+ * were not measured. Plans that exist already are rebuilt before their next submission, if anything changes for them.
+ * @param kernelChoices of any adapters; those of others are ignored
+ * @returns the choices that are used; undefined where none is of this adapter and these kernels
+ * @throws ShaderError where a kernel does not parse
  */
 export async function useKernelChoices(
   engine: Engine,
@@ -76,7 +88,10 @@ export async function useKernelChoices(
   return chosen;
 }
 
-/** `known` with what was measured now: its layers are added to those of its site; those of other kernels on its adapter go. */
+/**
+ * `known` with new measurements added: layers join those of the same adapter and kernels, and older measurements of that
+ * adapter with other kernels are dropped.
+ */
 export function mergeKernelChoices(
   known: readonly KernelChoices[],
   more: KernelChoices,
@@ -88,7 +103,7 @@ export function mergeKernelChoices(
   return [{ ...more, layers }, ...others];
 }
 
-/** For how many layers another choice than the default is the fastest. */
+/** The number of layers for which another kernel than the default is the fastest. */
 export const otherThanDefault = ({ layers }: KernelChoices): number =>
   [...layers.values()].filter(
     ({ choice, measured }) => JSON.stringify(choice) !== JSON.stringify(measured[0]?.choice),

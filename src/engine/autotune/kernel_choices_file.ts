@@ -34,6 +34,7 @@ const most = {
   text: 300,
 };
 
+/** Kernel choices as a text in JSON, which `readKernelChoices` reads. */
 export function writeKernelChoices(kernelChoices: readonly KernelChoices[]): string {
   const written = kernelChoices
     .slice(0, most.kernelChoices)
@@ -53,8 +54,8 @@ export function writeKernelChoices(kernelChoices: readonly KernelChoices[]): str
 }
 
 /**
- * Reads kernel choices that anybody may have written: every value is checked. Fields beside those above are ignored, but
- * not those of a choice: half a choice is none.
+ * Reads kernel choices that anybody may have written: every value is checked. Fields that are not known are ignored, but
+ * a choice has to have all of its own.
  * @param file names the text in errors
  * @throws FormatError that names the entry
  */

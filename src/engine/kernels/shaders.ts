@@ -35,8 +35,10 @@ export interface Shader {
 /** A shader that cannot be read or compiled: where, and what its author should look at. */
 export class ShaderError extends Error {
   constructor(
+    /** The shader's name: its file without the ending. */
     readonly shader: string,
     message: string,
+    /** The line of the file, from 1, where one is known. */
     readonly line?: number,
   ) {
     super(`shaders/${shader}.wgsl${line === undefined ? '' : `:${line}`}: ${message}`);

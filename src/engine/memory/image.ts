@@ -1,7 +1,10 @@
 /** A picture in bytes, as canvases and PNG files take it. */
 export interface PixelImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** height · width · 4 bytes, row by row from the top: red, green, blue, alpha. */
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 

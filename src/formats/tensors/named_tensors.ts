@@ -15,11 +15,14 @@ export const bytesPerElement = {
   F64: 8,
 } as const;
 
+/** An element type, by its name in safetensors. */
 export type Dtype = keyof typeof bytesPerElement;
 
 /** A tensor in a file that was checked as far as its length; its values are decoded when they are asked for. */
 export interface NamedTensor {
+  /** Its sizes, outermost first; none for a scalar. */
   readonly shape: readonly number[];
+  /** The type of the elements in the file. */
   readonly dtype: Dtype;
   /**
    * The elements in row-major order, decoded anew at each call, so the caller owns the array. Integers beyond 2^24 and
@@ -30,8 +33,9 @@ export interface NamedTensor {
 
 /** What any file of tensors comes down to, whatever its format. */
 export interface TensorFile {
+  /** By their names in the file. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
-  /** Has no prototype: a key that the file lacks is undefined. */
+  /** The file's own notes, by key. The object has no prototype: a key that the file lacks is undefined. */
   readonly metadata: Readonly<Record<string, string | undefined>>;
   /** The format's name, e.g. `safetensors`. */
   readonly format: string;

@@ -20,33 +20,55 @@ import type { GeneratorWeights } from '../network/weights.ts';
 import { uploadGenerator } from './upload.ts';
 
 /** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
-export type LatentSource = { readonly seed: number } | { readonly z: ArrayLike<number> };
+export type LatentSource =
+  | {
+      /** A whole number from 0 to 2³² − 1. */
+      readonly seed: number;
+    }
+  | {
+      /** z_dim numbers. */
+      readonly z: ArrayLike<number>;
+    };
 
+/** How a z becomes ws. */
 export interface MappingOptions {
   /** Truncation: 1 leaves w as it is, 0 gives the average. */
   readonly psi?: number;
-  /** How many rows are truncated; all by default. */
+  /** How many rows of ws are truncated, from the first; all by default. */
   readonly cutoff?: number;
   /** The class of a conditional network. */
   readonly classIndex?: number;
 }
 
+/** The noise that layers add: the maps of the file, or none. */
 export type Noise = 'const' | 'none';
 
+/** What of the network is asked for. */
 export interface EvaluationRequest {
-  /** `image`, `b{r}.x`, `b{r}.img`. */
+  /** Names of tensors: `image`, `b{r}.x` (features of the block of r × r), `b{r}.img` (its image). */
   readonly tensors: readonly string[];
+  /** `const` by default. */
   readonly noise?: Noise;
   /** Asks for `grad_ws`: the gradient of Σ tensor · cotangent with respect to ws. */
-  readonly gradient?: { readonly of: string; readonly cotangent: ArrayLike<number> };
+  readonly gradient?: {
+    /** The tensor's name. */
+    readonly of: string;
+    /** As many numbers as the tensor has, row-major. */
+    readonly cotangent: ArrayLike<number>;
+  };
 }
 
+/** A tensor that was read back from the device. */
 export interface LogicalTensor {
+  /** Its sizes, outermost first: images and features are N, C, H, W. */
   readonly shape: readonly number[];
+  /** The elements in row-major order. */
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** How a generator is put on a device. */
 export interface GeneratorOptions {
+  /** Called with the part of the weights that is there, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   /** Bytes that one tensor may take; what the device binds by default. */
   readonly largestTensor?: number;

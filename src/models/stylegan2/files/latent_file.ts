@@ -29,6 +29,7 @@ import { isRosinality } from './rosinality.ts';
 /** What a latent has to fit. */
 export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
 
+/** A format in which a latent is written. */
 export type LatentFormat = 'npy' | 'npz' | 'safetensors';
 
 /** Which of a file's tensors counts: the first that is there. */

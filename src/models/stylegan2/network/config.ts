@@ -12,6 +12,7 @@ export interface GeneratorConfig {
   resolution: number;
   /** Of the image, in pixels. */
   height: number;
+  /** Of the image, in pixels. */
   width: number;
   /** Of the constant from which the network starts, in cells; each block after the first doubles both. */
   constant: { height: number; width: number };
@@ -22,12 +23,15 @@ export interface GeneratorConfig {
    * their maps where the constant is 4 × 4.
    */
   channels: Map<number, number>;
+  /** Numbers in z. */
   zDim: number;
   /** Number of classes; 0 for an unconditional network. */
   cDim: number;
+  /** Numbers in a row of ws. */
   wDim: number;
   /** Rows of ws: two a block. */
   numWs: number;
+  /** Fully-connected layers from z to w. */
   mappingLayers: number;
   /** Activations are clamped to ± this; null where they are not. */
   convClamp: number | null;

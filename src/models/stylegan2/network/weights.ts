@@ -15,6 +15,7 @@ import {
 
 /** One generator, checked: every tensor that `config` calls for is there, has its shape, and is finite. */
 export interface GeneratorWeights {
+  /** The generator's shape. */
   config: GeneratorConfig;
   /**
    * Official name without a prefix (`synthesis.b8.conv0.weight`) → tensor; nothing but the tensors that the network
