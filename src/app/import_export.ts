@@ -1,16 +1,12 @@
-import { effect } from '@preact/signals';
-import { readLatent } from '../library/api.ts';
-import { ModelsPane } from './dialogs/models_pane.ts';
-import { PhotographPane } from './dialogs/photograph_pane.ts';
+import { type LatentFormat, readLatent, writeLatent } from '../library/api.ts';
+import { ModelChoice } from './dialogs/model_choice.ts';
+import { PhotographEditing } from './dialogs/photograph_editing.ts';
 import type { Editor } from './editor.ts';
-import { DropZone } from './files/drop_zone.ts';
 import { ModelOpener } from './files/model_opener.ts';
 import type { ReadFile, ReadModel, WeightDelta } from './files/model_reader.ts';
 import { fineTunedFurther, fineTunedModel } from './files/model_with_delta.ts';
 import { pictureName } from './files/picture_name.ts';
-import { savePng } from './files/save.ts';
-import { DeltaPane } from './panes/delta_pane.ts';
-import { LatentPane } from './panes/latent_pane.ts';
+import { saveFile, savePng } from './files/save.ts';
 import { type Command, openModel, removeDelta, takeDelta } from './state/commands.ts';
 import type { Document } from './state/document.ts';
 import type { NamedLatent } from './state/picture_source.ts';
@@ -18,41 +14,46 @@ import type { Progress } from './state/progress.ts';
 
 /** All that comes onto the page as a file and leaves it as one: models and their deltas, latents, photographs, pictures. */
 export class Files {
+  readonly models: ModelChoice;
+  readonly photograph: PhotographEditing;
   readonly #editor: Editor;
-  readonly #photograph: PhotographPane;
+  readonly #opener: ModelOpener;
 
   constructor(editor: Editor) {
     this.#editor = editor;
-    const { store, view } = editor;
-    const opener = new ModelOpener((read, progress) => this.#open(read, progress), view);
-    const models = new ModelsPane(opener, () => this.#document.model);
-    this.#photograph = new PhotographPane({
+    this.#opener = new ModelOpener((read, progress) => this.#take(read, progress), editor.view);
+    this.models = new ModelChoice(this.#opener, () => this.#document.model);
+    this.photograph = new PhotographEditing({
       model: () => editor.model,
       opened: () => editor.stop(),
       take: (ws) => this.#takeLatent({ name: 'your photograph', ws }),
       takeFineTuned: (delta) => this.#openFineTuned(delta),
     });
-    new LatentPane({
-      open: (file) => void opener.openFile(file),
-      current: async () => {
-        store.advance();
-        const { ws, model } = this.#document;
-        return { ws, shape: model.weights.config, name: this.#name() };
-      },
-      failed: (error) => view.fail(error),
-    });
-    new DropZone((file) => {
-      models.close();
-      if (file.type.startsWith('image/')) this.#photograph.drop(file);
-      else void opener.openFile(file);
-    });
-    const fineTuned = new DeltaPane((original) => void this.#openOriginal(original));
-    effect(() => fineTuned.show(store.document.value.model));
   }
 
-  /** Resolves once nothing uses the model any more, which is about to go. */
-  settle(): Promise<void> {
-    return this.#photograph.settle();
+  /** A file, whatever it is: its content says so. */
+  open(file: File): void {
+    void this.#opener.openFile(file);
+  }
+
+  /** A file that was dropped on the page: of a picture the page makes a photograph to be edited. */
+  drop(file: File): void {
+    this.models.open.value = false;
+    if (file.type.startsWith('image/')) this.photograph.drop(file);
+    else this.open(file);
+  }
+
+  /** Saves the latent of the picture as it is now. */
+  save(format: LatentFormat): void {
+    const { store, view } = this.#editor;
+    try {
+      store.advance();
+      const { ws, model } = this.#document;
+      const bytes = writeLatent(ws, model.weights.config, format);
+      saveFile(new Blob([bytes]), `${this.#name()}.${format}`);
+    } catch (error) {
+      view.fail(error);
+    }
   }
 
   /** The picture as it is now, as a PNG file. */
@@ -70,7 +71,7 @@ export class Files {
   }
 
   /** @throws FormatError for a delta of another model, or a latent that does not fit the open one */
-  async #open(read: ReadFile, progress: Progress): Promise<void> {
+  async #take(read: ReadFile, progress: Progress): Promise<void> {
     const { model } = this.#document;
     switch (read.kind) {
       case 'model':
@@ -106,8 +107,8 @@ export class Files {
     await this.#editor.openModel({ model, picture: this.#beginning(latent), progress }, command);
   }
 
-  /** Leaves the fine-tuned model; its latent is drawn by the model that it was. */
-  async #openOriginal(model: ReadModel): Promise<void> {
+  /** Leaves the fine-tuned model for the model of its file, which draws its latent. */
+  async removeFineTuning(model: ReadModel): Promise<void> {
     const editor = this.#editor;
     editor.store.advance();
     const picture = this.#beginning({ name: this.#name(), ws: this.#document.ws });

@@ -1,84 +1,152 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { Dialog } from '../dom/dialog.tsx';
+import { ProgressBar } from '../dom/progress_bar.tsx';
+import { BenchmarkTables } from './benchmark_tables.tsx';
+import type { Benchmarking } from './benchmarking.ts';
+
+const shapes = [
+  { value: 'demo', label: 'Demo' },
+  { value: '256', label: '256²' },
+  { value: '512', label: '512²' },
+  { value: '1024', label: '1024²' },
+];
+const counts = ['1', '4', '16'].map((value) => ({ value, label: value }));
+
 /** Measures this machine, and gives the result to be copied or saved. */
-export function BenchmarkDialog() {
+export function BenchmarkDialog({ benchmarking }: { readonly benchmarking: Benchmarking }) {
+  const { open, status, fraction, report } = benchmarking;
+  const shape = useSignal<readonly string[]>(['demo']);
+  const points = useSignal<readonly string[]>(['1']);
+  const pictures = useRef<HTMLInputElement>(null);
+  const seconds = useRef<HTMLInputElement>(null);
+  const running = fraction.value !== undefined;
+
+  const start = () => {
+    const whole = pictures.current?.checked ?? false;
+    if (shape.value.length === 0 || (points.value.length === 0 && !whole)) {
+      status.value = 'Choose a network, and points or pictures.';
+      return;
+    }
+    if (!seconds.current?.reportValidity()) return;
+    void benchmarking.measure({
+      shapes: shape.value,
+      points: points.value.map(Number),
+      pictures: whole,
+      seconds: seconds.current.valueAsNumber,
+    });
+  };
+
   return (
-    <dialog id="benchmark" aria-labelledby="benchmark-title">
-      <h1 id="benchmark-title">Benchmark this machine</h1>
+    <Dialog id="benchmark" title="Benchmark this machine" open={open}>
       <p class="hint">
         How long an iteration takes over the cells that count (cone) and over whole maps (dense),
         and a picture beside a plain matrix product. Nothing leaves this machine.
       </p>
-      <fieldset>
-        <legend>
-          Network: the demo model, or an official size with random weights (up to 1 GB of memory)
-        </legend>
-        <Choice name="benchmark-shape" value="demo" label="Demo" checked />
-        {[256, 512, 1024].map((side) => (
-          <Choice key={side} name="benchmark-shape" value={`${side}`} label={`${side}²`} />
-        ))}
-      </fieldset>
-      <fieldset>
-        <legend>Points at once</legend>
-        {[1, 4, 16].map((count) => (
-          <Choice
-            key={count}
-            name="benchmark-points"
-            value={`${count}`}
-            label={`${count}`}
-            checked={count === 1}
-          />
-        ))}
-      </fieldset>
+      <Choices
+        name="benchmark-shape"
+        title="Network: the demo model, or an official size with random weights (up to 1 GB of memory)"
+        choices={shapes}
+        chosen={shape}
+      />
+      <Choices name="benchmark-points" title="Points at once" choices={counts} chosen={points} />
       <div class="row">
         <label class="check">
-          <input id="benchmark-pictures" type="checkbox" checked /> Whole pictures, too
+          <input id="benchmark-pictures" ref={pictures} type="checkbox" defaultChecked /> Whole
+          pictures, too
         </label>
         <label for="benchmark-seconds">Seconds for each</label>
         <input
           id="benchmark-seconds"
+          ref={seconds}
           type="number"
           min="1"
           max="600"
           step="1"
-          value="10"
+          defaultValue="10"
           inputMode="numeric"
         />
       </div>
-      <progress
+      <ProgressBar
         id="benchmark-progress"
-        max="1"
-        value="0"
-        aria-labelledby="benchmark-status"
-        hidden
+        fraction={fraction.value ?? 0}
+        of="benchmark-status"
+        hidden={!running}
       />
-      <p id="benchmark-status" role="status" />
-      <div id="benchmark-result" />
+      <p id="benchmark-status" role="status">
+        {status}
+      </p>
+      <div id="benchmark-result">{report.value && <BenchmarkTables report={report.value} />}</div>
       <div class="row">
-        <button id="benchmark-run" type="button" class="primary" autofocus>
-          Start
+        <button
+          id="benchmark-run"
+          type="button"
+          class="primary"
+          autofocus
+          onClick={() => (running ? benchmarking.cancel() : start())}
+        >
+          {running ? 'Cancel' : 'Start'}
         </button>
-        <button id="benchmark-copy" type="button" disabled>
+        <button
+          id="benchmark-copy"
+          type="button"
+          disabled={!report.value}
+          onClick={() => void benchmarking.copy()}
+        >
           Copy
         </button>
-        <button id="benchmark-save" type="button" disabled>
+        <button
+          id="benchmark-save"
+          type="button"
+          disabled={!report.value}
+          onClick={() => benchmarking.save()}
+        >
           Save JSON
         </button>
-        <button id="benchmark-close" type="button" class="quiet">
+        <button
+          id="benchmark-close"
+          type="button"
+          class="quiet"
+          onClick={() => {
+            open.value = false;
+          }}
+        >
           Close
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 
-interface ChoiceOf {
+interface ChoicesProperties {
   readonly name: string;
-  readonly value: string;
-  readonly label: string;
-  readonly checked?: boolean;
+  readonly title: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** Values, in the order of `choices`. */
+  readonly chosen: Signal<readonly string[]>;
 }
 
-const Choice = ({ name, value, label, checked }: ChoiceOf) => (
-  <label class="check">
-    <input type="checkbox" name={name} value={value} checked={checked} /> {label}
-  </label>
-);
+/** Any number of some choices. */
+function Choices({ name, title, choices, chosen }: ChoicesProperties) {
+  const toggle = (toggled: string) => {
+    const now = (value: string) => chosen.value.includes(value) !== (value === toggled);
+    chosen.value = choices.map(({ value }) => value).filter(now);
+  };
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      {choices.map(({ value, label }) => (
+        <label key={value} class="check">
+          <input
+            type="checkbox"
+            name={name}
+            value={value}
+            checked={chosen.value.includes(value)}
+            onChange={() => toggle(value)}
+          />{' '}
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

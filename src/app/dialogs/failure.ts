@@ -4,8 +4,6 @@ import {
   NoAdapterError,
   UnsupportedModelError,
 } from '../../library/api.ts';
-import { box, button, make } from '../dom/elements.ts';
-import { describe } from '../state/describe.ts';
 
 /** This browser has no WebGPU at all. */
 export class NoWebGpuError extends Error {
@@ -18,17 +16,8 @@ export class NoWebGpuError extends Error {
 const browsers =
   'Browsers with WebGPU: Chrome and Edge from 113 (Android 121; Linux 144, or with chrome://flags/#enable-unsafe-webgpu), Safari from 26, Firefox from 141 on Windows and 145 on a Mac.';
 
-/** Puts the reason and what to do about it in the page's place. */
-export function showFailure(error: unknown): void {
-  console.warn(error);
-  document.body.dataset.state = 'error';
-  box('failure-what').textContent = describe(error);
-  box('failure-remedies').replaceChildren(...remedies(error).map((text) => make('li', {}, text)));
-  box('failure').hidden = false;
-  button('reload').onclick = () => location.reload();
-}
-
-function remedies(error: unknown): string[] {
+/** What to do about it, the most likely first. */
+export function remedies(error: unknown): string[] {
   if (error instanceof NoWebGpuError) {
     const insecure =
       'WebGPU is there on secure pages only: open this one over https, or from localhost.';

@@ -1,49 +1,63 @@
+import { useRef } from 'preact/hooks';
+import { Dialog } from '../dom/dialog.tsx';
+import { KnownModelsList } from './known_models_list.tsx';
+import { LibraryList } from './library_list.tsx';
+import type { ModelChoice } from './model_choice.ts';
+
 /** The ways to another model, and where there are more. */
-export function ModelsDialog() {
+export function ModelsDialog({ models }: { readonly models: ModelChoice }) {
+  const { open, shelf } = models;
   return (
-    <dialog id="models" aria-labelledby="models-title">
-      <h1 id="models-title">Models</h1>
+    <Dialog id="models" title="Models" open={open}>
       <p class="hint">
         StyleGAN2 in any of its usual files: the official .pkl of PyTorch or TensorFlow,
         rosinality’s .pt, .safetensors. Drop one anywhere on the page, choose it, or give its
         address. It stays on this machine.
       </p>
-      <form id="model-address-form" class="row">
-        <label for="model-address">Address</label>
-        <input
-          id="model-address"
-          type="url"
-          required
-          placeholder="https://…"
-          autocomplete="off"
-          spellcheck={false}
-        />
-        <button type="submit">Open</button>
-      </form>
-      <section aria-labelledby="library-title">
-        <h2 id="library-title">Kept in this browser</h2>
-        <ul id="library-list" />
-        <button id="library-keep" type="button" disabled>
-          Keep
-        </button>
-        <p id="library-status" class="hint" role="status" />
-      </section>
-      <section aria-labelledby="known-title">
-        <h2 id="known-title">Where to get models</h2>
-        <p class="hint">
-          Download one from its authors, and drop it here. These are plain links: this page fetches
-          nothing from there.
-        </p>
-        <ul id="known-models" />
-      </section>
+      <AddressForm open={(address) => models.openAddress(address)} />
+      <LibraryList shelf={shelf} open={(file) => models.openKept(file)} />
+      <KnownModelsList />
       <div class="row">
-        <button id="model-demo" type="button" disabled>
+        <button id="model-demo" type="button" onClick={() => models.openDemo()}>
           Back to the demo model
         </button>
-        <button id="models-close" type="button" class="quiet">
+        <button
+          id="models-close"
+          type="button"
+          class="quiet"
+          onClick={() => {
+            open.value = false;
+          }}
+        >
           Close
         </button>
       </div>
-    </dialog>
+    </Dialog>
+  );
+}
+
+function AddressForm({ open }: { open(address: string): void }) {
+  const address = useRef<HTMLInputElement>(null);
+  return (
+    <form
+      id="model-address-form"
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (address.current) open(address.current.value);
+      }}
+    >
+      <label for="model-address">Address</label>
+      <input
+        id="model-address"
+        ref={address}
+        type="url"
+        required
+        placeholder="https://…"
+        autocomplete="off"
+        spellcheck={false}
+      />
+      <button type="submit">Open</button>
+    </form>
   );
 }

@@ -1,58 +1,99 @@
+import { useRef } from 'preact/hooks';
+import { Dialog } from '../dom/dialog.tsx';
+import { FileField } from '../dom/file_field.tsx';
+import { PictureCanvas } from '../dom/picture_canvas.tsx';
+import { ProgressBar } from '../dom/progress_bar.tsx';
+import type { PhotographEditing } from './photograph_editing.ts';
+import { FrameSliders, PhotographFrame } from './photograph_frame.tsx';
+
 /** A photograph into the model. */
-export function PhotographDialog() {
+export function PhotographDialog({ photograph }: { readonly photograph: PhotographEditing }) {
+  const { open, framed, status, fraction, running, picture } = photograph;
+  const file = useRef<HTMLInputElement>(null);
   return (
-    <dialog id="photograph" aria-labelledby="photograph-title">
-      <h1 id="photograph-title">Edit a photograph</h1>
+    <Dialog id="photograph" title="Edit a photograph" open={open}>
       <p class="hint">
         The model looks for the picture of its own that is nearest to yours, so it has to know such
         pictures: a face for a model of faces, lying as its faces lie. Fine-tuned, a copy of the
         model draws yours itself. Nothing leaves this machine.
       </p>
       <div class="row">
-        <button id="photograph-choose" type="button">
+        <button id="photograph-choose" type="button" onClick={() => file.current?.click()}>
           Choose a picture…
         </button>
-        <input id="photograph-file" type="file" accept="image/*" aria-label="A photograph" hidden />
+        <FileField
+          id="photograph-file"
+          label="A photograph"
+          accept="image/*"
+          field={file}
+          chosen={(chosen) => void photograph.choose(chosen)}
+        />
       </div>
       <div class="pictures">
-        <canvas
-          id="photograph-frame"
-          width="512"
-          height="512"
-          tabIndex={0}
-          role="img"
-          aria-label="Your photograph in the model’s frame. Arrow keys move it."
-        />
-        <canvas
-          id="photograph-found"
-          width="1"
-          height="1"
-          role="img"
-          aria-label="The model’s nearest picture"
-        />
+        <PhotographFrame framed={framed} />
+        <PictureCanvas id="photograph-found" label="The model’s nearest picture" image={picture} />
       </div>
-      <div class="row">
-        <label for="photograph-zoom">Size</label>
-        <input id="photograph-zoom" type="range" min="-1" max="3" step="0.01" value="0" />
-        <label for="photograph-angle">Turn</label>
-        <input id="photograph-angle" type="range" min="-180" max="180" step="0.5" value="0" />
-      </div>
-      <progress id="photograph-progress" max="1" aria-labelledby="photograph-status" hidden />
-      <p id="photograph-status" role="status" />
-      <div class="row">
-        <button id="photograph-run" type="button" class="primary" disabled>
-          Start
-        </button>
-        <button id="photograph-tune" type="button" disabled>
-          Fine-tune the model
-        </button>
-        <button id="photograph-use" type="button" disabled>
-          Edit this picture
-        </button>
-        <button id="photograph-close" type="button" class="quiet">
-          Close
-        </button>
-      </div>
-    </dialog>
+      <FrameSliders framed={framed} />
+      <ProgressBar
+        id="photograph-progress"
+        fraction={fraction.value}
+        of="photograph-status"
+        hidden={running.value === undefined}
+      />
+      <p id="photograph-status" role="status">
+        {status}
+      </p>
+      <Steps photograph={photograph} />
+    </Dialog>
+  );
+}
+
+/** The steps one after the other: what can be done now, with what runs or comes next brought out. */
+function Steps({ photograph }: { readonly photograph: PhotographEditing }) {
+  const { open, framed, leaving } = photograph;
+  const running = photograph.running.value;
+  const found = photograph.found.value;
+  const next = running ?? (!found ? 'invert' : found.fineTuning ? 'take' : 'fineTune');
+  const look = (step: typeof next) => (step === next ? 'primary' : undefined);
+  return (
+    <div class="row">
+      <button
+        id="photograph-run"
+        type="button"
+        class={look('invert')}
+        disabled={!framed.photograph.value || running === 'fineTune'}
+        onClick={() => void photograph.toggle('invert')}
+      >
+        {running === 'invert' ? 'Stop' : 'Start'}
+      </button>
+      <button
+        id="photograph-tune"
+        type="button"
+        class={look('fineTune')}
+        disabled={!found}
+        onClick={() => void photograph.toggle('fineTune')}
+      >
+        {running === 'fineTune' ? 'Stop' : 'Fine-tune the model'}
+      </button>
+      <button
+        id="photograph-use"
+        type="button"
+        class={look('take')}
+        disabled={!found || running !== undefined || leaving.value}
+        onClick={() => void photograph.take()}
+      >
+        Edit this picture
+      </button>
+      <button
+        id="photograph-close"
+        type="button"
+        class="quiet"
+        onClick={() => {
+          open.value = false;
+        }}
+      >
+        Close
+      </button>
+    </div>
   );
 }

@@ -1,24 +1,26 @@
-import { box } from '../dom/elements.ts';
+import { signal } from '@preact/signals';
 
-/** The whole window takes files that are dropped on it, and says so while one is held over it. */
+const holdsFiles = ({ dataTransfer }: DragEvent): boolean =>
+  dataTransfer?.types.includes('Files') ?? false;
+
+/** The whole window takes files that are dropped on it. */
 export class DropZone {
-  readonly #veil = box('drop');
+  /** Whether a file is held over the window. */
+  readonly held = signal(false);
 
   /** @param dropped gets the first of the files */
   constructor(dropped: (file: File) => void) {
-    const holdsFiles = ({ dataTransfer }: DragEvent): boolean =>
-      dataTransfer?.types.includes('Files') ?? false;
     addEventListener('dragover', (event) => {
       if (!holdsFiles(event)) return;
       // Else the browser would open the file in the page's place.
       event.preventDefault();
-      this.#veil.hidden = false;
+      this.held.value = true;
     });
     addEventListener('dragleave', ({ relatedTarget }) => {
-      if (relatedTarget === null) this.#veil.hidden = true;
+      if (relatedTarget === null) this.held.value = false;
     });
     addEventListener('drop', (event) => {
-      this.#veil.hidden = true;
+      this.held.value = false;
       if (!holdsFiles(event)) return;
       event.preventDefault();
       const file = event.dataTransfer?.files[0];

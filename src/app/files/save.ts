@@ -1,11 +1,11 @@
 import type { PixelImage } from '../../library/api.ts';
-import { drawing, make } from '../dom/elements.ts';
-import { toImageData } from '../stage/compare.ts';
+import { make } from '../dom/elements.ts';
+import { drawImage } from '../dom/picture_canvas.tsx';
 
 /** Offers a picture as a PNG file, pixel for pixel. @throws Error where the browser cannot encode it */
 export async function savePng(image: PixelImage, name: string): Promise<void> {
-  const canvas = make('canvas', { width: image.width, height: image.height });
-  drawing(canvas).putImageData(toImageData(image), 0, 0);
+  const canvas = make('canvas');
+  drawImage(canvas, image);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('the browser could not make a PNG of the picture');
   saveFile(blob, name);

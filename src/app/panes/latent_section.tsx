@@ -1,7 +1,29 @@
+import { useRef } from 'preact/hooks';
+import type { LatentFormat } from '../../library/api.ts';
+import { FileField } from '../dom/file_field.tsx';
 import { Section } from '../dom/section.tsx';
 
-/** Latents as files: chosen to be opened, and saved. */
-export function LatentSection() {
+/** Latents as files. */
+export interface LatentFiles {
+  open(file: File): void;
+  /** Saves the latent of the picture as it is now. */
+  save(format: LatentFormat): void;
+}
+
+const formats: readonly { readonly format: LatentFormat; readonly label: string }[] = [
+  { format: 'npz', label: 'NumPy .npz' },
+  { format: 'npy', label: 'NumPy .npy' },
+  { format: 'safetensors', label: '.safetensors' },
+];
+
+/** Latents are chosen to be opened, and saved. */
+export function LatentSection({ latents }: { readonly latents: LatentFiles | undefined }) {
+  const file = useRef<HTMLInputElement>(null);
+  const format = useRef<HTMLSelectElement>(null);
+  const save = () => {
+    const chosen = formats[format.current?.selectedIndex ?? 0];
+    latents?.save(chosen.format);
+  };
   return (
     <Section
       name="latent"
@@ -12,33 +34,42 @@ export function LatentSection() {
           type="button"
           class="quiet"
           title="Open a latent’s file; it can be dropped on the page, too"
-          disabled
+          disabled={!latents}
+          onClick={() => file.current?.click()}
         >
           Open…
         </button>
       }
     >
       <div class="row">
-        <select id="latent-format" aria-label="Format of the saved latent" disabled>
-          <option value="npz">NumPy .npz</option>
-          <option value="npy">NumPy .npy</option>
-          <option value="safetensors">.safetensors</option>
+        <select
+          id="latent-format"
+          ref={format}
+          aria-label="Format of the saved latent"
+          disabled={!latents}
+        >
+          {formats.map(({ format, label }) => (
+            <option key={format} value={format}>
+              {label}
+            </option>
+          ))}
         </select>
         <button
           id="latent-save"
           type="button"
           title="Save the latent of the picture as it is now"
-          disabled
+          disabled={!latents}
+          onClick={save}
         >
           Save
         </button>
       </div>
-      <input
+      <FileField
         id="latent-file"
-        type="file"
+        label="A latent to open"
         accept=".npz,.npy,.safetensors,.pt,.pth"
-        aria-label="A latent to open"
-        hidden
+        field={file}
+        chosen={(chosen) => latents?.open(chosen)}
       />
     </Section>
   );

@@ -1,60 +1,134 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { rowsOf, type StyleRange, writeRows } from '../../models/stylegan2/network/latent_rows.ts';
 import { Section } from '../dom/section.tsx';
+import type { Editor } from '../editor.ts';
+import {
+  emptyDraft,
+  followMix,
+  type MixingDraft,
+  mixOf,
+  readRows,
+  toggleRange,
+} from './mixing_draft.ts';
+import { SeedField } from './seed_field.tsx';
+import { useDocument } from './use_document.ts';
+import { askForPicture, useWantedPicture } from './wanted_picture.ts';
 
-/** A second seed, and which rows of the latent are its. */
-export function MixingSection() {
+const ranges: readonly { readonly range: StyleRange; readonly label: string }[] = [
+  { range: 'coarse', label: 'Coarse' },
+  { range: 'middle', label: 'Middle' },
+  { range: 'fine', label: 'Fine' },
+];
+
+/** A second seed, and which rows of the latent are its. Without a seed nothing is mixed. */
+export function MixingSection({ editor }: { readonly editor: Editor | undefined }) {
+  const numWs = useDocument(editor?.store, ({ model }) => model.weights.config.numWs);
+  const source = useWantedPicture(editor);
+  const typed = useSignal<{ readonly draft: MixingDraft; readonly numWs: number | undefined }>({
+    draft: emptyDraft(0),
+    numWs: 0,
+  });
+  const rowCount = numWs ?? 0;
+  const last = typed.value.numWs === numWs ? typed.value.draft : emptyDraft(rowCount);
+  const draft = followMix(last, source.mix, rowCount);
+  const rows = readRows(draft.rows, rowCount);
+  const off = draft.seed === undefined;
+
+  const change = (part: Partial<MixingDraft>, goesOn: boolean) => {
+    const next = { ...draft, ...part, over: source.mix };
+    typed.value = { draft: next, numWs };
+    if (editor && typeof readRows(next.rows, rowCount) !== 'string')
+      askForPicture(editor, { ...source, mix: mixOf(next, rowCount) }, goesOn);
+  };
+
   return (
     <Section
       name="mix"
       title="Style mixing"
       action={
-        <button id="mix-off" type="button" class="quiet" disabled>
+        <button
+          id="mix-off"
+          type="button"
+          class="quiet"
+          title="Mix nothing"
+          disabled={off}
+          onClick={() => change({ seed: undefined }, false)}
+        >
           Off
         </button>
       }
     >
-      <div class="row">
-        <label for="mix-seed">With seed</label>
-        <input
-          id="mix-seed"
-          type="number"
-          min="0"
-          max="4294967295"
-          step="1"
-          placeholder="none"
-          inputMode="numeric"
-          disabled
-        />
-        <button id="mix-random" type="button" disabled>
-          Random
-        </button>
-      </div>
+      <SeedField
+        id="mix-seed"
+        label="With seed"
+        randomId="mix-random"
+        placeholder="none"
+        seed={draft.seed}
+        disabled={!editor}
+        changed={(seed, typed) => change({ seed }, typed)}
+      />
       <div class="row">
         <fieldset class="choice" aria-label="Which rows are the other seed’s">
-          <button id="mix-coarse" type="button" aria-pressed="false" disabled>
-            Coarse
-          </button>
-          <button id="mix-middle" type="button" aria-pressed="false" disabled>
-            Middle
-          </button>
-          <button id="mix-fine" type="button" aria-pressed="false" disabled>
-            Fine
-          </button>
+          {ranges.map(({ range, label }) => {
+            const own = rowsOf(range, rowCount);
+            const taken = own.every((row) => typeof rows !== 'string' && rows.includes(row));
+            return (
+              <button
+                key={range}
+                id={`mix-${range}`}
+                type="button"
+                title={own.length > 0 ? `Rows ${writeRows(own)}` : 'The model has no such rows'}
+                aria-pressed={own.length > 0 && taken}
+                disabled={off || own.length === 0}
+                onClick={() => change({ rows: toggleRange(draft.rows, range, rowCount) }, false)}
+              >
+                {label}
+              </button>
+            );
+          })}
         </fieldset>
       </div>
-      <div class="row">
-        <label for="mix-rows" title="Rows of the latent that are the other seed’s, as 0-3,6">
-          Its rows
-        </label>
-        <input
-          id="mix-rows"
-          type="text"
-          maxLength={200}
-          autocomplete="off"
-          spellcheck={false}
-          disabled
-        />
-      </div>
+      <RowsField
+        text={draft.rows}
+        problem={typeof rows === 'string' ? rows : ''}
+        disabled={off}
+        changed={(text) => change({ rows: text }, true)}
+      />
       <p class="hint">Pose, shape or colours of another seed.</p>
     </Section>
+  );
+}
+
+interface RowsProperties {
+  readonly text: string;
+  /** Why the text is no rows; empty where it is. */
+  readonly problem: string;
+  readonly disabled: boolean;
+  changed(text: string): void;
+}
+
+function RowsField({ text, problem, disabled, changed }: RowsProperties) {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.setCustomValidity(problem), [problem]);
+  return (
+    <div class="row">
+      <label for="mix-rows" title="Rows of the latent that are the other seed’s, as 0-3,6">
+        Its rows
+      </label>
+      <input
+        id="mix-rows"
+        ref={field}
+        type="text"
+        maxLength={200}
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        disabled={disabled}
+        onInput={({ currentTarget }) => changed(currentTarget.value)}
+        // Rows that are half typed are no fault yet.
+        onChange={({ currentTarget }) => currentTarget.reportValidity()}
+      />
+    </div>
   );
 }

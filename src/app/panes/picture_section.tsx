@@ -1,32 +1,56 @@
 import { Section } from '../dom/section.tsx';
+import type { Editor } from '../editor.ts';
+import type { PictureSource } from '../state/picture_source.ts';
+import { ClassField } from './class_field.tsx';
+import { SeedField } from './seed_field.tsx';
+import { useDocument } from './use_document.ts';
+import { askForPicture, useWantedPicture } from './wanted_picture.ts';
+
+/** What stands in the controls before there is a model. */
+const noModel = { truncates: false, cDim: 0, numWs: 1 };
+
+interface Properties {
+  readonly editor: Editor | undefined;
+  readonly editPhotograph: (() => void) | undefined;
+}
 
 /** Which picture there is: seed, truncation, class, or an opened latent. */
-export function PictureSection() {
+export function PictureSection({ editor, editPhotograph }: Properties) {
+  const source = useWantedPicture(editor);
+  const config = useDocument(editor?.store, ({ model }) => model.weights.config);
+  const { truncates, cDim, numWs } = config ?? noModel;
+  const { seed, psi, cutoff = numWs, classIndex = 0, latent } = source;
+  /** A latent gives way to what is changed here. */
+  const change = (part: Partial<PictureSource>, goesOn: boolean) => {
+    const { latent: _, ...rest } = source;
+    if (editor) askForPicture(editor, { ...rest, ...part }, goesOn);
+  };
   return (
     <Section name="picture" title="Picture">
-      <div class="row">
-        <label for="seed">Seed</label>
-        <input
-          id="seed"
-          type="number"
-          min="0"
-          max="4294967295"
-          step="1"
-          value="0"
-          inputMode="numeric"
-          disabled
-        />
-        <button id="random" type="button" disabled>
-          Random
-        </button>
-      </div>
+      <SeedField
+        id="seed"
+        label="Seed"
+        randomId="random"
+        seed={seed}
+        disabled={!editor}
+        changed={(seed, typed) => seed !== undefined && change({ seed }, typed)}
+      />
       <div class="row">
         <label for="truncation" title="0 is the average picture; 1 is as varied as the model goes">
           Truncation
         </label>
-        <input id="truncation" type="range" min="0" max="1" step="0.05" value="1" disabled />
+        <input
+          id="truncation"
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          value={psi}
+          disabled={!truncates}
+          onInput={({ currentTarget }) => change({ psi: Number(currentTarget.value) }, true)}
+        />
         <output for="truncation" id="truncation-value">
-          1.00
+          {psi.toFixed(2)}
         </output>
       </div>
       <div class="row">
@@ -36,20 +60,37 @@ export function PictureSection() {
         >
           Cutoff
         </label>
-        <input id="cutoff" type="range" min="0" max="1" step="1" value="1" disabled />
+        {/* Untruncated there is nothing to leave out. */}
+        <input
+          id="cutoff"
+          type="range"
+          min="0"
+          max={numWs}
+          step="1"
+          value={cutoff}
+          disabled={!truncates || psi === 1}
+          aria-valuetext={`${cutoff} of ${numWs} rows`}
+          onInput={({ currentTarget }) => change({ cutoff: Number(currentTarget.value) }, true)}
+        />
         <output for="cutoff" id="cutoff-value">
-          all
+          {cutoff === numWs ? 'all' : cutoff}
         </output>
       </div>
-      <div id="class-row" class="row" hidden>
-        <label id="class-label" for="class">
-          Class
-        </label>
-      </div>
-      <p id="latent-shown" class="hint" hidden>
-        This is <span id="latent-name" />. Another seed or truncation takes its place.
+      <ClassField
+        classes={cDim}
+        chosen={classIndex}
+        changed={(classIndex) => change({ classIndex }, false)}
+      />
+      <p id="latent-shown" class="hint" hidden={!latent}>
+        This is <span id="latent-name">{latent?.name}</span>. Another seed or truncation takes its
+        place.
       </p>
-      <button id="photograph-open" type="button" disabled>
+      <button
+        id="photograph-open"
+        type="button"
+        disabled={!editPhotograph}
+        onClick={editPhotograph}
+      >
         Edit a photograph…
       </button>
     </Section>

@@ -1,39 +1,72 @@
+import { type ActionContext, actions } from '../actions.ts';
+import type { View } from '../state/view.ts';
+import { ActionButton } from './action_button.tsx';
 import { icons } from './icons.tsx';
 
+interface Properties {
+  readonly view: View;
+  readonly context: ActionContext | undefined;
+}
+
 /** The tools, and what can be done with the whole picture. */
-export function ToolsBar() {
+export function ToolsBar({ view, context }: Properties) {
+  const tool = view.tool.value;
   return (
     <nav class="tools" aria-label="Tools">
-      <button id="tool-points" type="button" aria-pressed="true" title="Place and move points (P)">
-        {icons.points}
-        Points
-      </button>
-      <button id="tool-mask" type="button" aria-pressed="false" title="Paint what may move (M)">
-        {icons.mask}
-        Mask
-      </button>
+      <ActionButton
+        id="tool-points"
+        action={actions.points}
+        label="Points"
+        icon={icons.points}
+        pressed={tool === 'points'}
+        context={context}
+      />
+      <ActionButton
+        id="tool-mask"
+        action={actions.mask}
+        label="Mask"
+        icon={icons.mask}
+        pressed={tool === 'mask'}
+        context={context}
+      />
       <hr />
-      <button id="undo" type="button" title="Undo (Ctrl+Z)" disabled>
-        {icons.undo}
-        Undo
-      </button>
-      <button id="redo" type="button" title="Redo (Ctrl+Shift+Z)" disabled>
-        {icons.redo}
-        Redo
-      </button>
-      <button id="reset" type="button" title="Back to the original image" disabled>
-        {icons.reset}
-        Reset
-      </button>
+      <ActionButton
+        id="undo"
+        action={actions.undo}
+        label="Undo"
+        icon={icons.undo}
+        context={context}
+      />
+      <ActionButton
+        id="redo"
+        action={actions.redo}
+        label="Redo"
+        icon={icons.redo}
+        context={context}
+      />
+      <ActionButton
+        id="reset"
+        action={actions.reset}
+        label="Reset"
+        icon={icons.reset}
+        context={context}
+      />
       <hr />
-      <button id="compare" type="button" title="Hold to see the original (C)" disabled>
-        {icons.compare}
-        Compare
-      </button>
-      <button id="save" type="button" title="Save the image as PNG (Ctrl+S)" disabled>
-        {icons.save}
-        Save
-      </button>
+      <ActionButton
+        id="compare"
+        action={actions.compare}
+        label="Compare"
+        icon={icons.compare}
+        pressed={view.comparing.value}
+        context={context}
+      />
+      <ActionButton
+        id="save"
+        action={actions.save}
+        label="Save"
+        icon={icons.save}
+        context={context}
+      />
     </nav>
   );
 }

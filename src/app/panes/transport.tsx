@@ -1,41 +1,89 @@
-/** Start and stop, the counters of the run, and the status line. */
-export function Transport() {
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { type ActionContext, actions } from '../actions.ts';
+import { iterationsDone } from '../run_progress.ts';
+import type { View } from '../state/view.ts';
+import { ActionButton } from './action_button.tsx';
+
+interface Properties {
+  readonly view: View;
+  readonly context: ActionContext | undefined;
+}
+
+/** Start and stop, the counters of the run, and what the page has to say. */
+export function Transport({ view, context }: Properties) {
   return (
     <div class="transport">
-      <button
+      <ActionButton
         id="run"
-        type="button"
+        action={actions.run}
+        label="Start"
         class="primary"
-        aria-pressed="false"
-        title="Start and stop (Space)"
-        disabled
-      >
-        Start
-      </button>
-      <dl>
-        <div>
-          <dt>Iteration</dt>
-          <dd id="iteration">–</dd>
-        </div>
-        <div>
-          <dt>Distance</dt>
-          <dd>
-            <span id="distance">–</span> <small>px</small>
-          </dd>
-        </div>
-        <div>
-          <dt>Loss</dt>
-          <dd id="loss">–</dd>
-        </div>
-        <div>
-          <dt>Per iteration</dt>
-          <dd>
-            <span id="pace">–</span> <small>ms</small>
-          </dd>
-        </div>
-      </dl>
-      <p id="status" role="status" data-kind="info" />
-      <p id="announcer" class="unseen" aria-live="polite" />
+        pressed={view.running.value}
+        context={context}
+      />
+      <Counters view={view} />
+      <StatusLine view={view} />
+      <p id="announcer" class="unseen" aria-live="polite">
+        {view.announcement}
+      </p>
     </div>
   );
 }
+
+/** What the page has to say. Said again, it is written again, so that a screen reader says it again. */
+function StatusLine({ view }: { readonly view: View }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useSignalEffect(() => {
+    const { text, kind } = view.status.value;
+    if (!line.current) return;
+    line.current.dataset.kind = kind;
+    line.current.textContent = text;
+  });
+  return <p id="status" ref={line} role="status" />;
+}
+
+function Counters({ view }: { readonly view: View }) {
+  const iteration = view.iteration.value;
+  const pace = view.pace.value;
+  const loss = useSignal('–');
+  useSignalEffect(() => {
+    const last = view.iteration.value;
+    if (!last) loss.value = '–';
+    // One that arrives makes no step, and has no loss.
+    else if (!last.arrived) loss.value = (last.lossMotion + last.lossMask).toPrecision(3);
+  });
+  return (
+    <dl>
+      <Counter label="Iteration" id="iteration">
+        {iteration ? iterationsDone(iteration) : '–'}
+      </Counter>
+      <Counter label="Distance" id="distance" unit="px">
+        {iteration?.distance.toFixed(1) ?? '–'}
+      </Counter>
+      <Counter label="Loss" id="loss">
+        {loss}
+      </Counter>
+      <Counter label="Per iteration" id="pace" unit="ms">
+        {pace?.toFixed(pace < 10 ? 1 : 0) ?? '–'}
+      </Counter>
+    </dl>
+  );
+}
+
+interface CounterProperties {
+  readonly label: string;
+  readonly id: string;
+  readonly unit?: string;
+  readonly children: ComponentChildren;
+}
+
+const Counter = ({ label, id, unit, children }: CounterProperties) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>
+      <span id={id}>{children}</span> {unit && <small>{unit}</small>}
+    </dd>
+  </div>
+);

@@ -1,8 +1,9 @@
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { Point } from '../../library/api.ts';
-import { largestBrush } from '../actions.ts';
-import { box, button, canvas, drawing, field } from '../dom/elements.ts';
-import type { BrushKind, View } from '../state/view.ts';
+import { drawing } from '../dom/elements.ts';
+import { paintMask } from '../state/commands.ts';
+import type { Store } from '../state/store.ts';
+import type { View } from '../state/view.ts';
 import type { Stage } from './stage.ts';
 
 /** The veil over what must stay: its colour and how much it hides. */
@@ -14,46 +15,36 @@ const veil = [12, 14, 24, 150] as const;
  */
 export class MaskBrush {
   readonly #stage: Stage;
+  readonly #store: Store;
   readonly #view: View;
-  readonly #edited: (mask: Uint8Array | null) => void;
-  readonly #overlay = canvas('mask');
-  readonly #ring = box('brush');
-  readonly #size = field('mask-size');
   /** Row-major, 1 = must stay; null where everything may move. */
   #mask: Uint8Array | null = null;
-  /** The session's, as it was last taken over. */
+  /** The document's, as it was last taken over. */
   #shown: Uint8Array | null = null;
   #last: Point | undefined;
 
-  constructor(stage: Stage, view: View, edited: (mask: Uint8Array | null) => void) {
+  constructor(stage: Stage, store: Store, view: View) {
     this.#stage = stage;
+    this.#store = store;
     this.#view = view;
-    this.#edited = edited;
-    stage.element.addEventListener('pointermove', (event) => this.#move(event));
-    stage.element.addEventListener('pointerup', () => this.#lift());
-    stage.element.addEventListener('pointercancel', () => this.#lift());
-    stage.element.addEventListener('pointerleave', () => {
-      this.#ring.hidden = true;
+    const { root, brush } = stage.elements;
+    root.addEventListener('pointermove', (event) => this.#move(event));
+    root.addEventListener('pointerup', () => this.#lift());
+    root.addEventListener('pointercancel', () => this.#lift());
+    root.addEventListener('pointerleave', () => this.hideRing());
+    const side = computed(() => store.document.value.model.weights.config.resolution);
+    effect(() => {
+      // For a picture of another size the brush begins with an eighth of its side.
+      view.brushSize.value = Math.round(side.value / 8);
     });
-    button('mask-allow').addEventListener('click', () => this.#choose('allow'));
-    button('mask-fix').addEventListener('click', () => this.#choose('fix'));
-    this.#size.addEventListener('input', () => {
-      view.brushSize.value = Number(this.#size.value);
+    effect(() => {
+      brush.style.width = `${(view.brushSize.value / side.value) * 100}%`;
     });
-    effect(() => this.#showSize(view.brushSize.value));
-    effect(() => this.#showKind(view.brushKind.value));
+    effect(() => this.#follow(store.document.value.mask));
   }
 
-  /** Sets the brush for a picture of another size: an eighth of its side. */
-  fit(): void {
-    const { side } = this.#stage;
-    this.#size.max = String(largestBrush(side));
-    this.#view.brushSize.value = Math.round(side / 8);
-    this.#showSize(this.#view.brushSize.value);
-  }
-
-  /** Takes over the session's mask, unless a stroke is under way. */
-  sync(mask: Uint8Array | null): void {
+  /** Takes over the document's mask, unless a stroke is under way. */
+  #follow(mask: Uint8Array | null): void {
     if (this.#last || mask === this.#shown) return;
     this.#shown = mask;
     this.#mask = mask?.slice() ?? null;
@@ -61,7 +52,7 @@ export class MaskBrush {
   }
 
   press(event: PointerEvent): void {
-    this.#stage.element.setPointerCapture(event.pointerId);
+    this.#stage.root.setPointerCapture(event.pointerId);
     this.dab(this.#stage.pixelAt(event));
   }
 
@@ -79,21 +70,22 @@ export class MaskBrush {
     this.#last = undefined;
     if (this.#mask?.every((stays) => stays === 0)) this.#mask = null;
     this.#draw();
-    this.#edited(this.#mask?.slice() ?? null);
+    this.#store.do(paintMask(this.#mask?.slice() ?? null));
   }
 
   /** Shows where the brush would paint. */
   ringAt(at: Point): void {
-    this.#ring.hidden = false;
-    this.#stage.place(this.#ring, at);
+    const { brush } = this.#stage.elements;
+    brush.hidden = false;
+    this.#stage.place(brush, at);
   }
 
   hideRing(): void {
-    this.#ring.hidden = true;
+    this.#stage.elements.brush.hidden = true;
   }
 
   #move(event: PointerEvent): void {
-    if (this.#stage.element.dataset.tool !== 'mask') return;
+    if (this.#view.tool.peek() !== 'mask') return;
     this.ringAt(this.#stage.pixelAt(event));
     if (!this.#last) return;
     for (const part of event.getCoalescedEvents?.() ?? [event])
@@ -107,23 +99,7 @@ export class MaskBrush {
 
   /** 1 where the brush paints what must stay. */
   get #stays(): 0 | 1 {
-    return this.#view.brushKind.value === 'fix' ? 1 : 0;
-  }
-
-  #choose(kind: BrushKind): void {
-    this.#view.brushKind.value = kind;
-  }
-
-  #showKind(kind: BrushKind): void {
-    button('mask-allow').ariaPressed = String(kind === 'allow');
-    button('mask-fix').ariaPressed = String(kind === 'fix');
-    this.#ring.classList.toggle('fix', kind === 'fix');
-  }
-
-  #showSize(size: number): void {
-    this.#size.value = String(size);
-    box('mask-size-value').textContent = `${size} px`;
-    this.#ring.style.width = `${(size / this.#stage.side) * 100}%`;
+    return this.#view.brushKind.peek() === 'fix' ? 1 : 0;
   }
 
   /** Paints all pixels within the brush's radius of the line from the last place to this one. */
@@ -133,7 +109,7 @@ export class MaskBrush {
     const [row, column] = this.#last ?? to;
     const [down, right] = [to[0] - row, to[1] - column];
     const length = down * down + right * right;
-    const radius = this.#view.brushSize.value / 2;
+    const radius = this.#view.brushSize.peek() / 2;
     const first = (a: number, b: number): number => Math.max(0, Math.ceil(Math.min(a, b) - radius));
     const last = (a: number, b: number): number =>
       Math.min(side - 1, Math.floor(Math.max(a, b) + radius));
@@ -149,17 +125,16 @@ export class MaskBrush {
 
   #draw(): void {
     const mask = this.#mask;
-    this.#overlay.hidden = mask === null;
-    button('mask-invert').disabled = mask === null;
-    button('mask-clear').disabled = mask === null;
+    const overlay = this.#stage.elements.mask;
+    overlay.hidden = mask === null;
     if (!mask) return;
     const { side } = this.#stage;
-    if (this.#overlay.width !== side) {
-      this.#overlay.width = side;
-      this.#overlay.height = side;
+    if (overlay.width !== side) {
+      overlay.width = side;
+      overlay.height = side;
     }
     const picture = new ImageData(side, side);
     for (let i = 0; i < mask.length; i++) if (mask[i]) picture.data.set(veil, 4 * i);
-    drawing(this.#overlay).putImageData(picture, 0, 0);
+    drawing(overlay).putImageData(picture, 0, 0);
   }
 }

@@ -1,5 +1,5 @@
 import type { Point } from '../../library/api.ts';
-import { box, make } from '../dom/elements.ts';
+import { make } from '../dom/elements.ts';
 import type { Stage } from './stage.ts';
 
 export type End = 'handle' | 'target';
@@ -18,13 +18,15 @@ interface Marks {
 
 /** The points over the picture: a numbered button for each end, and the line between them. */
 export class PointMarks {
-  readonly layer = box('points');
+  readonly layer: HTMLElement;
   readonly #stage: Stage;
-  readonly #lines = this.layer.querySelector('svg') ?? this.layer;
+  readonly #lines: SVGElement;
   #marks: Marks[] = [];
 
   constructor(stage: Stage) {
     this.#stage = stage;
+    this.layer = stage.elements.points;
+    this.#lines = stage.elements.lines;
   }
 
   /** @param pointer where the line of a pair without a target leads */

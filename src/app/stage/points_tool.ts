@@ -1,14 +1,12 @@
+import { effect } from '@preact/signals';
 import type { Point, PointPair } from '../../library/api.ts';
-import { button } from '../dom/elements.ts';
+import { changePoints } from '../state/commands.ts';
+import type { Store } from '../state/store.ts';
+import type { View } from '../state/view.ts';
 import { type DraftPair, type End, PointMarks } from './point_marks.ts';
 import type { Stage } from './stage.ts';
 
-export interface PointsEvents {
-  /** The complete pairs, after a person changed one. */
-  edited(pairs: PointPair[]): void;
-  /** A handle waits for its target, or no longer. */
-  waiting(waiting: boolean): void;
-}
+const askForTarget = 'Now the place where it should go.';
 
 const arrows: Readonly<Record<string, Point>> = {
   ArrowUp: [-1, 0],
@@ -30,27 +28,33 @@ export function arrowStep({ key, shiftKey }: KeyboardEvent): Point | undefined {
 /** Handles and targets are placed, moved and removed, by pointer and by keyboard. */
 export class PointsEditor {
   readonly #stage: Stage;
-  readonly #events: PointsEvents;
+  readonly #store: Store;
+  readonly #view: View;
   readonly #marks: PointMarks;
   #pairs: DraftPair[] = [];
   /** The end that a pointer holds. */
   #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean; live: boolean } | undefined;
   #pointer: Point | undefined;
 
-  constructor(stage: Stage, events: PointsEvents) {
+  constructor(stage: Stage, store: Store, view: View) {
     this.#stage = stage;
-    this.#events = events;
+    this.#store = store;
+    this.#view = view;
     this.#marks = new PointMarks(stage);
-    stage.element.addEventListener('pointermove', (event) => this.#move(event));
-    stage.element.addEventListener('pointerup', (event) => this.#release(event));
-    stage.element.addEventListener('pointercancel', () => {
+    stage.root.addEventListener('pointermove', (event) => this.#move(event));
+    stage.root.addEventListener('pointerup', (event) => this.#release(event));
+    stage.root.addEventListener('pointercancel', () => {
       this.#held = undefined;
     });
     this.#marks.layer.addEventListener('keydown', (event) => this.#key(event));
+    effect(() => this.#follow(store.document.value.points));
+    effect(() => {
+      if (!view.waitingForTarget.value) this.cancel();
+    });
   }
 
-  /** Takes over where the session has its points. What a person holds or has half made stays. */
-  sync(points: readonly PointPair[]): void {
+  /** Takes over where the document has its points. What a person holds or has half made stays. */
+  #follow(points: readonly PointPair[]): void {
     const held = this.#held?.pair;
     const waiting = this.#waiting;
     const kept = this.#pairs.filter((pair) => pair !== waiting);
@@ -70,13 +74,13 @@ export class PointsEditor {
     this.#pairs.pop();
     this.#held = undefined;
     this.#render();
-    this.#events.waiting(false);
+    this.#wait(false);
     return true;
   }
 
   /** A press on the picture: on a point it takes hold of it, elsewhere it makes one. */
   press(event: PointerEvent): void {
-    this.#stage.element.setPointerCapture(event.pointerId);
+    this.#stage.root.setPointerCapture(event.pointerId);
     const waiting = this.#waiting;
     const found = waiting ? undefined : this.#marks.find(event.target);
     if (found) {
@@ -99,19 +103,19 @@ export class PointsEditor {
     else this.#pairs.push(pair);
     this.#pointer = undefined;
     this.#render();
-    if (!waiting) this.#events.waiting(true);
+    if (!waiting) this.#wait(true);
     return pair;
   }
 
   commit(): void {
-    this.#events.waiting(this.#waiting !== undefined);
+    this.#wait(this.#waiting !== undefined);
     this.#tell();
   }
 
   #tell(): void {
-    this.#events.edited(
-      this.#pairs.flatMap(({ handle, target }) => (target ? [{ handle, target }] : [])),
-    );
+    const pairs = this.#pairs.flatMap(({ handle, target }) => (target ? [{ handle, target }] : []));
+    const command = changePoints(this.#store.document.peek().points, pairs);
+    if (command) this.#store.do(command);
   }
 
   /** Removes a pair; the next one, or the cursor, gets the focus. */
@@ -119,14 +123,14 @@ export class PointsEditor {
     this.#pairs.splice(index, 1);
     this.#render();
     if (!this.#marks.focus(Math.min(index, this.#pairs.length - 1), 'handle'))
-      button('cursor').focus({ preventScroll: true });
+      this.#stage.elements.cursor.focus({ preventScroll: true });
     this.commit();
   }
 
-  clear(): void {
-    this.#pairs = [];
-    this.#render();
-    this.commit();
+  /** Tells whether a handle waits for its target. */
+  #wait(waiting: boolean): void {
+    this.#view.waitingForTarget.value = waiting;
+    this.#view.say(waiting ? askForTarget : '');
   }
 
   get #waiting(): DraftPair | undefined {

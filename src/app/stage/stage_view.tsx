@@ -1,26 +1,75 @@
-import { LoadingPanel } from '../dialogs/loading_panel.tsx';
+import type { ReadonlySignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { LoadingPanel, type Waiting } from '../dialogs/loading_panel.tsx';
+import type { View } from '../state/view.ts';
+import type { StageElements } from './stage.ts';
 
-/** The square with the picture, and what lies over it: marks, mask, brush and cursor are drawn by hand. */
-export function StageView() {
+interface Properties {
+  readonly view: View;
+  readonly waiting: ReadonlySignal<Waiting | undefined>;
+  /** Gets the elements, once, which are then drawn on by hand. */
+  mounted(elements: StageElements): void;
+}
+
+/** The picture, and what lies over it: marks, mask, brush and cursor. */
+export function StageView({ view, waiting, mounted }: Properties) {
+  const root = useRef<HTMLDivElement>(null);
+  const image = useRef<HTMLCanvasElement>(null);
+  const original = useRef<HTMLCanvasElement>(null);
+  const mask = useRef<HTMLCanvasElement>(null);
+  const points = useRef<HTMLDivElement>(null);
+  const lines = useRef<SVGSVGElement>(null);
+  const cursor = useRef<HTMLButtonElement>(null);
+  const brush = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    mounted({
+      root: there(root.current),
+      image: there(image.current),
+      original: there(original.current),
+      mask: there(mask.current),
+      points: there(points.current),
+      lines: there(lines.current),
+      cursor: there(cursor.current),
+      brush: there(brush.current),
+    });
+  }, []);
   return (
     <>
       <div class="room">
-        <div id="stage">
-          <canvas id="image" width="1" height="1" />
-          <canvas id="original" width="1" height="1" hidden />
-          <canvas id="mask" width="1" height="1" hidden />
-          <div id="points">
-            <svg aria-hidden="true" />
+        <div
+          id="stage"
+          ref={root}
+          class={view.comparing.value ? 'comparing' : undefined}
+          data-tool={view.tool.value}
+        >
+          <canvas id="image" ref={image} width="1" height="1" />
+          <canvas
+            id="original"
+            ref={original}
+            width="1"
+            height="1"
+            hidden={!view.comparing.value}
+          />
+          <canvas id="mask" ref={mask} width="1" height="1" hidden />
+          <div id="points" ref={points}>
+            <svg ref={lines} aria-hidden="true" />
           </div>
           <button
             id="cursor"
+            ref={cursor}
             type="button"
             aria-label="Cursor on the image"
             aria-describedby="cursor-help"
-            disabled
+            disabled={!view.ready.value}
           />
-          <div id="brush" aria-hidden="true" hidden />
-          <LoadingPanel />
+          <div
+            id="brush"
+            ref={brush}
+            class={view.brushKind.value === 'fix' ? 'fix' : undefined}
+            aria-hidden="true"
+            hidden
+          />
+          <LoadingPanel waiting={waiting} />
         </div>
       </div>
       <p id="cursor-help" class="unseen">
@@ -29,4 +78,9 @@ export function StageView() {
       </p>
     </>
   );
+}
+
+function there<T extends Element>(element: T | null): T {
+  if (!element) throw new TypeError('the stage is not on the page');
+  return element;
 }

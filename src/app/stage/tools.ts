@@ -1,9 +1,9 @@
-import { effect } from '@preact/signals';
+import { computed, effect, untracked } from '@preact/signals';
 import type { Point } from '../../library/api.ts';
-import { box, button } from '../dom/elements.ts';
-import type { Tool, View } from '../state/view.ts';
-import type { MaskBrush } from './mask_tool.ts';
-import { arrowStep, type PointsEditor } from './points_tool.ts';
+import type { Store } from '../state/store.ts';
+import type { View } from '../state/view.ts';
+import { MaskBrush } from './mask_tool.ts';
+import { arrowStep, PointsEditor } from './points_tool.ts';
 import type { Stage } from './stage.ts';
 
 /** Which tool the pointer and the keyboard's cursor have over the picture. */
@@ -12,43 +12,35 @@ export class Tools {
   readonly #points: PointsEditor;
   readonly #brush: MaskBrush;
   readonly #view: View;
-  readonly #cursor = button('cursor');
-  #tool: Tool = 'points';
+  /** Where the keyboard's cursor is. */
   #at: Point = [0, 0];
-  #enabled = false;
 
-  constructor(stage: Stage, points: PointsEditor, brush: MaskBrush, view: View) {
+  constructor(stage: Stage, store: Store, view: View) {
     this.#stage = stage;
-    this.#points = points;
-    this.#brush = brush;
     this.#view = view;
-    stage.element.addEventListener('pointerdown', (event) => this.#press(event));
-    this.#cursor.addEventListener('keydown', (event) => this.#key(event));
-    this.#cursor.addEventListener('blur', () => brush.hideRing());
-    effect(() => this.#choose(view.tool.value));
-  }
-
-  /** A picture is there to work on. */
-  enable(): void {
-    this.#enabled = true;
-    this.#cursor.disabled = false;
-    this.#moveTo([this.#stage.side >> 1, this.#stage.side >> 1]);
-  }
-
-  #choose(tool: Tool): void {
-    this.#tool = tool;
-    if (tool === 'mask') this.#points.cancel();
-    else this.#brush.hideRing();
-    this.#stage.element.dataset.tool = tool;
-    for (const name of ['points', 'mask'] as const) {
-      button(`tool-${name}`).ariaPressed = String(name === tool);
-      box(`${name}-section`).hidden = name !== tool;
-    }
+    this.#points = new PointsEditor(stage, store, view);
+    this.#brush = new MaskBrush(stage, store, view);
+    const { root, cursor } = stage.elements;
+    root.addEventListener('pointerdown', (event) => this.#press(event));
+    cursor.addEventListener('keydown', (event) => this.#key(event));
+    cursor.addEventListener('blur', () => this.#brush.hideRing());
+    const model = computed(() => store.document.value.model);
+    effect(() => {
+      const { resolution } = model.value.weights.config;
+      untracked(() => {
+        this.#points.cancel();
+        this.#moveTo([resolution >> 1, resolution >> 1]);
+      });
+    });
+    effect(() => {
+      if (view.tool.value === 'mask') this.#points.cancel();
+      else this.#brush.hideRing();
+    });
   }
 
   #press(event: PointerEvent): void {
-    if (!this.#enabled || event.button !== 0 || !event.isPrimary) return;
-    if (this.#tool === 'points') this.#points.press(event);
+    if (!this.#view.ready.peek() || event.button !== 0 || !event.isPrimary) return;
+    if (this.#view.tool.peek() === 'points') this.#points.press(event);
     else this.#brush.press(event);
   }
 
@@ -64,7 +56,7 @@ export class Tools {
   }
 
   #act(): void {
-    if (this.#tool === 'points') {
+    if (this.#view.tool.peek() === 'points') {
       if (this.#points.place(this.#at).target) this.#points.commit();
     } else {
       this.#brush.dab(this.#at);
@@ -74,7 +66,7 @@ export class Tools {
 
   #moveTo(at: Point): void {
     this.#at = at;
-    this.#stage.place(this.#cursor, at);
-    if (this.#tool === 'mask') this.#brush.ringAt(at);
+    this.#stage.place(this.#stage.elements.cursor, at);
+    if (this.#view.tool.peek() === 'mask') this.#brush.ringAt(at);
   }
 }

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import {
   type DragSession,
   type KernelChoices,
@@ -8,21 +9,24 @@ import {
   writeKernelChoices,
 } from '../../library/api.ts';
 import { keepChoices, readKeptChoices } from '../device/kept_kernel_choices.ts';
-import { box, button, field } from '../dom/elements.ts';
 import type { Editor } from '../editor.ts';
 import { saveFile } from '../files/save.ts';
+import { describe } from '../state/describe.ts';
 
-/** Nobody has touched anything for so long: tuning disturbs nobody then. */
+/** Milliseconds without a touch, after which measuring disturbs nobody. */
 const pause = 4000;
 const suitable = 'Kernels that suit any adapter.';
-/** No tuning is larger. */
+/** No file of kernel choices is larger. */
 const mostBytes = 2 ** 24;
 
 /**
  * Measures in the background which kernels are the fastest here, whenever a person pauses, for the drag as it stands and
  * for pictures. What was found is taken at once where no drag runs, kept by the browser, and can be taken elsewhere.
  */
-export class KernelsPane {
+export class Autotuning {
+  readonly status = signal(
+    `${suitable} When you pause, it is measured which are the fastest here.`,
+  );
   readonly #editor: Editor;
   #known: readonly KernelChoices[] = readKeptChoices();
   #controller: AbortController | undefined;
@@ -37,19 +41,6 @@ export class KernelsPane {
     this.#editor = editor;
     for (const action of ['pointerdown', 'keydown', 'wheel'])
       addEventListener(action, () => this.#interrupt(), { capture: true, passive: true });
-    const file = field('tuning-file');
-    const actions: [string, () => void][] = [
-      ['tune', () => void this.#again()],
-      ['tuning-export', () => this.#export()],
-      ['tuning-import', () => file.click()],
-      ['tuning-reset', () => void this.#reset()],
-    ];
-    for (const [id, action] of actions) {
-      button(id).addEventListener('click', action);
-      button(id).disabled = false;
-    }
-    file.addEventListener('change', () => void this.#import(file));
-    this.#say(`${suitable} When you pause, it is measured which are the fastest here.`);
     this.#later();
   }
 
@@ -62,7 +53,7 @@ export class KernelsPane {
   }
 
   #say(text: string): void {
-    box('tuning-status').textContent = text;
+    this.status.value = text;
   }
 
   /** A person does something: that comes first. */
@@ -94,9 +85,9 @@ export class KernelsPane {
     this.#controller = controller;
     const { session } = this.#editor;
     try {
-      await this.#take(await this.#measure(session, controller));
+      await this.#use(await this.#measure(session, controller));
     } catch (error) {
-      if (!controller.signal.aborted) this.#say(`KernelChoices failed: ${messageOf(error)}`);
+      if (!controller.signal.aborted) this.#say(`Measuring kernels failed: ${describe(error)}`);
       else this.#later();
     } finally {
       this.#controller = undefined;
@@ -116,7 +107,9 @@ export class KernelsPane {
         if (!going) controller.abort();
         const next = `${Math.min(done + 1, total)} of ${total}`;
         this.#say(
-          going ? `KernelChoices ${next}` : `KernelChoices, ${next}, goes on when you pause.`,
+          going
+            ? `Measuring kernels: ${next}`
+            : `Measuring kernels, ${next}, goes on when you pause.`,
         );
       },
     });
@@ -130,7 +123,7 @@ export class KernelsPane {
   }
 
   /** Has the engine take what is known, once no drag runs: its kernels are not changed under it. */
-  async #take(choices: KernelChoices): Promise<void> {
+  async #use(choices: KernelChoices): Promise<void> {
     const { engine, session } = this.#editor;
     if (session.running) return this.#later();
     if (this.#untaken) await useKernelChoices(engine, this.#known);
@@ -139,7 +132,8 @@ export class KernelsPane {
     this.#say(`Autotuned: ${choices.layers.size} layers, ${others}.`);
   }
 
-  async #again(): Promise<void> {
+  /** Forgets what was measured, and measures again. */
+  async again(): Promise<void> {
     this.#forget();
     this.#resting = false;
     await this.#tune();
@@ -153,15 +147,14 @@ export class KernelsPane {
     keepChoices([]);
   }
 
-  #export(): void {
+  /** Offers what is known as a file. */
+  save(): void {
     const blob = new Blob([writeKernelChoices(this.#known)], { type: 'application/json' });
     saveFile(blob, 'draggan-tuning.json');
   }
 
-  async #import(input: HTMLInputElement): Promise<void> {
-    const file = input.files?.[0];
-    input.value = '';
-    if (!file) return;
+  /** Takes what was measured elsewhere, and measures the rest. */
+  async take(file: File): Promise<void> {
     try {
       if (file.size > mostBytes)
         throw new Error(`${file.name} is too large for a file of kernel choices`);
@@ -169,19 +162,17 @@ export class KernelsPane {
       this.#resting = false;
       await this.#tune();
     } catch (error) {
-      this.#say(messageOf(error));
+      this.#say(describe(error));
     }
   }
 
-  async #reset(): Promise<void> {
+  /** Back to the kernels that suit any adapter, until one asks for others. */
+  async reset(): Promise<void> {
     this.#forget();
     this.#resting = true;
     await this.#queue;
     this.#editor.stop();
     await useKernelChoices(this.#editor.engine, []);
-    this.#say(`${suitable} That stays until you tune again or reload the page.`);
+    this.#say(`${suitable} That stays until you measure again or reload the page.`);
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
