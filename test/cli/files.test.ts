@@ -226,10 +226,17 @@ describe('encodePng', () => {
 
 describe('parsePoints', () => {
   it('reads pairs of rows and columns', () => {
-    expect(parsePoints('0,63>63,0; 5 , 6 > 7 , 8', 64)).toEqual([
+    expect(parsePoints('0,63>63,0; 5 , 6 > 7 , 8', { height: 64, width: 64 })).toEqual([
       { handle: [0, 63], target: [63, 0] },
       { handle: [5, 6], target: [7, 8] },
     ]);
+  });
+
+  it('takes rows below the height, and columns below the width', () => {
+    const tall = { height: 64, width: 32 };
+    expect(parsePoints('63,31>0,0', tall)).toEqual([{ handle: [63, 31], target: [0, 0] }]);
+    expect(() => parsePoints('31,32>0,0', tall)).toThrow(/handle lies outside.* 32 × 64 pixels/);
+    expect(() => parsePoints('0,0>64,31', tall)).toThrow(/target lies outside/);
   });
 });
 

@@ -44,11 +44,11 @@ export const drag: Command = {
     const outLatent = await optionalLatentOutput(line, 'out-latent');
     const file = await readModelFile(line.model, line.text('delta'));
     const { config } = file;
-    const points = parsePoints(line.text('points') ?? '', config.resolution);
+    const points = parsePoints(line.text('points') ?? '', config);
     const { steps: most, ...options } = parseOptions(line, config);
     const precision = parsePrecision(line);
     const steps = most ?? config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
-    const mask = await parseMask(line, { width: config.resolution, height: config.resolution });
+    const mask = await parseMask(line, config);
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
 
     const { model, adapter, close } = await openModel(file, progress, {

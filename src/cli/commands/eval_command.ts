@@ -1,6 +1,6 @@
 import { InputError } from '../../formats/errors.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
-import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { blockSize, type GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { prepareOutput } from '../files/atomic_file.ts';
 import { readCotangent } from '../files/cotangent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
@@ -57,13 +57,12 @@ export const evaluate: Command = {
 
 /** What can be asked for, with its shape N,C,H,W. */
 function tensorShapes(config: GeneratorConfig): Map<string, readonly number[]> {
-  const { resolution, imgChannels, channels } = config;
-  const shapes = new Map<string, readonly number[]>([
-    ['image', [1, imgChannels, resolution, resolution]],
-  ]);
+  const { height, width, imgChannels, channels } = config;
+  const shapes = new Map<string, readonly number[]>([['image', [1, imgChannels, height, width]]]);
   for (const [r, count] of channels) {
-    shapes.set(`b${r}.x`, [1, count, r, r]);
-    shapes.set(`b${r}.img`, [1, imgChannels, r, r]);
+    const map = blockSize(config, r);
+    shapes.set(`b${r}.x`, [1, count, map.height, map.width]);
+    shapes.set(`b${r}.img`, [1, imgChannels, map.height, map.width]);
   }
   return shapes;
 }

@@ -12,6 +12,8 @@ export const info: Command = {
       format: file.format,
       bytes: length,
       resolution: config.resolution,
+      width: config.width,
+      height: config.height,
       img_channels: config.imgChannels,
       channels: Object.fromEntries(config.channels),
       z_dim: config.zDim,

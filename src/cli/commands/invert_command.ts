@@ -54,7 +54,7 @@ export const invert: Command = {
         : await readLatentFile(latent, config, (text) => progress.note(text));
     const target = await readPicture(
       image,
-      { width: config.resolution, height: config.resolution },
+      { width: config.width, height: config.height },
       'image',
     );
     await outputs.frame?.write(encodePng(target));

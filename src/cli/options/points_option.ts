@@ -1,12 +1,13 @@
 import type { Point, PointPair } from '../../drag/session.ts';
 import { InputError } from '../../formats/errors.ts';
+import type { Extent } from '../../models/draggable.ts';
 
 /**
  * Parses `row,column>row,column;…`: handle and target, whole pixels.
- * @param side the image's side; every point must lie inside
+ * @param size the image's; every point must lie inside
  * @throws InputError that names the pair
  */
-export function parsePoints(text: string, side: number): PointPair[] {
+export function parsePoints(text: string, size: Extent): PointPair[] {
   if (text.trim() === '') {
     throw new InputError('no points; wanted is handle>target, each row,column', {
       option: 'points',
@@ -23,9 +24,9 @@ export function parsePoints(text: string, side: number): PointPair[] {
     const [fromRow = 0, fromColumn = 0, toRow = 0, toColumn = 0] = match.slice(1).map(Number);
     const pair = { handle: [fromRow, fromColumn], target: [toRow, toColumn] } as const;
     for (const [what, point] of Object.entries(pair)) {
-      if (!isInside(point, side)) {
+      if (!isInside(point, size)) {
         throw new InputError(
-          `${where}: the ${what} lies outside the image of ${side} × ${side} pixels`,
+          `${where}: the ${what} lies outside the image of ${size.width} × ${size.height} pixels`,
           { option: 'points' },
         );
       }
@@ -34,6 +35,6 @@ export function parsePoints(text: string, side: number): PointPair[] {
   });
 }
 
-function isInside([row, column]: Point, side: number): boolean {
-  return row >= 0 && row < side && column >= 0 && column < side;
+function isInside([row, column]: Point, { height, width }: Extent): boolean {
+  return row >= 0 && row < height && column >= 0 && column < width;
 }
