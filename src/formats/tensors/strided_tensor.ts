@@ -113,6 +113,13 @@ export class StridedTensor implements NamedTensor {
     return this.#with({ shape: shape.filter(stays), strides: strides.filter(stays) });
   }
 
+  /** The first of its outermost axis, without that axis; of an axis of no elements, nothing. */
+  first(): StridedTensor | undefined {
+    const { shape, strides } = this.view;
+    if (!shape[0]) return undefined;
+    return this.#with({ shape: shape.slice(1), strides: strides.slice(1) });
+  }
+
   /** With a number added to every element. */
   plus(shift: number): StridedTensor {
     return this.#with({ shift: (this.view.shift ?? 0) + shift });

@@ -19,8 +19,9 @@ export const isRosinality = (value: PickleValue): boolean =>
   findState(entriesOf(value)) !== undefined;
 
 /**
- * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch: `g_ema`, else `g`, else the file itself, is a
- * state dict; `latent_avg` may stand beside it. Source: SPEC §5.
+ * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch, or of the programs that took its network: a state
+ * dict, alone or under one of `stateNames`, its names bare or behind one of `prefixes`, whatever else is beside it;
+ * `latent_avg` may stand beside it, (w_dim) or the same in each of num_ws rows. Source: SPEC §5.
  * @param format of the file around it
  * @throws FormatError, UnsupportedModelError
  */
@@ -33,7 +34,7 @@ export function readRosinality(
   const state = findState(checkpoint);
   if (!state) {
     throw new UnsupportedModelError(
-      "a PyTorch file, but not a checkpoint of rosinality's StyleGAN2 (no conv1.conv.weight in g_ema, g, or itself)",
+      `a PyTorch file, but not a checkpoint of rosinality's StyleGAN2 (no conv1.conv.weight in ${stateNames.join(', ')}, or itself)`,
       { file },
     );
   }
@@ -53,19 +54,49 @@ export function readRosinality(
     }
   }
   const average = tensors.tensor(checkpoint?.get('latent_avg'), 'latent_avg');
-  if (average) {
-    found.set('mapping.w_avg', average.shape.length === 2 ? average.withoutAxes(0) : average);
-  }
+  if (average) found.set('mapping.w_avg', averageRow(average, file));
   return { tensors: found, metadata: Object.create(null), format, file };
 }
 
+/** Where a state dict stands in a checkpoint; the averaged generators first. */
+const stateNames = ['g_ema', 'params_ema', 'generator_ema', 'g', 'state_dict'];
+/** What stands before its names where it is part of a larger module, averaged generators first again. */
+const parts = ['', 'g_ema.', 'generator_ema.', 'decoder.', 'generator.', 'g.'];
+/** Of these `module.` comes from training on several devices, around the whole or around the part. */
+const prefixes = ['', 'module.'].flatMap((outer) =>
+  parts.flatMap((part) => [`${outer}${part}`, `${outer}${part}module.`]),
+);
+
+/** The generator's state dict, its names without a prefix. */
 function findState(checkpoint: PickleDict | undefined): PickleDict | undefined {
-  const candidates = [
-    entriesOf(checkpoint?.get('g_ema')),
-    entriesOf(checkpoint?.get('g')),
-    checkpoint,
-  ];
-  return candidates.find((state) => state?.has('conv1.conv.weight'));
+  const candidates = [...stateNames.map((name) => entriesOf(checkpoint?.get(name))), checkpoint];
+  for (const state of candidates)
+    for (const prefix of prefixes)
+      if (state?.has(`${prefix}conv1.conv.weight`)) return withoutPrefix(state, prefix);
+  return undefined;
+}
+
+function withoutPrefix(state: PickleDict, prefix: string): PickleDict {
+  if (prefix === '') return state;
+  const stripped: PickleDict = new Map();
+  for (const [name, entry] of state)
+    if (typeof name === 'string' && name.startsWith(prefix))
+      stripped.set(name.slice(prefix.length), entry);
+  return stripped;
+}
+
+/** Encoders keep the average once for each row of ws. */
+function averageRow(average: StridedTensor, file?: string): StridedTensor {
+  const row = average.shape.length === 2 ? average.first() : undefined;
+  if (!row) return average;
+  const values = row.data();
+  if (average.data().some((value, i) => value !== values[i % values.length])) {
+    throw new UnsupportedModelError('an average that is another in each row is not supported', {
+      file,
+      tensor: 'latent_avg',
+    });
+  }
+  return row;
 }
 
 /** The tensor under its official name and without axes of one; undefined for one that is not needed. */

@@ -167,6 +167,49 @@ describe("a checkpoint of rosinality's", () => {
     expect(read().config.truncates).toBe(false);
   });
 
+  it.each([
+    ['params_ema', ''],
+    ['generator_ema', ''],
+    ['g_ema', 'module.'],
+    ['state_dict', 'decoder.'],
+    ['state_dict', 'g_ema.module.'],
+  ])('may have its state under %s, its names behind "%s", beside others', (name, prefix) => {
+    const { state, read } = tree();
+    const prefixed = new Map<PickleValue, PickleValue>([['encoder.body.0.weight', null]]);
+    for (const [tensor, value] of state) prefixed.set(`${prefix}${String(tensor)}`, value);
+    if (prefix === '') prefixed.delete('encoder.body.0.weight');
+    const plain = read(state);
+    const found = read(new Map<PickleValue, PickleValue>([[name, prefixed]]));
+    expect(found.config).toEqual(plain.config);
+    expect([...found.tensors.keys()]).toEqual([...plain.tensors.keys()]);
+  });
+
+  it('is the averaged one of several', () => {
+    const { state, read } = tree();
+    const other = new Map(state).set('to_rgb1.bias', state.get('style.1.bias') ?? null);
+    const parts = new Map<PickleValue, PickleValue>();
+    for (const [tensor, value] of other) parts.set(`decoder.${String(tensor)}`, value);
+    for (const [tensor, value] of state) parts.set(`g_ema.${String(tensor)}`, value);
+    expect(() => read(new Map([['state_dict', parts]]))).not.toThrow();
+    expect(() =>
+      read(
+        new Map([
+          ['g', other],
+          ['params_ema', state],
+        ]),
+      ),
+    ).not.toThrow();
+  });
+
+  it('may have an average for each row, if they are the same', () => {
+    const { checkpoint, state, read } = tree();
+    const average = read().tensors.get('mapping.w_avg');
+    expect(average?.shape).toEqual([64]);
+    // (64, 64): each row another.
+    checkpoint.set('latent_avg', state.get('style.1.weight') ?? null);
+    expect(read).toThrow(/latent_avg: an average that is another in each row/);
+  });
+
   it('may lack the noise', () => {
     const { state, read } = tree();
     for (const name of [...state.keys()]) if (/^noises\./.test(String(name))) state.delete(name);
