@@ -74,6 +74,7 @@ export {
 export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from '../inversion/pixels.ts';
 export { applyWeightDelta, type FineTunedWeights } from '../inversion/weight_delta.ts';
+export type { Extent } from '../models/draggable.ts';
 export type {
   EvaluationRequest,
   GeneratorOptions,

@@ -10,7 +10,9 @@ import type { DragDefaults } from '../options/drag_options.ts';
 
 /** Rows and columns: of a picture in pixels, of a field in cells. */
 export interface Extent {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
 }
 

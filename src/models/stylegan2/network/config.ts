@@ -15,7 +15,12 @@ export interface GeneratorConfig {
   /** Of the image, in pixels. */
   width: number;
   /** Of the constant from which the network starts, in cells; each block after the first doubles both. */
-  constant: { height: number; width: number };
+  constant: {
+    /** Rows. */
+    height: number;
+    /** Columns. */
+    width: number;
+  };
   /** 3, or 1 for grey. */
   imgChannels: number;
   /**
