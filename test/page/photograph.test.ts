@@ -109,6 +109,9 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await page.click('#tuned-remove');
   await page.waitForSelector('#tuned[hidden]', patience);
   expect(difference(tuned, await picture(page)), 'the model as it was').toBeGreaterThan(0.5);
+  await page.click('#undo');
+  await page.waitForSelector('#tuned:not([hidden])', patience);
+  await showsAgain(page, tuned);
 
   await page.reload();
   await waitForState(page, 'ready');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   changeOption,
+  changePoints,
   clearMask,
   clearPoints,
   invertMask,
@@ -14,6 +15,7 @@ import {
   takeDefaultOptions,
 } from '../../../src/app/state/commands.ts';
 import { type Document, newDocument } from '../../../src/app/state/document.ts';
+import { changedPart } from '../../../src/app/state/picture_source.ts';
 import type { PointPair } from '../../../src/library/api.ts';
 import { beginning, modelNamed, pictureOf } from './documents.ts';
 
@@ -131,5 +133,53 @@ describe('reset', () => {
 
   it('of a picture as it was generated is no change', () => {
     expect(reset.apply(placed)).toBe(placed);
+  });
+});
+
+describe('what led from some points to others', () => {
+  const two = [pair, other];
+  const label = (from: readonly PointPair[], to: readonly PointPair[]) =>
+    changePoints(from, to)?.label;
+  const led = (to: readonly PointPair[]) =>
+    changePoints(two, to)?.apply({ ...beginning, points: two }).points;
+
+  it('is one command', () => {
+    expect(label([pair], two)).toBe('place point 2');
+    expect(label(two, [other])).toBe('remove point 1');
+    expect(label(two, [pair])).toBe('remove point 2');
+    expect(label(two, [])).toBe('clear the points');
+    expect(label([pair], [{ ...pair, handle: [0, 0] }])).toBe('move point 1');
+    expect(label(two, [pair, { ...other, target: [0, 0] }])).toBe('move target 2');
+    expect(led([other])).toEqual([other]);
+    expect(led([pair, { ...other, target: [0, 0] }])?.[1].target).toEqual([0, 0]);
+  });
+
+  it('is none where nothing is other', () => {
+    expect(changePoints(two, [{ ...pair }, { ...other }])).toBeUndefined();
+    expect(changePoints([], [])).toBeUndefined();
+  });
+});
+
+describe('the part of the controls that led from one picture to another', () => {
+  const { ws } = pictureOf(1);
+  const latent = { name: 'face.npz', ws };
+  const from = { seed: 1, psi: 1 };
+
+  it('is the one that is other', () => {
+    expect(changedPart(from, { ...from, seed: 2 })).toBe('seed');
+    expect(changedPart(from, { ...from, psi: 0.5 })).toBe('truncation');
+    expect(changedPart(from, { ...from, cutoff: 3 })).toBe('cutoff');
+    expect(changedPart(from, { ...from, classIndex: 1 })).toBe('class');
+    expect(changedPart(from, { ...from, mix: { seed: 2, rows: [0] } })).toBe('style mixing');
+    expect(changedPart(from, { ...from, latent })).toBe('latent');
+  });
+
+  it('is the seed where a latent is left for it', () => {
+    expect(changedPart({ ...from, latent }, from)).toBe('seed');
+  });
+
+  it('does not mind what was left open', () => {
+    const all = { ...from, cutoff: 14, classIndex: 0 };
+    expect(changedPart(from, { ...all, mix: { seed: 2, rows: [0] } })).toBe('style mixing');
   });
 });
