@@ -89,9 +89,10 @@ function stateOf({ failure, ready, running }: View): string {
 
 /** The stage has the picture's size, and the original to be compared. */
 function followDocument(stage: Stage, store: Store, view: View): void {
-  const side = computed(() => store.document.value.model.weights.config.resolution);
+  const config = computed(() => store.document.value.model.weights.config);
   effect(() => {
-    stage.side = side.value;
+    const { height, width } = config.value;
+    stage.size = { height, width };
   });
   effect(() => {
     if (view.original.value) stage.original = view.original.value;

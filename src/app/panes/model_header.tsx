@@ -80,9 +80,9 @@ const FineTuning = ({ tuned, remove }: FineTuningProperties) => (
 );
 
 function describeModel({ name, weights }: ReadModel): string {
-  const { resolution, parameters, cDim } = weights.config;
+  const { height, width, parameters, cDim } = weights.config;
   const millions = (parameters / 1e6).toFixed(1);
   const classes = cDim > 0 ? `, ${cDim} classes` : '';
   const shown = name === demoName ? 'Demo model' : name;
-  return `${shown}: ${resolution} × ${resolution}, ${millions} M weights${classes}`;
+  return `${shown}: ${width} × ${height}, ${millions} M weights${classes}`;
 }

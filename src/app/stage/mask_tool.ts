@@ -32,13 +32,14 @@ export class MaskBrush {
     root.addEventListener('pointerup', () => this.#lift());
     root.addEventListener('pointercancel', () => this.#lift());
     root.addEventListener('pointerleave', () => this.hideRing());
-    const side = computed(() => store.document.value.model.weights.config.resolution);
+    const config = computed(() => store.document.value.model.weights.config);
+    const side = computed(() => config.value.resolution);
     effect(() => {
-      // For a picture of another size the brush begins with an eighth of its side.
+      // For a picture of another size the brush begins with an eighth of its larger side.
       view.brushSize.value = Math.round(side.value / 8);
     });
     effect(() => {
-      brush.style.width = `${(view.brushSize.value / side.value) * 100}%`;
+      brush.style.width = `${(view.brushSize.value / config.value.width) * 100}%`;
     });
     effect(() => this.#follow(store.document.value.mask));
   }
@@ -58,8 +59,8 @@ export class MaskBrush {
 
   /** A stroke's first dab; without a stroke's end it is the whole of it. */
   dab(at: Point): void {
-    const { side } = this.#stage;
-    this.#mask ??= new Uint8Array(side * side).fill(1 - this.#stays);
+    const { height, width } = this.#stage.size;
+    this.#mask ??= new Uint8Array(height * width).fill(1 - this.#stays);
     this.#last = at;
     this.#stroke(at);
     this.#draw();
@@ -104,21 +105,21 @@ export class MaskBrush {
 
   /** Paints all pixels within the brush's radius of the line from the last place to this one. */
   #stroke(to: Point): void {
-    const { side } = this.#stage;
+    const { height, width } = this.#stage.size;
     const mask = this.#mask;
     const [row, column] = this.#last ?? to;
     const [down, right] = [to[0] - row, to[1] - column];
     const length = down * down + right * right;
     const radius = this.#view.brushSize.peek() / 2;
     const first = (a: number, b: number): number => Math.max(0, Math.ceil(Math.min(a, b) - radius));
-    const last = (a: number, b: number): number =>
-      Math.min(side - 1, Math.floor(Math.max(a, b) + radius));
-    for (let y = first(row, to[0]); y <= last(row, to[0]); y++)
-      for (let x = first(column, to[1]); x <= last(column, to[1]); x++) {
+    const last = (a: number, b: number, end: number): number =>
+      Math.min(end - 1, Math.floor(Math.max(a, b) + radius));
+    for (let y = first(row, to[0]); y <= last(row, to[0], height); y++)
+      for (let x = first(column, to[1]); x <= last(column, to[1], width); x++) {
         const along = length && ((y - row) * down + (x - column) * right) / length;
         const t = Math.min(1, Math.max(0, along));
         const distance = Math.hypot(y - row - t * down, x - column - t * right);
-        if (mask && distance < radius) mask[y * side + x] = this.#stays;
+        if (mask && distance < radius) mask[y * width + x] = this.#stays;
       }
     this.#last = to;
   }
@@ -128,12 +129,12 @@ export class MaskBrush {
     const overlay = this.#stage.elements.mask;
     overlay.hidden = mask === null;
     if (!mask) return;
-    const { side } = this.#stage;
-    if (overlay.width !== side) {
-      overlay.width = side;
-      overlay.height = side;
+    const { height, width } = this.#stage.size;
+    if (overlay.width !== width || overlay.height !== height) {
+      overlay.width = width;
+      overlay.height = height;
     }
-    const picture = new ImageData(side, side);
+    const picture = new ImageData(width, height);
     for (let i = 0; i < mask.length; i++) if (mask[i]) picture.data.set(veil, 4 * i);
     drawing(overlay).putImageData(picture, 0, 0);
   }

@@ -70,11 +70,11 @@ export class PointMarks {
   }
 
   #draw(line: SVGLineElement, from: Point, to: Point): void {
-    const percent = (pixel: number): string => `${((pixel + 0.5) / this.#stage.side) * 100}%`;
-    line.setAttribute('x1', percent(from[1]));
-    line.setAttribute('y1', percent(from[0]));
-    line.setAttribute('x2', percent(to[1]));
-    line.setAttribute('y2', percent(to[0]));
+    [from, to].forEach((end, i) => {
+      const [down, across] = this.#stage.percent(end);
+      line.setAttribute(`x${i + 1}`, across);
+      line.setAttribute(`y${i + 1}`, down);
+    });
   }
 
   #add(): void {

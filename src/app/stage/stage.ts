@@ -3,7 +3,7 @@ import { drawImage } from '../dom/picture_canvas.tsx';
 
 /** What is drawn on by hand. */
 export interface StageElements {
-  /** The square that has all the others in it. */
+  /** What has all the others in it. */
   readonly root: HTMLElement;
   /** The picture, drawn by the device. */
   readonly image: HTMLCanvasElement;
@@ -20,14 +20,20 @@ export interface StageElements {
   readonly brush: HTMLElement;
 }
 
+/** Pixels of a picture. */
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
- * The square that shows the picture. Its canvas has the display's own pixels, or the image's where those are more,
+ * What shows the picture, in its proportions. Its canvas has the display's own pixels, or the image's where those are more,
  * so that the presenter decides how the image is enlarged.
  */
 export class Stage {
   readonly elements: StageElements;
-  #side = 1;
-  /** Device pixels that the stage takes. */
+  #size: PictureSize = { height: 1, width: 1 };
+  /** Device pixels that the stage takes across. */
   #displayed = 1;
   /** Called when the canvas lost what it showed, because its size changed. */
   onResize: () => void = () => {};
@@ -41,13 +47,14 @@ export class Stage {
     return this.elements.root;
   }
 
-  /** Side of the image in image pixels. */
-  get side(): number {
-    return this.#side;
+  /** Of the image, in image pixels. */
+  get size(): PictureSize {
+    return this.#size;
   }
 
-  set side(side: number) {
-    this.#side = side;
+  set size(size: PictureSize) {
+    this.#size = size;
+    this.root.style.setProperty('--proportion', String(size.width / size.height));
     this.#fit();
   }
 
@@ -60,20 +67,28 @@ export class Stage {
   pixelAt(event: MouseEvent): Point {
     const { left, top, width, height } = this.root.getBoundingClientRect();
     return this.clamp([
-      Math.floor(((event.clientY - top) / height) * this.side),
-      Math.floor(((event.clientX - left) / width) * this.side),
+      Math.floor(((event.clientY - top) / height) * this.#size.height),
+      Math.floor(((event.clientX - left) / width) * this.#size.width),
     ]);
   }
 
   clamp([row, column]: Point): Point {
-    const inside = (value: number): number => Math.min(this.side - 1, Math.max(0, value));
-    return [inside(row), inside(column)];
+    const inside = (value: number, length: number): number =>
+      Math.min(length - 1, Math.max(0, value));
+    return [inside(row, this.#size.height), inside(column, this.#size.width)];
   }
 
   /** CSS position of a pixel's centre, in percent of the stage. */
   place(target: HTMLElement, [row, column]: Point): void {
-    target.style.left = `${((column + 0.5) / this.side) * 100}%`;
-    target.style.top = `${((row + 0.5) / this.side) * 100}%`;
+    const [top, left] = this.percent([row, column]);
+    target.style.left = left;
+    target.style.top = top;
+  }
+
+  /** A pixel's centre, down and across the stage. */
+  percent([row, column]: Point): [down: string, across: string] {
+    const { height, width } = this.#size;
+    return [`${((row + 0.5) / height) * 100}%`, `${((column + 0.5) / width) * 100}%`];
   }
 
   #resized(entry: ResizeObserverEntry): void {
@@ -85,10 +100,12 @@ export class Stage {
 
   #fit(): void {
     const { image } = this.elements;
-    const pixels = Math.max(1, this.#side, this.#displayed);
-    if (pixels === image.width) return;
-    image.width = pixels;
-    image.height = pixels;
+    const { height, width } = this.#size;
+    const across = Math.max(1, width, this.#displayed);
+    const down = Math.round((across * height) / width);
+    if (across === image.width && down === image.height) return;
+    image.width = across;
+    image.height = down;
     this.onResize();
   }
 }

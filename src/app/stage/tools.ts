@@ -26,10 +26,10 @@ export class Tools {
     cursor.addEventListener('blur', () => this.#brush.hideRing());
     const model = computed(() => store.document.value.model);
     effect(() => {
-      const { resolution } = model.value.weights.config;
+      const { height, width } = model.value.weights.config;
       untracked(() => {
         this.#points.cancel();
-        this.#moveTo([resolution >> 1, resolution >> 1]);
+        this.#moveTo([height >> 1, width >> 1]);
       });
     });
     effect(() => {
