@@ -19,12 +19,17 @@ export class FramedPhotograph {
     });
   }
 
-  /** The picture in the frame, with as many pixels as the model has. What the photograph leaves free is grey. */
-  picture(side: number): PixelImage {
+  /**
+   * The picture in the frame, with as many pixels as the model has. What the photograph leaves free is grey. Of the square
+   * frame, a model whose pictures are not square gets the middle that has their proportions.
+   */
+  picture({ height, width }: { readonly height: number; readonly width: number }): PixelImage {
+    const side = Math.max(height, width);
     const made = make('canvas', { width: side, height: side });
     this.draw(made);
-    const { data } = drawing(made).getImageData(0, 0, side, side);
-    return { width: side, height: side, rgba: new Uint8ClampedArray(data) };
+    const [left, top] = [(side - width) >> 1, (side - height) >> 1];
+    const { data } = drawing(made).getImageData(left, top, width, height);
+    return { width, height, rgba: new Uint8ClampedArray(data) };
   }
 
   /** Draws what is in the frame over all of a square canvas. */

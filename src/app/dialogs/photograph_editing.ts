@@ -137,7 +137,7 @@ export class PhotographEditing {
     this.#forget();
     this.status.value = 'Looking for the best start…';
     const model = this.#materials.model();
-    const target = this.framed.picture(model.config.resolution);
+    const target = this.framed.picture(model.config);
     const name = this.#name;
     const inversion = model.invert(target, { noise: true });
     const show = (): void => {
