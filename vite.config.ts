@@ -54,8 +54,23 @@ export default defineConfig({
   worker: { format: 'es' },
   test: {
     root: repository,
-    include: ['test/**/*.test.ts'],
     environment: 'node',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/page/**'] },
+      },
+      {
+        extends: true,
+        // Builds the page and starts a browser, where a file of this project is among those to run.
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: 'test/support/page_service.ts',
+          testTimeout: 900_000,
+        },
+      },
+    ],
     // What a person's machine was measured to be is no matter of the tests.
     env: { DRAGGAN_AUTOTUNE: 'off' },
     // A process for each file: the Vulkan loader reads the process's environment, and a worker thread has a copy.

@@ -19,7 +19,7 @@ import {
 } from '../support/built_page.ts';
 import { openTestEngine } from '../support/test_device.ts';
 
-const built = servePage('page');
+const built = servePage();
 
 test('a person drags a point and the picture follows', async () => {
   const { page, faults } = await built.open();

@@ -24,7 +24,7 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 
-const built = servePage('page-latents');
+const built = servePage();
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
 
 test('a person mixes two seeds, cuts truncation off, and drags what comes of it', async () => {

@@ -20,7 +20,7 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 
-const built = servePage('page-models');
+const built = servePage();
 
 test('a person opens models of their own, and a broken one changes nothing', async () => {
   const { page, faults } = await built.open();

@@ -24,7 +24,7 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 
-const built = servePage('page-photograph');
+const built = servePage();
 const photograph = `${repository}test/fixtures/photograph.png`;
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
 

@@ -1,25 +1,27 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
-import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { type PreviewServer, preview } from 'vite';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import puppeteer, {
+  type Browser,
+  type BrowserContext,
+  type ElementHandle,
+  type Page,
+} from 'puppeteer';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { PixelImage } from '../../src/library/api.ts';
-import { launchBrowser } from '../../tools/find_browser.ts';
+import './page_service.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const output = `${repository}test/output`;
 /** A software adapter beside other tests on two cores takes half a minute for what a GPU does in milliseconds. */
 export const patience = { timeout: 480_000 };
 
-/** Serves the page for the tests of a file, from before them until after. @param name as in `BuiltPage.serve` */
-export function servePage(name: string): Pick<BuiltPage, 'open'> {
-  vi.setConfig({ testTimeout: 900_000 });
+/** Opens the page for the tests of a file, in a browser context that is theirs: what one file keeps, no other sees. */
+export function servePage(): Pick<BuiltPage, 'open'> {
   let built: BuiltPage | undefined;
   beforeAll(async () => {
-    built = await BuiltPage.serve(name);
+    built = await BuiltPage.connect();
   });
   afterAll(() => built?.close());
   return {
@@ -30,47 +32,35 @@ export function servePage(name: string): Pick<BuiltPage, 'open'> {
   };
 }
 
-/** The page as it is built, served, and a browser that opens it. */
+/** The page as it is built and served (page_service.ts), and a context of the browser that opens it. */
 class BuiltPage {
-  readonly #server: PreviewServer;
   readonly #browser: Browser;
+  readonly #context: BrowserContext;
   readonly address: string;
 
-  private constructor(server: PreviewServer, browser: Browser, address: string) {
-    this.#server = server;
+  private constructor(browser: Browser, context: BrowserContext, address: string) {
     this.#browser = browser;
+    this.#context = context;
     this.address = address;
   }
 
-  /** @param name of the folder that it is built in: test files run side by side */
-  static async serve(name: string): Promise<BuiltPage> {
-    const built = `${output}/${name}`;
-    mkdirSync(output, { recursive: true });
-    // As `npm run build` does it: in this process Vitest's NODE_ENV would make it a development build.
-    const { NODE_ENV: _, ...env } = process.env;
-    const vite = 'node_modules/vite/bin/vite.js';
-    const build = [vite, 'build', '--outDir', built, '--logLevel', 'warn'];
-    execFileSync(process.execPath, build, { cwd: repository, env, stdio: 'pipe' });
-    const server = await preview({
-      configFile: false,
-      root: repository,
-      logLevel: 'warn',
-      build: { outDir: built },
-      preview: { host: '127.0.0.1', port: 0 },
+  static async connect(): Promise<BuiltPage> {
+    const { address, browserEndpoint } = inject('pageService');
+    const browser = await puppeteer.connect({
+      browserWSEndpoint: browserEndpoint,
+      protocolTimeout: 600_000,
     });
-    const bound = server.httpServer.address();
-    if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
-    return new BuiltPage(server, await launchBrowser(), `http://127.0.0.1:${bound.port}/`);
+    return new BuiltPage(browser, await browser.createBrowserContext(), address);
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.close();
+    await this.#context.close();
+    await this.#browser.disconnect();
   }
 
   /** Opens the page, with a list that gathers whatever goes wrong in it. */
   async open(...prepare: (() => void)[]): Promise<{ page: Page; faults: string[] }> {
-    const page = await this.#browser.newPage();
+    const page = await this.#context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(`console: ${message.text()}`);
