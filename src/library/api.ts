@@ -45,7 +45,7 @@ export {
 export { readKernelChoices, writeKernelChoices } from '../engine/autotune/kernel_choices_file.ts';
 export { Engine, type EngineOptions, openEngine } from '../engine/device.ts';
 export type { ConvolutionChoice } from '../engine/graph/variants.ts';
-export { ShaderError, type ShaderSource } from '../engine/kernels/shaders.ts';
+export { ShaderError, type ShaderSource, shadersWith } from '../engine/kernels/shaders.ts';
 export type { PixelImage } from '../engine/memory/image.ts';
 export type { Precision } from '../engine/memory/layouts.ts';
 export { type ImageSink, type PresentationContext, Presenter } from '../engine/present.ts';

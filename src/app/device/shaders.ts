@@ -1,4 +1,4 @@
-import { namedLibrary, type ShaderSource } from '../../engine/kernels/shaders.ts';
+import { type ShaderSource, shadersWith } from '../../library/api.ts';
 import { shaderTexts } from './shader_texts.ts';
 
 const folder = '../../../shaders/';
@@ -11,15 +11,7 @@ export const shaderSource: ShaderSource = async (name) => {
   return text;
 };
 
-/** The shader itself, or all that use it where it is a library file. */
-function shadersWith(path: string): string[] {
-  const name = path.slice(folder.length, -'.wgsl'.length);
-  if (!name.startsWith('lib/')) return [name];
-  const uses = new RegExp(`^// uses .*\\b${namedLibrary(name)}\\b`, 'm');
-  return Object.keys(texts)
-    .filter((user) => uses.test(texts[user]))
-    .flatMap(shadersWith);
-}
+const nameOf = (path: string): string => path.slice(folder.length, -'.wgsl'.length);
 
 const listeners = new Set<(name: string) => void>();
 
@@ -32,6 +24,7 @@ import.meta.hot?.accept('./shader_texts.ts', (module) => {
   const edited: Record<string, string> = module?.shaderTexts ?? texts;
   const changed = Object.keys(edited).filter((path) => edited[path] !== texts[path]);
   texts = edited;
-  for (const name of new Set(changed.flatMap(shadersWith)))
+  const named = new Map(Object.entries(texts).map(([path, text]) => [nameOf(path), text]));
+  for (const name of new Set(changed.flatMap((path) => shadersWith(nameOf(path), named))))
     for (const listener of listeners) listener(name);
 });

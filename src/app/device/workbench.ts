@@ -1,10 +1,10 @@
-import { Presenter } from '../../engine/present.ts';
 import {
   createModel,
   type DragSession,
   type Engine,
   type Model,
   openEngine,
+  Presenter,
   useKernelChoices,
 } from '../../library/api.ts';
 import type { ReadModel } from '../files/model_reader.ts';

@@ -5,8 +5,7 @@ import {
 } from '../../bench/machine.ts';
 import matmul from '../../bench/matmul.wgsl?raw';
 import { officialShape, officialSides, randomWeights } from '../../bench/networks.ts';
-import type { Variants } from '../../engine/graph/variants.ts';
-import { openEngine } from '../../library/api.ts';
+import { type Engine, openEngine } from '../../library/api.ts';
 import type { GeneratorWeights } from '../../models/stylegan2/network/weights.ts';
 import { shaderSource } from '../device/shaders.ts';
 import type { Progress } from '../state/progress.ts';
@@ -22,7 +21,7 @@ export interface BenchmarkMaterials {
   readonly gpu: GPU;
   readonly demo: GeneratorWeights;
   /** The kernels that the page takes. */
-  readonly variants: Variants;
+  readonly variants: Engine['variants'];
 }
 
 /**

@@ -55,8 +55,21 @@ const weightLibraries: Readonly<Record<Precision, string>> = {
 };
 
 /** The library file that a shader names to have this one: the same, but where there are several forms of it. */
-export const namedLibrary = (library: string): string =>
+const namedLibrary = (library: string): string =>
   Object.values(weightLibraries).includes(library) ? weightLibraries.f32 : library;
+
+/**
+ * The shaders that an edit of one file changes: the shader itself, or all that use it where it is a library file.
+ * @param name of the file, without its extension
+ * @param texts of all shaders and library files, by name
+ */
+export function shadersWith(name: string, texts: ReadonlyMap<string, string>): string[] {
+  if (!name.startsWith('lib/')) return [name];
+  const uses = new RegExp(`^// uses .*\\b${namedLibrary(name)}\\b`, 'm');
+  return [...texts]
+    .filter(([, text]) => uses.test(text))
+    .flatMap(([user]) => shadersWith(user, texts));
+}
 
 /**
  * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it.
