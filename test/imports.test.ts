@@ -18,7 +18,9 @@ const rooms: readonly Room[] = [
   ['formats', []],
   ['options', ['formats']],
   ['engine', ['formats']],
-  ...generatorInterface.map((file): Room => [file, [...generatorInterface, 'engine', 'formats', 'options']]),
+  ...generatorInterface.map(
+    (file): Room => [file, [...generatorInterface, 'engine', 'formats', 'options']],
+  ),
   ['models', ['engine', 'formats', 'options']],
   ['drag', ['engine', 'formats', 'options', ...generatorInterface]],
   ['inversion', ['engine', 'formats', 'options', 'models']],
