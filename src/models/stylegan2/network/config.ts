@@ -1,10 +1,11 @@
 import { custom, type GenericSchema, type InferOutput, nullish, optional, string } from 'valibot';
 import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
 import { objectOf, readJson } from '../../../formats/json.ts';
-import { type NamedTensor, showShape } from '../../../formats/tensors/named_tensors.ts';
+import { showShape } from '../../../formats/tensors/named_tensors.ts';
 import { type DragDefaults, recommendedOptions } from '../../../options/drag_options.ts';
 import { describeBounds, isWithin } from '../../../options/option.ts';
 import { refuseArchitecture } from './other_architectures.ts';
+import type { GeneratorSource } from './source.ts';
 
 /** Everything about a generator's shape. */
 export interface GeneratorConfig {
@@ -48,13 +49,6 @@ export interface GeneratorConfig {
   dragDefaults: DragDefaults | null;
 }
 
-/** The tensors of one generator under their official names, without a prefix, and what the file says beside them. */
-export interface GeneratorSource {
-  tensors: ReadonlyMap<string, NamedTensor>;
-  metadata: Readonly<Record<string, string | undefined>>;
-  file?: string;
-}
-
 /** A drag trains six rows of ws, so fewer than four blocks are none of ours. */
 const supportedLastBlocks = [32, 64, 128, 256, 512, 1024];
 /** Cells on a side of the constant; pixels on a side of the image. */
@@ -92,7 +86,7 @@ export function blockSize(
  */
 export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
   const declared = readMetadata(source, 'config', declaredConfig);
-  refuseArchitecture(source, declared);
+  refuseArchitecture(source, declared?.architecture);
   const last = readLastBlock(source);
   const constant = readConstant(source, last);
   const { height, width } = blockSize({ constant }, last);
@@ -197,7 +191,7 @@ function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults
   return defaults;
 }
 
-export type DeclaredConfig = InferOutput<typeof declaredConfig>;
+type DeclaredConfig = InferOutput<typeof declaredConfig>;
 
 /** Of the metadata's `config`, what no tensor tells. */
 const declaredConfig = objectOf({

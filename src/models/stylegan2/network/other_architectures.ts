@@ -1,5 +1,5 @@
 import { UnsupportedModelError } from '../../../formats/errors.ts';
-import type { DeclaredConfig, GeneratorSource } from './config.ts';
+import type { GeneratorSource } from './source.ts';
 
 /**
  * Names the networks that look like ours but are not.
@@ -7,7 +7,7 @@ import type { DeclaredConfig, GeneratorSource } from './config.ts';
  */
 export function refuseArchitecture(
   { tensors, file }: GeneratorSource,
-  declared: DeclaredConfig | undefined,
+  architecture: string | null | undefined,
 ): void {
   const refuse = (what: string, tensor?: string): never => {
     throw new UnsupportedModelError(
@@ -18,7 +18,6 @@ export function refuseArchitecture(
       },
     );
   };
-  const architecture = declared?.architecture;
   if (architecture && architecture !== 'skip') {
     refuse(`architecture ${architecture.slice(0, 40)}`);
   }

@@ -5,13 +5,8 @@ import {
   showShape,
   type TensorFile,
 } from '../../../formats/tensors/named_tensors.ts';
-import {
-  blockSize,
-  blocksOf,
-  type GeneratorConfig,
-  type GeneratorSource,
-  readConfig,
-} from './config.ts';
+import { blockSize, blocksOf, type GeneratorConfig, readConfig } from './config.ts';
+import type { GeneratorSource } from './source.ts';
 
 /** One generator, checked: every tensor that `config` calls for is there, has its shape, and is finite. */
 export interface GeneratorWeights {
