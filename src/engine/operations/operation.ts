@@ -17,7 +17,7 @@ export interface EntryPoint {
   readonly over?: string;
   /** It also sets the ring around the listed cells to zero, and `listed` counts that as well. */
   readonly ring?: true;
-  /** Whether its flops are products with the weights of a convolution; where it says nothing, whether it reads some. */
+  /** True if `flops` counts a convolution's multiply-adds. By default true for operations that read such weights. */
   readonly multiplies?: boolean;
   /** Workgroups, in one dimension. */
   readonly workgroups: (sizes: Sizes) => number;
