@@ -1,14 +1,9 @@
-/** The page's element with this id. @throws TypeError where index.html has none, or one of another kind. */
-export function element<T extends Element>(id: string, kind: abstract new () => T): T {
+/** The page's element with this id. @throws TypeError where index.html has none */
+export function box(id: string): HTMLElement {
   const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new TypeError(`index.html has no ${kind.name} #${id}`);
+  if (!found) throw new TypeError(`index.html has no #${id}`);
   return found;
 }
-
-export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonElement);
-export const field = (id: string): HTMLInputElement => element(id, HTMLInputElement);
-export const box = (id: string): HTMLElement => element(id, HTMLElement);
-export const canvas = (id: string): HTMLCanvasElement => element(id, HTMLCanvasElement);
 
 /** Makes an element with properties and children. */
 export function make<K extends keyof HTMLElementTagNameMap>(

@@ -1,10 +1,18 @@
-import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { effect, type ReadonlySignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Lies over the page while a file is held over it. */
+/** Lies over the page while a file is held over it: from the very event on, and not from the next drawing. */
 export function DropVeil({ held }: { readonly held: ReadonlySignal<boolean> }) {
-  const hidden = useComputed(() => !held.value);
+  const veil = useRef<HTMLDivElement>(null);
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (veil.current) veil.current.hidden = !held.value;
+      }),
+    [held],
+  );
   return (
-    <div id="drop" hidden={hidden}>
+    <div id="drop" ref={veil} hidden>
       <p>Drop a model, a latent or a picture here</p>
     </div>
   );
