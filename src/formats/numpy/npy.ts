@@ -43,6 +43,10 @@ export function parseNpy(part: FilePart, name?: string): StridedTensor {
   if (order === undefined || sizes === undefined) {
     refuse('the header of the array lacks fortran_order or shape', offset);
   }
+  if (type.endsWith('O')) {
+    const advice = "save np.array(x, 'float32') of it";
+    refuse(`an array of Python objects, where numbers are needed: ${advice}`, offset);
+  }
   const element = numpyElement(type);
   if (!element) return refuse(`an array of ${type || 'records'}, where numbers are needed`, offset);
   const shape = (sizes?.match(/\d+/g) ?? []).map(Number);

@@ -240,7 +240,9 @@ function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
   if (only) return { named: new Map(), only };
   const named = new Map<string, NamedTensor>();
   for (const [name, value] of entriesOf(pickle.value) ?? []) {
-    const tensor = typeof name === 'string' && tensorOf(value, name);
+    if (typeof name !== 'string') continue;
+    // rosinality's projector has a dict for each picture, of its image, latent and noise.
+    const tensor = tensorOf(value, name) ?? tensorOf(entriesOf(value)?.get('latent'), name);
     if (tensor) named.set(name, tensor);
   }
   return withOnly(named);
