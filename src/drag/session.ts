@@ -3,7 +3,6 @@ import type { PixelImage } from '../engine/memory/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
 import type { Draggable, Extent } from '../models/draggable.ts';
-import { History } from './history.ts';
 import type { DragOptions } from './options.ts';
 import { checkPoints, type PointPair } from './points.ts';
 import { Drag } from './run/drag.ts';
@@ -31,14 +30,13 @@ export interface SessionEvents {
 }
 
 /**
- * The editing of one picture: its points, mask and options, and what has become of its latent. Sessions on one model
- * run side by side.
+ * The dragging of one picture: its points, mask and options, and what has become of its latent. It keeps no history; who
+ * wants one keeps its `state`s. Sessions on one model run side by side.
  */
 export class DragSession {
   readonly #generator: Draggable;
   readonly #drag: Drag;
   readonly #events = new Emitter<SessionEvents>();
-  readonly #history = new History<DragState>();
   #run: Promise<RunResult> | undefined;
   readonly #pace: Pace;
   #stopping = false;
@@ -87,15 +85,6 @@ export class DragSession {
   }
 
   /** True if `undo` has something to go back to. */
-  get canUndo(): boolean {
-    return this.#history.canUndo;
-  }
-
-  /** True if `redo` has something to go forward to. */
-  get canRedo(): boolean {
-    return this.#history.canRedo;
-  }
-
   /** @returns what takes the listener off again */
   on<Event extends keyof SessionEvents>(
     event: Event,
@@ -156,10 +145,7 @@ export class DragSession {
     this.#stopping = false;
     const run = new DragRun(this.#drag, this.#pace, options, {
       stopping: () => this.#stopping,
-      began: (before) => {
-        this.#history.keep(before);
-        this.#events.emit('change', undefined);
-      },
+      began: () => this.#events.emit('change', undefined),
       advanced: ({ iteration, row }) => {
         this.#events.emit('iteration', iteration);
         if (row) options.trace?.(row);
@@ -180,25 +166,11 @@ export class DragSession {
     this.#stopping = true;
   }
 
-  /** Back to before the last edit: latent and points. Ends a run. */
-  async undo(): Promise<void> {
-    await this.#settle();
-    this.#put(this.#history.undo(this.#drag.state));
-  }
-
-  /** Ends a run. */
-  async redo(): Promise<void> {
-    await this.#settle();
-    this.#put(this.#history.redo(this.#drag.state));
-  }
-
-  /** Back to the initial latent, the handles to where the edit began; can be undone. Ends a run. */
+  /** Back to the initial latent, the handles to where the edit began. Ends a run. */
   async reset(): Promise<void> {
     await this.#settle();
-    const before = this.#drag.state;
-    const { ws, initial } = before;
+    const { ws, initial } = this.#drag;
     if (ws === initial) return;
-    this.#history.keep(before);
     this.#put({ ws: initial, initial, points: this.#drag.startingPoints(), edit: null });
   }
 
@@ -207,11 +179,10 @@ export class DragSession {
     return this.#drag.ws.slice();
   }
 
-  /** A new picture; nothing before it can be undone. Ends a run. @throws InputError for a latent that does not fit */
+  /** A new picture, with the same points. Ends a run. @throws InputError for a latent that does not fit */
   async setLatent(ws: Float32Array): Promise<void> {
     this.#generator.checkLatent(ws);
     await this.#settle();
-    this.#history.clear();
     const initial = ws.slice();
     this.#put({ ws: initial, initial, points: this.points, edit: null });
   }
@@ -224,7 +195,7 @@ export class DragSession {
   /**
    * Puts an edit where it was on this session or on another one, such as one whose device is lost: the picture, the
    * points, what a reset goes back to, what the regularisation draws to, and the features that the handles follow. Mask
-   * and options stay; Adam's moments begin at 0. Nothing before it can be undone. Ends a run.
+   * and options stay; Adam's moments begin at 0. Ends a run.
    * @param state its arrays must not be changed afterwards
    * @throws InputError for a latent that does not fit, a point outside the image, or an edit of other points
    */
@@ -239,7 +210,6 @@ export class DragSession {
         { option: 'points' },
       );
     await this.#settle();
-    this.#history.clear();
     this.#put(state);
   }
 
@@ -259,8 +229,7 @@ export class DragSession {
     this.#drag.destroy();
   }
 
-  #put(state: DragState | undefined): void {
-    if (!state) return;
+  #put(state: DragState): void {
     this.#drag.restore(state);
     this.#events.emit('change', undefined);
   }

@@ -290,7 +290,7 @@ describe('prepareOutput', () => {
 });
 
 describe('DragTrace', () => {
-  const iteration = { iteration: 0, distances: [3], distance: 3, moved: 1, arrived: false };
+  const iteration = { iteration: 0, distances: [3], distance: 3, activePoints: 1, arrived: false };
   const row = (gradient: number[]) => ({
     ...iteration,
     points: [[4, 5] as const, [6, 7] as const],

@@ -98,7 +98,7 @@ describe.each(names)('%s', (name) => {
       const where = `iteration ${i}`;
       expect(record.points, where).toEqual(expected.points);
       expect(record.arrived, where).toBe(i === stoppedAt);
-      expect(record.moved, where).toBe(expected.moved);
+      expect(record.activePoints, where).toBe(expected.moved);
       expect(lossError(record.lossMotion, expected.lossMotion), where).toBeLessThan(lossTolerance);
       expect(lossError(record.lossMask, expected.lossMask), where).toBeLessThan(lossTolerance);
       if (i === stoppedAt) expect(record.gradient?.every((value) => value === 0)).toBe(true);

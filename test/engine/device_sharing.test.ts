@@ -60,7 +60,7 @@ describe('buffers', () => {
       await session.step();
       session.setOptions({ space: 'w' });
       await session.step();
-      await session.undo();
+      await session.restore({ ...session.state, edit: null });
       await session.step();
     };
     // What all sessions share (the plan that draws pictures, the arena for all of these plans) is there before the count.

@@ -10,7 +10,7 @@ export interface IterationRecord {
   /** From each point to its target, in pixels. */
   readonly distances: number[];
   readonly distance: number;
-  readonly moved: number;
+  readonly activePoints: number;
   readonly lossMotion: number;
   readonly lossMask: number;
   /** What is trained of the latent, after the step. */
@@ -100,14 +100,14 @@ function readRecord([
   w,
   gradient,
 ]: readonly Float32Array[]): IterationRecord {
-  const [stopped, , moved, distance, lossMotion, lossMask] = status;
+  const [stopped, , activePoints, distance, lossMotion, lossMask] = status;
   const points = positions.length / 2;
   return {
     arrived: stopped !== 0,
     points: Array.from({ length: points }, (_, j) => [positions[2 * j], positions[2 * j + 1]]),
     distances: Array.from({ length: points }, (_, j) => shifts[4 * j + 3]),
     distance,
-    moved,
+    activePoints,
     lossMotion,
     lossMask,
     w,

@@ -15,7 +15,7 @@ export interface Iteration {
   /** The mean of `distances`. */
   readonly distance: number;
   /** How many points are more than a pixel from their targets. */
-  readonly moved: number;
+  readonly activePoints: number;
   /** The stop rule held: no step was made. */
   readonly arrived: boolean;
 }

@@ -2,14 +2,14 @@ import { median } from '../../engine/median.ts';
 import type { Drag } from './drag.ts';
 import type { RunOptions, RunResult, StopReason } from './iteration.ts';
 import type { Pace } from './pace.ts';
-import type { Advanced, DragState, Submission } from './submission.ts';
+import type { Advanced, Submission } from './submission.ts';
 
 /** What a run tells, and asks, the one who started it. */
 export interface RunListener {
   /** Whether to make no further submissions. */
   stopping(): boolean;
-  /** An edit has begun: where it was before. */
-  began(before: DragState): void;
+  /** An edit has begun. */
+  began(): void;
   /** In order; some iterations after it may have been made already. */
   advanced(what: Advanced): void;
 }
@@ -76,10 +76,9 @@ export class DragRun {
     while (this.#wanted > 0 && this.#inFlight.length < this.#pace.submissionsInFlight) {
       if (this.#inFlight.length > 0 && drag.startsAnew) return;
       const { begun } = drag;
-      const before = drag.state;
       const count = Math.min(this.#pace.iterationsPerSubmit, this.#wanted);
       this.#inFlight.push(await drag.submit(count, this.#traced));
-      if (!begun) this.#listener.began(before);
+      if (!begun) this.#listener.began();
     }
   }
 
