@@ -50,6 +50,17 @@ export default defineConfig({
     // Top-level await, and nothing that has to be put into the page inline.
     target: 'es2022',
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      treeshake: {
+        // The library's modules do nothing by being imported, so that the page begins without those that it asks for later.
+        moduleSideEffects: [
+          {
+            test: /\/src\/(?:drag|engine|formats|inversion|library|models|options)\//,
+            sideEffects: false,
+          },
+        ],
+      },
+    },
   },
   worker: { format: 'es' },
   test: {

@@ -1,4 +1,4 @@
-import { type LatentFormat, readLatent, writeLatent } from '../library/api.ts';
+import type { LatentFormat } from '../library/api.ts';
 import { ModelChoice } from './dialogs/model_choice.ts';
 import { PhotographEditing } from './dialogs/photograph_editing.ts';
 import type { Editor } from './editor.ts';
@@ -44,11 +44,12 @@ export class Files {
   }
 
   /** Saves the latent of the picture as it is now. */
-  save(format: LatentFormat): void {
+  async save(format: LatentFormat): Promise<void> {
     const { store, view } = this.#editor;
     try {
       store.advance();
       const { ws, model } = this.#document;
+      const { writeLatent } = await latentFiles();
       const bytes = writeLatent(ws, model.weights.config, format);
       saveFile(new Blob([bytes]), `${this.#name()}.${format}`);
     } catch (error) {
@@ -80,6 +81,7 @@ export class Files {
         return this.#goOnWith(await fineTunedModel(model, read), progress, takeDelta);
       case 'latent': {
         const { name, bytes } = read;
+        const { readLatent } = await latentFiles();
         return this.#takeLatent({ name, ws: readLatent(bytes, model.weights.config, name) });
       }
     }
@@ -128,3 +130,6 @@ export class Files {
     return pictureName(model.name, source, ws !== initial);
   }
 }
+
+/** What reads and writes latents: archives, pickles and arrays of NumPy, which the page does not begin with. */
+const latentFiles = () => import('../models/stylegan2/files/latent_file.ts');

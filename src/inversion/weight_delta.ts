@@ -1,7 +1,7 @@
 import { FormatError } from '../formats/errors.ts';
 import { parseSafetensors, type WritableTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { type NamedTensor, showShape, type TensorFile } from '../formats/tensors/named_tensors.ts';
-import { readLatent } from '../models/stylegan2/files/latent_file.ts';
+import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { changeableTensors } from './fine_tuning_calls.ts';
 
@@ -105,8 +105,23 @@ export async function applyWeightDelta(
     tensors.set(name, tuned);
   }
   const { config } = weights;
-  if (!delta.tensors.has(pivotTensor)) return { config, tensors };
-  return { config, tensors, pivot: readLatent(bytes, config, file) };
+  const pivot = delta.tensors.get(pivotTensor);
+  return pivot ? { config, tensors, pivot: readPivot(pivot, config, file) } : { config, tensors };
+}
+
+/** ws (num_ws · w_dim) of a delta. @throws FormatError for another shape, or a value that is not finite */
+function readPivot(
+  { shape, data }: NamedTensor,
+  { numWs, wDim }: GeneratorConfig,
+  file: string | undefined,
+): Float32Array<ArrayBuffer> {
+  const location = { file, tensor: pivotTensor };
+  const needed = [1, numWs, wDim];
+  if (showShape(shape) !== showShape(needed))
+    throw new FormatError(`shape ${showShape(shape)} found, ${showShape(needed)} needed`, location);
+  const values = data().slice();
+  if (!values.every(Number.isFinite)) throw new FormatError('a value is not finite', location);
+  return values;
 }
 
 const fingerprintOf = (weights: GeneratorWeights): Promise<string> =>

@@ -85,13 +85,12 @@ export type {
 } from '../models/stylegan2/device/generator.ts';
 export {
   type LatentFormat,
-  type LatentShape,
-  mixStyles,
   readLatent,
   writeLatent,
 } from '../models/stylegan2/files/latent_file.ts';
 export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_rows.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';
 export { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';

@@ -7,7 +7,7 @@ import { Section } from '../dom/section.tsx';
 export interface LatentFiles {
   open(file: File): void;
   /** Saves the latent of the picture as it is now. */
-  save(format: LatentFormat): void;
+  save(format: LatentFormat): Promise<void>;
 }
 
 const formats: readonly { readonly format: LatentFormat; readonly label: string }[] = [

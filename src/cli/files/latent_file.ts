@@ -3,11 +3,11 @@ import { InputError } from '../../formats/errors.ts';
 import {
   type LatentFormat,
   type LatentSamples,
-  type LatentShape,
   readLatents,
   readZ,
   writeLatent,
 } from '../../models/stylegan2/files/latent_file.ts';
+import type { LatentShape } from '../../models/stylegan2/network/latent_rows.ts';
 import { readInput } from '../../node/files/input_file.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import { prepareOutput } from './atomic_file.ts';

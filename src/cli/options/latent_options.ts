@@ -1,9 +1,8 @@
 import { InputError } from '../../formats/errors.ts';
 import type { FineTunedWeights } from '../../inversion/weight_delta.ts';
 import type { Model } from '../../library/api.ts';
-import { mixStyles } from '../../models/stylegan2/files/latent_file.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
-import { parseRows } from '../../models/stylegan2/network/latent_rows.ts';
+import { mixStyles, parseRows } from '../../models/stylegan2/network/latent_rows.ts';
 import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 

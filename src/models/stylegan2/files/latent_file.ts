@@ -23,11 +23,8 @@ import {
 import { TorchTensors, tensorGlobals } from '../../../formats/torch/torch_tensor.ts';
 import { readTorchZip } from '../../../formats/torch/torch_zip.ts';
 import { isZip } from '../../../formats/zip/zip.ts';
-import type { GeneratorConfig } from '../network/config.ts';
+import { checkLength, type LatentShape } from '../network/latent_rows.ts';
 import { isRosinality } from './rosinality.ts';
-
-/** What a latent has to fit. */
-export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
 
 /** A format in which a latent is written. */
 export type LatentFormat = 'npy' | 'npz' | 'safetensors';
@@ -181,36 +178,6 @@ export function writeLatent(
   if (format === 'npy') return writeNpy(shape, ws);
   if (format === 'npz') return writeNpz('w', shape, ws);
   return writeSafetensors(new Map([['ws', { shape, data: ws }]]));
-}
-
-/**
- * Style mixing: a latent with some rows taken from another. The first rows shape the picture coarsely, the last ones
- * its colours.
- * @param rows which of num_ws, from 0
- * @returns a new ws (num_ws · w_dim)
- * @throws InputError for a row that there is not, or another length than num_ws · w_dim
- */
-export function mixStyles(
-  ws: Float32Array,
-  other: Float32Array,
-  rows: Iterable<number>,
-  { numWs, wDim }: LatentShape,
-): Float32Array<ArrayBuffer> {
-  checkLength(ws, { numWs, wDim });
-  checkLength(other, { numWs, wDim });
-  const mixed = new Float32Array(ws);
-  for (const row of rows) {
-    if (!Number.isInteger(row) || row < 0 || row >= numWs) {
-      throw new InputError(`no row ${row}: the network's ws has rows 0 to ${numWs - 1}`);
-    }
-    mixed.set(other.subarray(row * wDim, (row + 1) * wDim), row * wDim);
-  }
-  return mixed;
-}
-
-function checkLength({ length }: Float32Array, { numWs, wDim }: LatentShape): void {
-  if (length === numWs * wDim) return;
-  throw new InputError(`ws has ${length} values, the network takes ${numWs} · ${wDim}`);
 }
 
 function readTensors(part: FilePart): LatentTensors {

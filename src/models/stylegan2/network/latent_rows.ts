@@ -1,4 +1,8 @@
 import { InputError } from '../../../formats/errors.ts';
+import type { GeneratorConfig } from './config.ts';
+
+/** What a latent has to fit. */
+export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
 
 /**
  * What the rows of ws shape, as StyleGAN's paper parts them (Karras et al. 2019, 3.1): the maps up to 8², those up to 32²,
@@ -50,4 +54,35 @@ export function writeRows(rows: readonly number[]): string {
   return ranges
     .map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
     .join(',');
+}
+
+/**
+ * Style mixing: a latent with some rows taken from another. The first rows shape the picture coarsely, the last ones
+ * its colours.
+ * @param rows which of num_ws, from 0
+ * @returns a new ws (num_ws · w_dim)
+ * @throws InputError for a row that there is not, or another length than num_ws · w_dim
+ */
+export function mixStyles(
+  ws: Float32Array,
+  other: Float32Array,
+  rows: Iterable<number>,
+  { numWs, wDim }: LatentShape,
+): Float32Array<ArrayBuffer> {
+  checkLength(ws, { numWs, wDim });
+  checkLength(other, { numWs, wDim });
+  const mixed = new Float32Array(ws);
+  for (const row of rows) {
+    if (!Number.isInteger(row) || row < 0 || row >= numWs) {
+      throw new InputError(`no row ${row}: the network's ws has rows 0 to ${numWs - 1}`);
+    }
+    mixed.set(other.subarray(row * wDim, (row + 1) * wDim), row * wDim);
+  }
+  return mixed;
+}
+
+/** @throws InputError for another length than num_ws · w_dim */
+export function checkLength({ length }: Float32Array, { numWs, wDim }: LatentShape): void {
+  if (length === numWs * wDim) return;
+  throw new InputError(`ws has ${length} values, the network takes ${numWs} · ${wDim}`);
 }

@@ -7,10 +7,10 @@ import { writeNpy } from '../../../../src/formats/numpy/npy.ts';
 import { writeSafetensors } from '../../../../src/formats/safetensors.ts';
 import {
   isLatent,
-  mixStyles,
   readLatent,
   writeLatent,
 } from '../../../../src/models/stylegan2/files/latent_file.ts';
+import { mixStyles } from '../../../../src/models/stylegan2/network/latent_rows.ts';
 
 const network = { numWs: 4, wDim: 3 };
 /** What the fixtures hold: arange(12) / 8 − 0.5. NumPy 2 and PyTorch 2 wrote them. */
