@@ -36,9 +36,10 @@ export function readJson<Schema extends GenericSchema>(
   schema: Schema,
   { root, within = '', file }: JsonText,
 ): InferOutput<Schema> {
+  const value = parse(text, root, file);
   if (isDeeperThan(text, deepest))
     throw new FormatError(`${root} is nested deeper than ${deepest} levels`, { file });
-  const result = safeParse(schema, parse(text, root, file), { abortEarly: true });
+  const result = safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [{ path, message }] = result.issues;
   throw new FormatError(`${path ? `${within}${showPath(path)}` : root} ${message}`, { file });

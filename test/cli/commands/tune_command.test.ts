@@ -90,7 +90,7 @@ describe('draggan tune without a device', () => {
   });
 
   it.each([
-    [['--import', tiny], 'is no JSON'],
+    [['--import', tiny], 'is no valid JSON'],
     [['--import', inFolder('none.json')], 'no such file'],
     [['--export', inFolder('none/out.json')], 'there is no folder'],
     [['--shape', '100'], '"100" is none of 128'],
