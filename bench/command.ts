@@ -16,11 +16,11 @@ import { type GeneratorWeights, readGenerator } from '../src/models/stylegan2/ne
 import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
 import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 
-/** What every bench takes, as text. */
+/** The options that every bench has. */
 export interface BenchOptions {
   readonly json: boolean;
   readonly repeats: number | undefined;
-  /** How long it may take; asked for repeats take what they take. */
+  /** The time that the bench may take; it does not limit repeats that were asked for. */
   readonly budget: Budget;
   /** Other options by their names; `true` for flags. */
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
@@ -37,7 +37,7 @@ export interface Bench {
 /**
  * Options of a bench's command line.
  * @param usualSeconds how long it may take where neither `--seconds` nor `--repeats` says
- * @throws where an option is not known or no number
+ * @throws Error for an option that is not known, or a value that is not a number
  */
 export function benchOptions(
   names: readonly string[],
@@ -68,15 +68,15 @@ export function positive(name: string, text: string | boolean | undefined): numb
   return value;
 }
 
-/** `--precision`. @throws where it is no such precision */
+/** `--precision`. @throws Error for another value than f32 or f16 */
 export function precisionOf({ values: { precision } }: BenchOptions): Precision | undefined {
   if (precision === undefined || precision === 'f32' || precision === 'f16') return precision;
   throw new Error(`--precision is ${precision}, not f32 or f16`);
 }
 
 /**
- * Opens the device, with the kernels that `draggan tune` found fastest on it unless --no-autotune is given, runs the bench,
- * and prints what it returns: one JSON object, or its table.
+ * Opens the device, with the kernels that `draggan tune` found fastest on it unless --no-autotune is given, runs the
+ * bench, and prints what it returns: one JSON object, or its table.
  */
 export async function runBench<Report extends object>(
   { json, values }: BenchOptions,

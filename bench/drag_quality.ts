@@ -36,12 +36,12 @@ const blue: [number, number, number] = [40, 90, 255];
 
 interface Outcome {
   edit: string;
-  /** Pixels from handle to target, the farthest point's. */
+  /** Largest distance from a handle to its target, in pixels. */
   way: number;
-  /** Pixels from the target to where its content is found, the worst point's. */
+  /** Largest distance from a target to where its content is found, in pixels. */
   foundBefore: number;
   found: number;
-  /** Pixels from the target to the tracker's point, the worst one's. */
+  /** Largest distance from a target to the tracker's point, in pixels. */
   tracked: number;
   /** Decibels to the rendered picture of the right result, around handles and targets. */
   psnrBefore: number;
@@ -64,7 +64,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Only what was asked for: the rest is the model's own. */
+/** The options that the command line gives; the others are the model's own. */
 function givenOptions(): Partial<DragOptions> {
   const given = {
     learningRate: values.lr,

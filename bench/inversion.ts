@@ -33,7 +33,7 @@ import { landmarkPixel, type Pixel } from '../tools/train-demo/landmarks.ts';
 import { pictureOf, searchPatch } from '../tools/train-demo/patch_search.ts';
 import { createRenderer } from '../tools/train-demo/renderer.ts';
 
-/** Factors of the training set were drawn by another generator. */
+/** Seed of the factors; the training set's were drawn by another random generator. */
 const seed = 20_261_125;
 const antialiasing = 3;
 /** Pixels that a nose is dragged at 128². */
@@ -128,7 +128,7 @@ async function drag(dragged: Model, ws: Float32Array, handle: Pixel): Promise<Dr
   return { tracked, found, iterations };
 }
 
-/** In the model with the noise that was found, where some was. */
+/** Drags the found picture, in a model with the noise that was found, if any was. */
 async function dragFound(inversion: Inversion, handle: Pixel): Promise<Dragged> {
   if (inversion.noise().size === 0) return drag(model, inversion.latent(), handle);
   const noisy = await createModel(engine, await applyWeightDelta(weights, await inversion.delta()));

@@ -10,7 +10,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Budget } from '../src/bench/budget.ts';
-import { benchMask, benchPoints } from '../src/bench/points.ts';
+import { benchMask, benchPoints } from '../src/bench/points_and_mask.ts';
 import { median, round } from '../src/bench/statistics.ts';
 import { DragSession, type PointPair } from '../src/drag/session.ts';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
@@ -64,7 +64,7 @@ const ways: readonly [string, Partial<DragOptions> | undefined][] = [
 const mean = (values: readonly number[]): number =>
   round(values.reduce((sum, value) => sum + value, 0) / values.length);
 
-/** Over the pixels that have this value in the mask. */
+/** The mean change over the pixels that have this value in the mask. */
 function meanChange(
   before: ArrayLike<number>,
   after: ArrayLike<number>,
@@ -111,7 +111,7 @@ async function dragOnce(
   };
 }
 
-/** @param over no further drag is begun once it says so */
+/** @param over true once no further drag is to be begun */
 async function compareEdits(
   { engine, progress }: Bench,
   seeds: number,
@@ -170,9 +170,9 @@ async function timeIterations(
     session.setMask(options ? benchMask(side) : null);
     return { mask, session, times: [] as number[] };
   });
-  // Kernels are compiled, and features differ from the first ones.
+  // A warm-up: it compiles the kernels, and moves the features away from the references.
   for (const { session } of sessions) await session.run({ steps: 2 });
-  // In turn, so that all get the same share of what else the machine does.
+  // In turn, so that other load on the machine falls on all alike.
   let cost = 0;
   for (let i = 0; i === 0 || (i < repeats && budget.fits(cost)); i++) {
     progress(`shape ${shape}, iteration ${i + 1} of ${repeats}`);

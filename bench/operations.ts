@@ -4,8 +4,8 @@
  *   npm run -s bench:operations -- [--shape 128|256|512|1024|demo] [--precision f32|f16]
  *     [--peak-gflops X --peak-gbs X] [--seconds N] [--json]
  *
- * The peaks are a card's, from its data sheet, for each kernel's fraction of the roofline; without them they are what our
- * plain matrix product and a copy reach in the same run.
+ * The peaks are a card's, from its data sheet, for each kernel's fraction of the roofline; without them they are what
+ * our plain matrix product and a copy reach in the same run.
  */
 import { readFileSync } from 'node:fs';
 import { runOperationsBench } from '../src/bench/operations.ts';

@@ -8,8 +8,8 @@
  * results are compared before times count. The peers' iterations are whole maps, without the picture and without Adam's
  * step; ours is what a drag really runs.
  *
- * A peer that is not done when the time is over is killed, and its figures are null, with the reason. On a software adapter
- * jax-js may take minutes to compile its kernels when it first runs, and therefore comes last.
+ * A peer that is not done when the time is over is killed, and its figures are null, with the reason. On a software
+ * adapter jax-js may take minutes to compile its kernels when it first runs, and therefore comes last.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,14 +1,14 @@
 /**
- * Weights stored in f16 against f32, in turns on one adapter: a whole picture, a drag's iteration over its cone, what they
- * read and take in memory, and how far they differ.
+ * Weights stored in f16 against f32, in turns on one adapter: a whole picture, a drag's iteration over its cone, what
+ * they read and take in memory, and how far they differ.
  *
  *   npm run -s bench:precision -- [--shape 128|256|512|1024|demo] [--cone-only] [--repeats N] [--seconds N] [--json]
  */
 import { planWork } from '../src/bench/counting.ts';
-import { benchLatent, DragRun } from '../src/bench/drag_run.ts';
 import { ForwardRun } from '../src/bench/forward_run.ts';
+import { benchLatent, MeasuredDrag } from '../src/bench/measured_drag.ts';
 import { MemoryWatch } from '../src/bench/memory.ts';
-import { benchPoints } from '../src/bench/points.ts';
+import { benchPoints } from '../src/bench/points_and_mask.ts';
 import { median, relativeDifference, round } from '../src/bench/statistics.ts';
 import type { IterationRecord } from '../src/drag/device/records.ts';
 import type { Engine } from '../src/engine/device.ts';
@@ -25,7 +25,7 @@ interface Contender {
   readonly precision: Precision;
   readonly weightBytes: number;
   readonly memoryBytes: number;
-  readonly cone: DragRun;
+  readonly cone: MeasuredDrag;
   readonly coneBytes: number;
   readonly record: IterationRecord;
   readonly picture: ForwardRun | undefined;
@@ -45,13 +45,13 @@ async function prepare(
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
   const points = benchPoints(1, config.resolution);
-  const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
+  const cone = await MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked: false });
   const record = await cone.trace();
   const coneBytes = planWork(cone.plan, await cone.cellCounts()).bytes;
   const picture = coneOnly ? undefined : await ForwardRun.begin(generator);
   const memoryBytes = memory.peak;
   memory.end();
-  // What compiles at first use is used before anything is timed.
+  // Kernels compile at first use, so each runs once before anything is timed.
   await picture?.time();
   await cone.time();
   return {

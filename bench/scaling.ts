@@ -1,6 +1,6 @@
 /**
- * What an iteration costs against the picture's side, the number of points, and the channels, on small shapes: times of
- * the cone's iteration, and counts of both.
+ * The cost of an iteration against the picture's side, the number of points, and the channels, on small shapes: times
+ * of the cone's iteration, and counts of both.
  *
  *   npm run -s bench:scaling -- [--repeats N] [--seconds N] [--json]
  */

@@ -18,7 +18,7 @@ const units: readonly [number, string][] = [
   [1e3, 'k'],
 ];
 
-/** `2.1 G` */
+/** A number with a prefix of its unit: `2.1 G`. */
 export function short(value: number, unit = ''): string {
   const [factor, letter] = units.find(([least]) => Math.abs(value) >= least) ?? [1, ''];
   return `${Number((value / factor).toPrecision(3))} ${letter}${unit}`.trim();

@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const library = join(repository, 'library');
 const target = 'es2023';
 const common = { configFile: false, root: repository, publicDir: false, logLevel: 'warn' } as const;
-/** Every package stays an import. */
+/** Imports of packages and Node's modules are left as they are, not bundled. */
 const external = /^(node:|[a-z@][^:]*$)/;
 
 rmSync(library, { recursive: true, force: true });

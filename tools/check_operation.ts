@@ -28,7 +28,7 @@ async function figuresOf(name: OperationName, resources: TrialResources): Promis
 
 const isWithin = ({ difference, tolerance }: Figure): boolean => difference <= tolerance;
 
-/** Of each comparison the case that is furthest off; one that is no number is further than any. */
+/** The figure of each comparison that is largest against its tolerance; NaN counts as larger than any. */
 function worst(figures: readonly Figure[]): Figure[] {
   const off = ({ difference, tolerance }: Figure): number =>
     Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / tolerance;
@@ -70,7 +70,7 @@ async function check(name: OperationName, resources: TrialResources): Promise<bo
     for (const figure of figures) console.log(show(name, figure));
     return figures.every(isWithin);
   } catch (error) {
-    // A kernel that does not compile, or that wants what no call gives; the others may be checked all the same.
+    // The kernel does not compile, or needs an input that no call gives. The other kernels can still be checked.
     if (!(error instanceof ShaderError || error instanceof RangeError)) throw error;
     console.log(`✗  ${error.message}`);
     return false;

@@ -23,7 +23,7 @@ const webgpuFlags = [
   '--use-vulkan=swiftshader',
 ];
 
-/** What keeps a browser under test to itself. */
+/** Flags that turn off the sandbox, first-run pages, updates, and background traffic. */
 const quietFlags = [
   '--no-sandbox',
   '--no-first-run',
@@ -35,7 +35,7 @@ const quietFlags = [
 
 /**
  * The browser for page tests: `CHROME_PATH`, else puppeteer's own, else the system's, else the one inside
- * `@sparticuz/chromium`. `DRAGGAN_BROWSER=package` takes that last one.
+ * `@sparticuz/chromium`. `DRAGGAN_BROWSER=package` takes the last of these.
  *
  * @throws Error with one line that says what to install, when there is none.
  */
@@ -84,7 +84,7 @@ function puppeteerPaths(): string[] {
   try {
     return [puppeteer.executablePath()];
   } catch {
-    // Puppeteer has downloaded none.
+    // Puppeteer has downloaded no browser.
     return [];
   }
 }

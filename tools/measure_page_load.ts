@@ -3,9 +3,9 @@
  *
  *     npx tsx tools/measure_page_load.ts MODEL
  *
- * `ready` is the page with the demo model, `peak` the most while the file is read and put on the device, `read` once the
- * page names it; of the page's own process and of the one that has the device, whose memory is the machine's own on a
- * software adapter. Resident megabytes, ten looks a second; Linux alone.
+ * `ready` is the page with the demo model, `peak` the most while the file is read and put on the device, `read` once
+ * the page names it; of the page's own process and of the one that has the device, whose memory is the machine's own on
+ * a software adapter. Resident megabytes, ten looks a second; Linux alone.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -23,7 +23,7 @@ interface Memory {
   device: number;
 }
 
-/** Of all processes of a browser that was started by this one. */
+/** Resident megabytes of the largest renderer and the largest GPU process on this machine. */
 function residentMegabytes(): Memory {
   const memory = { renderer: 0, device: 0 };
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {

@@ -11,7 +11,7 @@ import { joined, pickle } from './pickle_writer.ts';
 /** A tensor to be written. */
 export interface PlainTensor {
   readonly shape: readonly number[];
-  /** F16 as its bits. */
+  /** The elements, row-major; f16 as its bits. */
   readonly data: Float32Array | Uint16Array;
 }
 
@@ -93,8 +93,8 @@ export function torchStream(data: PlainTensor['data']): Uint8Array<ArrayBuffer> 
 }
 
 /**
- * Modules from tensors by their paths, e.g. `synthesis.b8.conv0.weight`; what the official programs register as buffers
- * becomes one.
+ * Modules from tensors by their paths, e.g. `synthesis.b8.conv0.weight`; tensors that the official programs register as
+ * buffers become buffers.
  */
 export function moduleTree(
   className: string,

@@ -18,7 +18,7 @@ export async function operationsMarkdown(source: ShaderSource): Promise<string> 
   return lines.join('\n');
 }
 
-/** Of the comment that opens a shader. */
+/** The first sentence of the comment that opens a shader. */
 function firstSentence(code: string): string {
   const [paragraph] = code.split(/^\/\/\s*$/m);
   const text = paragraph

@@ -33,8 +33,8 @@ const op = {
 };
 
 /**
- * The inverse of `unpickle`: a pickle of protocol 4, in pieces, so that long bytes are not copied. Without a memo: what
- * is shared is written as often as it is met.
+ * The inverse of `unpickle`: a pickle of protocol 4, in pieces, so that long bytes are not copied. It uses no memo: a
+ * shared object is written each time it is met.
  */
 export function* pickleChunks(value: PickleValue): Generator<Uint8Array> {
   yield Uint8Array.of(op.protocol, 4);
@@ -129,7 +129,7 @@ function numberChunk(value: number): Uint8Array {
   return new Uint8Array(chunk.buffer);
 }
 
-/** In 16 bytes, two's complement. */
+/** A whole number of any size, as 16 bytes in two's complement. */
 function longChunk(value: bigint): Uint8Array {
   const chunk = new DataView(new ArrayBuffer(18));
   chunk.setUint8(0, op.long);

@@ -32,7 +32,7 @@ const { tensors } = randomGenerator({
   mappingLayers: 8,
   seed: 1,
 });
-/** The discriminator has about as many weights; what they are does not matter, since no reader looks at them. */
+/** The discriminator has about as many weights; their values do not matter, since no reader looks at them. */
 const discriminator = new Map<string, PlainTensor>(
   [...tensors].map(([name, tensor]) => [name.replace(/^(synthesis|mapping)\./, ''), tensor]),
 );

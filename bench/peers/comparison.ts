@@ -1,7 +1,7 @@
 import { Budget } from '../../src/bench/budget.ts';
 import type { Progress } from '../../src/bench/iteration.ts';
 import { randomWeights } from '../../src/bench/networks.ts';
-import { benchPoints } from '../../src/bench/points.ts';
+import { benchPoints } from '../../src/bench/points_and_mask.ts';
 import { median, round } from '../../src/bench/statistics.ts';
 import type { Engine } from '../../src/engine/device.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
@@ -33,9 +33,9 @@ interface PeerReport {
   readonly runs: Readonly<Record<Compared, number>>;
   readonly forward_ms: number | null;
   readonly iteration_ms: number | null;
-  /** What it computed is ours; null where it computed nothing. */
+  /** True if all that it computed equals ours; null if it computed nothing. */
   readonly equal: boolean | null;
-  /** Largest relative differences from ours; null of what it did not compute. */
+  /** Largest relative differences from ours; null for a result that it did not compute. */
   readonly differences: Differences;
   /** Why something is missing. */
   readonly reason: string | null;
@@ -43,7 +43,7 @@ interface PeerReport {
 
 export interface PeersReport {
   readonly shape: string;
-  /** Every result that a peer gave is ours, and there was one: `peers` says which were compared. */
+  /** True if a peer gave any result and all results equal ours: `peers` says which were compared. */
   readonly equal: boolean;
   /** How many times longer a peer takes than we do: medians of the rounds' ratios; null where it has none. */
   readonly forward: Readonly<Record<string, number | null>>;

@@ -5,7 +5,7 @@ import type { PointPair } from '../../src/drag/points.ts';
 import { type Compared, compared, type Ours } from './ours.ts';
 import type { Peer, PeerResult } from './peer.ts';
 
-/** Largest relative differences from ours; null of what was not compared. */
+/** Largest relative differences from ours; null for a result that was not compared. */
 export interface Differences {
   image: number | null;
   loss: number | null;
@@ -18,7 +18,7 @@ const tolerances: Readonly<Record<keyof Differences, number>> = {
   loss: 1e-4,
   gradient: 5e-4,
 };
-/** Our own runs next to a peer's are cut short where one takes a larger part of the time left. */
+/** If one of our runs takes a larger fraction of the time left, our runs next to a peer's are cut short. */
 const largestPart = 1 / 20;
 
 /** One peer against us: its results compared with ours, and times in turns. */
@@ -39,7 +39,7 @@ export class Contest {
     private readonly onProgress: Progress,
   ) {}
 
-  /** What was computed is ours; null where nothing was. */
+  /** True if all computed results equal ours; null if none was computed. */
   get equal(): boolean | null {
     const { differences } = this;
     const made = (['image', 'loss', 'gradient'] as const).filter((of) => differences[of] !== null);
@@ -47,7 +47,7 @@ export class Contest {
     return !this.#foundElsewhere && made.every((of) => (differences[of] ?? 0) <= tolerances[of]);
   }
 
-  /** Rounds of each task. What is done stays where a later task fails. @throws as `Peer.run` */
+  /** Runs rounds of each task. Earlier results stay if a later task fails. @throws as `Peer.run` */
   async run(peer: Pick<Peer, 'run'>, repeats: number): Promise<void> {
     this.onProgress(`${this.name}: compiling`);
     const { ms } = await peer.run('warmup', this.budget.left);

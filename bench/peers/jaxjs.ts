@@ -8,7 +8,7 @@ type Tensor = np.Array;
 const fir = [1, 3, 3, 1].map((tap) => tap / 4);
 const trainedRows = 6;
 
-/** Arrays of jax-js are used up by their use; `ref` keeps them. */
+/** An operation of jax-js frees the arrays that it takes, unless it is given their `ref`. */
 class JaxPeer implements PeerImplementation {
   readonly #input: PeerInput;
   readonly #tensors = new Map<string, Tensor>();
@@ -152,7 +152,7 @@ class JaxPeer implements PeerImplementation {
     return tensor.ref;
   }
 
-  /** All that does not depend on w; within jit nothing may be made that is to stay. */
+  /** Makes all that does not depend on w before jit, within which nothing that lasts may be made. */
   #makeConstants(): void {
     const { config, tensor } = this.#input;
     const add = (name: string, shape: readonly number[], data: Float32Array) =>
@@ -165,7 +165,7 @@ class JaxPeer implements PeerImplementation {
     add('bench.w', [trainedRows, config.wDim], tensor('bench.ws').data().slice(0, length));
     const taps = fir.flatMap((a) => fir.map((b) => a * b));
     add('fir', [1, 1, 4, 4], Float32Array.from(taps));
-    // Each colour by itself: jax-js 0.1.25 gives something else for colours as samples, once they are dilated.
+    // A filter for each colour: jax-js 0.1.25 gives wrong results if colours are passed as samples and dilated.
     const colours = Array.from({ length: 9 }, (_, i) => taps.map((tap) => (i % 4 === 0 ? tap : 0)));
     add('upsample', [3, 3, 4, 4], Float32Array.from(colours.flat()));
     copy('synthesis.b4.const');

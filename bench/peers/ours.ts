@@ -1,5 +1,5 @@
-import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
 import { ForwardRun } from '../../src/bench/forward_run.ts';
+import { benchLatent, MeasuredDrag } from '../../src/bench/measured_drag.ts';
 import { median } from '../../src/bench/statistics.ts';
 import { type ObjectiveShape, objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import { defaultOptions } from '../../src/drag/options.ts';
@@ -7,7 +7,7 @@ import type { PointPair } from '../../src/drag/points.ts';
 import { dragShape } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 
-/** What is compared. */
+/** The tasks that are compared. */
 export type Compared = 'forward' | 'iteration';
 export const compared: readonly Compared[] = ['iteration', 'forward'];
 
@@ -20,12 +20,12 @@ export class Ours {
   #image: Float32Array | undefined;
 
   private constructor(
-    private readonly drag: DragRun,
+    private readonly drag: MeasuredDrag,
     private readonly picture: ForwardRun,
     readonly shape: ObjectiveShape,
     readonly ws: Float32Array,
     readonly reference: Float32Array,
-    /** Of the iteration. */
+    /** The results of the iteration. */
     readonly results: {
       readonly loss: number;
       readonly gradient: Float32Array;
@@ -37,7 +37,10 @@ export class Ours {
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const options = defaultOptions(config);
-    const drag = await DragRun.begin(generator, ws, [point], { coverage: 'cone', masked: false });
+    const drag = await MeasuredDrag.begin(generator, ws, [point], {
+      coverage: 'cone',
+      masked: false,
+    });
     const picture = await ForwardRun.begin(generator);
     const { lossMotion, gradient, points } = await drag.trace();
     return new Ours(
@@ -61,8 +64,8 @@ export class Ours {
   }
 
   /**
-   * Milliseconds of a picture, or the median of some iterations. Where time is short the last picture's stands, and an
-   * iteration is run once.
+   * Milliseconds of a picture, or the median of some iterations. Where time is short, the last picture's time is
+   * returned again, and an iteration is run once.
    */
   async time(what: Compared, isShort: (milliseconds: number) => boolean): Promise<number> {
     const before = this.times[what].at(-1);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-/** What a peer is asked to do; `warmup` compiles what the others need and computes as little as it can. */
+/** A task for a peer; `warmup` compiles what the others need and computes as little as it can. */
 export type Task = 'warmup' | 'forward' | 'iteration';
 
 export interface PeerResult {
@@ -26,7 +26,7 @@ export class Peer {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
-  /** Its words before it died. */
+  /** The last that it wrote to standard error. */
   #lastWords = '';
 
   private constructor(

@@ -8,8 +8,8 @@ export interface Matrix {
 }
 
 /**
- * What an iteration asks of the feature map F (C, n, n), as small matrices that any library can multiply with: every
- * value that motion supervision and tracking read is `rows · F · columnsᵀ`. Source: SPEC §3.
+ * The values that an iteration reads of the feature map F (C, n, n), as small matrices that any library can multiply
+ * with: every value that motion supervision and tracking read is `rows · F · columnsᵀ`. Source: SPEC §3.
  */
 export interface DragProblem {
   /** F(q) for the pixels q of the patch. */
@@ -18,7 +18,7 @@ export interface DragProblem {
   /** F(q + u), zero outside the picture. */
   readonly shifted_rows: Matrix;
   readonly shifted_columns: Matrix;
-  /** What each pixel's sum over channels of |F(q + u) − F(q)| counts in the loss. */
+  /** Weight in the loss of each pixel's sum over channels of |F(q + u) − F(q)|. */
   readonly patch_weight: Matrix;
   /** F(q) for the pixels of the tracking window. */
   readonly window_rows: Matrix;

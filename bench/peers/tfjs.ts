@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import { latentRow } from '../../src/models/stylegan2/network/network.ts';
 import { type PeerImplementation, type PeerInput, servePeer } from './peer_process.ts';
 
-// Gradients of all operations. The package's main file has none, and this one is no module of Node's kind.
+// Registers the gradients of all operations. The package's main file has none, and Node cannot import this one.
 createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
 
 const fir = [1, 3, 3, 1].map((tap) => tap / 4);

@@ -3,17 +3,17 @@ import type { Variants } from '../engine/graph/variants.ts';
 import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import type { Budget } from './budget.ts';
-import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
-import { benchPoints } from './points.ts';
+import { benchLatent, MeasuredDrag } from './measured_drag.ts';
+import { benchPoints } from './points_and_mask.ts';
 import { median, relativeDifference, round, type Times, times } from './statistics.ts';
 
 /** The same work on the default kernels and on those that were measured to be the fastest. */
 export interface AutotuneComparison {
   readonly standard: Times;
   readonly tuned: Times;
-  /** FineTuned over default: the median of the rounds. */
+  /** Time on the tuned kernels over time on the default ones: the median of the rounds. */
   readonly ratio: number;
 }
 
@@ -22,7 +22,7 @@ export interface AutotuneReport {
   readonly points: number;
   readonly iteration: AutotuneComparison;
   readonly picture: AutotuneComparison;
-  /** Of the gradients of the two. */
+  /** Largest relative difference of the two gradients. */
   readonly agreement: number;
 }
 
@@ -30,7 +30,7 @@ export interface AutotuneBenchRequest {
   readonly shape: string;
   readonly weights: GeneratorWeights;
   readonly points: number;
-  /** As many as there is time for by default. */
+  /** Number of rounds; by default as many as there is time for. */
   readonly repeats: number | undefined;
   readonly budget: Budget;
 }
@@ -41,7 +41,7 @@ interface Timed {
 
 const fewestRounds = 3;
 
-/** What a tuning is worth: iterations of the cone and pictures, on both sets of kernels in turns. */
+/** Measures what tuning gains: times of cone iterations and pictures, on both sets of kernels in turns. */
 export async function runAutotuneBench(
   engine: Engine,
   request: AutotuneBenchRequest,
@@ -49,7 +49,7 @@ export async function runAutotuneBench(
 ): Promise<AutotuneReport> {
   const { variants } = engine;
   const { repeats, budget } = request;
-  // Half of the time for each of the two.
+  // Iterations and pictures get half of the time each.
   const going = (rounds: number, left: number): boolean =>
     rounds < (repeats ?? fewestRounds) || (repeats === undefined && budget.left > left);
   if (!variants.tuned) throw new Error('nothing is known of this adapter: run draggan tune first');
@@ -67,7 +67,7 @@ export async function runAutotuneBench(
   };
   onProgress('compiling the kernels');
   const iterations = await withBoth(() =>
-    DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false }),
+    MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked: false }),
   );
   const [first, second] = [await iterations[0].trace(), await iterations[1].trace()];
   const agreement = relativeDifference(second.gradient ?? [], first.gradient ?? []);
@@ -90,7 +90,7 @@ async function inTurns(
 ): Promise<AutotuneComparison> {
   const all: { standard: number; tuned: number }[] = [];
   while (going(all.length)) {
-    // Each goes first every other time.
+    // The two take turns at going first.
     const tunedFirst = all.length % 2 === 1 ? await tuned.time() : undefined;
     const time = await standard.time();
     all.push({ standard: time, tuned: tunedFirst ?? (await tuned.time()) });

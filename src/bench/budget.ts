@@ -1,9 +1,9 @@
-/** What a bench may take by default, in seconds: it has to end within 50, and starting and stopping take some. */
+/** Seconds that a bench may take by default: it has to end within 50, some of which go to starting and stopping. */
 export const defaultSeconds = 44;
 
-/** The time that a bench has, handed from phase to phase: each looks whether what it wants to do still fits. */
+/** The time that a bench has, handed from phase to phase: each checks that its next task still fits. */
 export class Budget {
-  /** @param now milliseconds @param began when the time began to count */
+  /** @param now returns the time in milliseconds @param began the time from which it counts */
   constructor(
     readonly seconds: number = defaultSeconds,
     private readonly now: () => number = () => performance.now(),
@@ -20,11 +20,11 @@ export class Budget {
     return 1000 * this.seconds - this.spent;
   }
 
-  /** Whether something that took `milliseconds` fits once more. It may take longer the next time. */
+  /** True if a task that took `milliseconds` fits once more, even if it takes somewhat longer the next time. */
   fits(milliseconds: number): boolean {
     return this.left >= longer * milliseconds;
   }
 }
 
-/** How much longer than the last time something may take: machines do other things as well. */
+/** Factor by which a task may take longer than the last time, since machines do other things as well. */
 const longer = 1.2;

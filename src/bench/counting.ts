@@ -26,7 +26,7 @@ export async function readCellCounts(
 /** The work of a step over the cells that its list really holds. */
 export function stepWork(step: Step, counts: ReadonlyMap<string, CellCounts>): Work {
   const cells = step.list === undefined ? undefined : counts.get(step.list);
-  // Over all cells, the plan's own figures hold.
+  // A step over all cells does the work that its plan states.
   if (!cells) return step;
   const { ring } = step.operation[step.direction][step.entry];
   return entryWork(step, step.kernel.shader, ring ? cells.covered : cells.computed);

@@ -1,7 +1,7 @@
 import type { AdapterDescription } from '../engine/adapter.ts';
 import type { Engine } from '../engine/device.ts';
 
-/** What one has to know of a machine to judge its figures. */
+/** The facts about a machine that its figures depend on. */
 export interface Environment {
   readonly adapter: AdapterDescription;
   /** The Vulkan driver in words, where the program chose it. */
@@ -21,7 +21,7 @@ const limits = [
   'maxComputeWorkgroupStorageSize',
 ] as const;
 
-/** @param where what the caller knows: the driver, and in Node the versions */
+/** @param where facts that the caller knows: the driver, and in Node the versions */
 export function describeEnvironment(
   { device, adapter }: Engine,
   where: { readonly driver?: string; readonly runtime?: string } = {},

@@ -11,7 +11,7 @@ import { median, round, type Times, times } from './statistics.ts';
 
 export interface ForwardReport {
   readonly shape: string;
-  /** Of the convolutions' weights as they are stored. */
+  /** How the convolutions' weights are stored. */
   readonly precision: Precision;
   readonly forward: Times & {
     readonly macs: number;
@@ -32,7 +32,7 @@ const productsBeforeAndAfter = 3;
 const mostRounds = 20;
 
 /**
- * Whole pictures, and in turns with them our plain matrix product of 1024³: one round whatever the budget.
+ * Whole pictures, and in turns with them our plain matrix product of 1024³: at least one round, whatever the budget.
  * @param code src/bench/matmul.wgsl
  */
 export async function runForwardBench(

@@ -3,7 +3,7 @@ import type { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
-import { benchLatent } from './drag_run.ts';
+import { benchLatent } from './measured_drag.ts';
 import { warmUp } from './warm_up.ts';
 
 /** The synthesis network with its image, as a plan of its own. */
@@ -14,7 +14,7 @@ export class ForwardRun {
     readonly plan: Plan,
   ) {}
 
-  /** Its kernels are compiled, as drivers do it at their first use. */
+  /** Makes the plan and compiles its kernels by running them once, since drivers compile at first use. */
   static async begin(generator: Generator): Promise<ForwardRun> {
     const { config, engine, arena } = generator;
     const store = generator.latentStore();

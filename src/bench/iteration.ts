@@ -5,22 +5,22 @@ import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { Budget } from './budget.ts';
 import { type CellCounts, planWork } from './counting.ts';
-import { benchLatent, DragRun } from './drag_run.ts';
 import { coverageReport, type IterationReport, variantsOf } from './iteration_report.ts';
+import { benchLatent, MeasuredDrag } from './measured_drag.ts';
 import { MemoryWatch } from './memory.ts';
-import { benchPoints } from './points.ts';
+import { benchPoints } from './points_and_mask.ts';
 import { Rounds } from './rounds.ts';
 import { median, relativeDifference, round } from './statistics.ts';
 
 export interface IterationBenchRequest {
-  /** What is dragged, for the report: `512`, `demo`. */
+  /** The network's name in the report: `512`, `demo`. */
   readonly shape: string;
   readonly weights: GeneratorWeights;
   readonly points: number;
   readonly masked?: boolean;
-  /** Of the convolutions' weights; the generator's choice by default. */
+  /** How the convolutions' weights are stored; the generator's choice by default. */
   readonly precision?: Precision;
-  /** Rounds of some iterations of the cone and a dense one; as many as there is time for by default. */
+  /** Rounds, each of some iterations of the cone and a dense one; by default as many as there is time for. */
   readonly repeats?: number;
   readonly budget?: Budget;
   /** Ends the bench between two phases. */
@@ -29,27 +29,27 @@ export interface IterationBenchRequest {
 
 export type Progress = (what: string) => void;
 
-/** Local iterations in a round, and how many of them there has to be time for to make the most. */
+/** Cone iterations in a round: `few`, or `most` where there is time for `plenty`. */
 const most = 5;
 const few = 3;
 const plenty = 50;
-/** Milliseconds: of an iteration that takes as long, the first round takes the one that was made, and makes no others. */
+/** Milliseconds: if an iteration takes this long, the first round counts the one already made and makes no others. */
 const longEnough = 5000;
 const batchIterations = 4;
 const placesOnSide = 7;
-/** Running the kernels that list the cone's cells, in milliseconds: no more than this on any machine seen. */
+/** Milliseconds for the kernels that list the cone's cells: the most on any machine seen. */
 const placeCost = 40;
-/** Where there is time for any number. */
+/** Most rounds, however much time there is. */
 const mostRounds = 20;
-/** Of the map, with a mask. */
+/** Fraction of the map that is sampled for the mask loss. */
 const sampledFraction = 0.05;
-/** What cone and dense may differ by: rounding, and slopes of leaky ReLU that it flips. SPEC §7. */
+/** Largest relative differences of cone and dense: rounding, and slopes of leaky ReLU that it flips. SPEC §7. */
 const lossTolerance = 1e-4;
 const gradientTolerance = 5e-4;
 
 /**
- * One drag iteration over the dependency cone and over whole maps, in turns on one device. Each is run once whatever the
- * budget; what is left of it goes to kernel times and to further rounds.
+ * One drag iteration over the dependency cone and over whole maps, in turns on one device. Each is run once whatever
+ * the budget; what is left of it goes to kernel times and to further rounds.
  * @throws Error where the two do not give the same loss and gradient; the signal's reason where it is aborted
  */
 export async function runIterationBench(
@@ -72,16 +72,16 @@ export async function runIterationBench(
   const memory = new MemoryWatch(engine.device);
   phase('packing the weights');
   const generator = await Generator.load(engine, weights, { precision });
-  const runs: DragRun[] = [];
+  const runs: MeasuredDrag[] = [];
   try {
     const weightBytes = memory.bytes;
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const points = benchPoints(request.points, config.resolution);
-    const begin = async (options: Partial<Parameters<typeof DragRun.begin>[3]>) => {
+    const begin = async (options: Partial<Parameters<typeof MeasuredDrag.begin>[3]>) => {
       const known = runs[0];
       const all = { coverage: 'cone' as const, masked, known, ...options };
-      runs.push(await DragRun.begin(generator, ws, points, all));
+      runs.push(await MeasuredDrag.begin(generator, ws, points, all));
       return runs[runs.length - 1];
     };
     phase('compiling the kernels');

@@ -13,7 +13,7 @@ export interface KernelReport {
   readonly macs: number;
   readonly flops: number;
   readonly bytes: number;
-  /** By the device's clock; null where it has none, or where there was no time. */
+  /** Milliseconds by the device's clock; null if it has none, or there was no time to measure. */
   readonly ms: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface IterationReport {
   readonly resolution: number;
   readonly channels: Readonly<Record<string, number>>;
   readonly parameters: number;
-  /** Of the convolutions' weights as they are stored. */
+  /** How the convolutions' weights are stored. */
   readonly precision: Precision;
   readonly points: number;
   readonly handles: readonly (readonly [number, number])[];
@@ -42,7 +42,10 @@ export interface IterationReport {
     /** Iterations in one submission, and what one of them then takes; null where there was no time. */
     readonly batch: { readonly iterations: number; readonly median_ms: number } | null;
     readonly cells: Readonly<Record<string, number>>;
-    /** MACs with the first handle at other places of the picture: how the cone lies on the grids decides. */
+    /**
+     * Multiply-adds with the first handle at other places of the picture: they depend on how the cone lies on the
+     * grids.
+     */
     readonly macs_over_places: {
       readonly min: number;
       readonly median: number;
@@ -52,19 +55,19 @@ export interface IterationReport {
   readonly dense: CoverageReport;
   /** With a mask: its loss estimated from a part of the map, over the cone of those tiles and the points. */
   readonly sampled: (CoverageReport & { readonly fraction: number }) | null;
-  /** Median of the ratios dense to cone of each round; with a mask 1. */
+  /** Time of a dense iteration over a cone iteration: the median of the rounds; 1 with a mask. */
   readonly speedup: number;
   readonly fewer_macs: number;
-  /** Largest relative difference between cone and dense; null where the two are one. */
+  /** Largest relative differences between cone and dense; null with a mask, where the two are one. */
   readonly agreement: { readonly loss: number; readonly gradient: number } | null;
   readonly memory: {
     readonly weights_bytes: number;
-    /** With weights, cone, and all that drawing pictures needs. */
+    /** Bytes of the weights, the cone iteration, and all that drawing pictures needs. */
     readonly session_with_display_bytes: number;
-    /** With the dense iteration beside it. */
+    /** The same with the dense iteration beside it. */
     readonly peak_bytes: number;
   };
-  /** Every kernel that was taken: `operation:direction:entry`. */
+  /** Every kernel that was used: `operation:direction:entry`. */
   readonly variants: readonly string[];
 }
 

@@ -29,8 +29,8 @@ export async function timeStep(device: GPUDevice, step: Step): Promise<number | 
 }
 
 /**
- * The same by the host's clock, which sees the submission as well: what an empty one takes is not counted. For devices
- * without timestamps.
+ * The same by the host's clock, less the time of an empty submission, since this clock counts the submission as well.
+ * For devices without timestamps.
  */
 export async function timeStepFromHost(device: GPUDevice, step: Step): Promise<number> {
   const run = async (repeats: number) => {

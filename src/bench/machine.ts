@@ -9,15 +9,15 @@ import { measurePeaks, type Peaks } from './peaks.ts';
 
 export interface MachineBenchRequest {
   readonly shapes: readonly {
-    /** For the report: `512`, `demo`. */
+    /** The network's name in the report: `512`, `demo`. */
     readonly name: string;
     readonly weights: () => GeneratorWeights;
   }[];
   /** Numbers of points to drag at once. */
   readonly points: readonly number[];
-  /** Whether whole pictures are timed, too. */
+  /** True to time whole pictures, too. */
   readonly pictures: boolean;
-  /** For each measurement. */
+  /** Seconds for each measurement. */
   readonly seconds: number;
   /** Ends the bench between two phases. */
   readonly signal?: AbortSignal;
@@ -27,7 +27,7 @@ export interface MachineBenchRequest {
 export interface MachineReport extends Environment {
   readonly iterations: readonly IterationReport[];
   readonly pictures: readonly ForwardReport[];
-  /** What was seen here, for the kernels' fractions of the roofline; null where no pictures are timed. */
+  /** Peaks as measured here, for the kernels' fractions of the roofline; null if no pictures are timed. */
   readonly peaks: Peaks | null;
   readonly failed: readonly { readonly what: string; readonly reason: string }[];
 }
@@ -35,7 +35,7 @@ export interface MachineReport extends Environment {
 /**
  * Iterations and pictures of several networks, one after the other.
  * @param matmul src/bench/matmul.wgsl
- * @param onProgress is told which fraction of the measurements is done, and what is going on
+ * @param onProgress called with the fraction of the measurements that is done, and the name of the current one
  * @throws the signal's reason where it is aborted
  */
 export async function runMachineBench(
@@ -98,10 +98,10 @@ export async function runMachineBench(
   return { ...describeEnvironment(engine), iterations, pictures: forward, peaks, failed };
 }
 
-/** Lets a page show what it was told. */
+/** Gives a page the time to draw its progress. */
 const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
-/** What a device could not do and no scope caught: no memory, above all. */
+/** Collects a device's uncaught errors, above all that memory ran out. */
 class Faults {
   #message: string | undefined;
   readonly #listen = ({ error }: GPUUncapturedErrorEvent) => {

@@ -4,7 +4,7 @@ export class MemoryWatch {
   #peak = 0;
   readonly #restore: () => void;
 
-  /** From now on; buffers that are there already do not count. */
+  /** Counts from now on, without the buffers that the device already has. */
   constructor(device: GPUDevice) {
     const create = device.createBuffer;
     device.createBuffer = (descriptor) => {
@@ -32,7 +32,7 @@ export class MemoryWatch {
     return this.#peak;
   }
 
-  /** Watches no new buffers any more. */
+  /** Stops counting new buffers. */
   end(): void {
     this.#restore();
   }

@@ -5,15 +5,15 @@ import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { Budget } from './budget.ts';
 import { type CellCounts, stepWork } from './counting.ts';
-import { benchLatent, DragRun } from './drag_run.ts';
 import { ForwardRun } from './forward_run.ts';
 import type { Progress } from './iteration.ts';
 import { timeStep, timeStepFromHost } from './kernel_times.ts';
+import { benchLatent, MeasuredDrag } from './measured_drag.ts';
 import { measurePeaks, type Peaks } from './peaks.ts';
-import { benchPoints } from './points.ts';
+import { benchPoints } from './points_and_mask.ts';
 import { round } from './statistics.ts';
 
-/** One entry point on one shape that occurs. */
+/** The figures of one entry point on one shape that occurs. */
 export interface OperationReport {
   /** Where it occurs: in the dependency cone, over whole maps, or in a picture. */
   readonly within: 'cone' | 'dense' | 'picture';
@@ -21,7 +21,7 @@ export interface OperationReport {
   readonly direction: string;
   readonly entry: string;
   readonly sizes: Readonly<Record<string, number>>;
-  /** Cells that its list holds; null where it has none, or the list of all. */
+  /** Cells in its list; null if it runs over all cells. */
   readonly cells: number | null;
   readonly macs: number;
   readonly flops: number;
@@ -29,21 +29,23 @@ export interface OperationReport {
   readonly ms: number;
   readonly gflops: number;
   readonly gbs: number;
-  /** Of what the peaks allow for its operations and bytes; null where the time was too short to see. */
+  /**
+   * Fraction of the speed that the peaks allow for its operations and bytes; null if its time was too short to measure.
+   */
   readonly roofline: number | null;
 }
 
 export interface OperationsReport {
   readonly shape: string;
-  /** Of the convolutions' weights as they are stored. */
+  /** How the convolutions' weights are stored. */
   readonly precision: Precision;
   readonly peak_gflops: number;
   readonly peak_gbs: number;
-  /** The card's, as they were given, or what was seen here. */
+  /** Where the peaks come from: given, as the card's data sheet has them, or measured here. */
   readonly peaks: 'given' | 'measured';
-  /** Whose clock the times are by: the host's where the device has no timestamps. */
+  /** The clock that took the times: the host's if the device has no timestamps. */
   readonly clock: 'device' | 'host';
-  /** Kernels for which there was no time. */
+  /** Number of kernels for which there was no time. */
   readonly left_out: number;
   readonly operations: readonly OperationReport[];
 }
@@ -52,7 +54,7 @@ export interface OperationsBenchRequest {
   readonly shape: string;
   readonly weights: GeneratorWeights;
   readonly precision?: Precision;
-  /** The card's; measured where they are not given. */
+  /** The card's peaks; measured by default. */
   readonly peaks?: Peaks;
   /** No further kernel is begun once it is over. */
   readonly budget?: Budget;
@@ -78,11 +80,11 @@ export async function runOperationsBench(
   const ws = benchLatent(config.numWs, config.wDim);
   const points = benchPoints(1, config.resolution);
   onProgress('compiling the kernels');
-  const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
+  const cone = await MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked: false });
   // The cone's lists are those of an iteration from here on; the other plans need no values to be timed.
   await cone.trace();
   const counts = await cone.cellCounts();
-  const dense = await DragRun.begin(generator, ws, points, {
+  const dense = await MeasuredDrag.begin(generator, ws, points, {
     coverage: 'dense',
     masked: false,
     known: cone,
@@ -162,6 +164,6 @@ function report(
   };
 }
 
-/** In billions a second; 0 where the time was too short to see. */
+/** Billions a second; 0 if the time was too short to measure. */
 const perMillisecond = (amount: number, ms: number): number =>
   ms === 0 ? 0 : round(amount / ms / 1e6);

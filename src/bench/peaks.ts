@@ -1,6 +1,6 @@
 import { Matmul, matmulFlops } from './matmul.ts';
 
-/** What an adapter can do at best: the two sides of its roofline. */
+/** The peak rates of an adapter: the two sides of its roofline. */
 export interface Peaks {
   /** Billions of floating-point operations a second. */
   readonly gflops: number;
@@ -13,8 +13,8 @@ const copies = 4;
 const tries = 3;
 
 /**
- * Peaks as they were seen: our plain matrix product's rate, and a copy's within the device's memory. A kernel can do
- * better, where it is cleverer than the one or finds its values in caches.
+ * Measures peaks: the rate of our plain matrix product, and of a copy within the device's memory. A kernel can exceed
+ * them if it is cleverer than that product or finds its values in caches.
  * @param code src/bench/matmul.wgsl
  */
 export async function measurePeaks(device: GPUDevice, code: string): Promise<Peaks> {

@@ -1,23 +1,23 @@
 import type { IterationRecord } from '../drag/device/records.ts';
-import type { DragRun } from './drag_run.ts';
+import type { MeasuredDrag } from './measured_drag.ts';
 import { median } from './statistics.ts';
 
-/** Iterations over a cone and over whole maps in turns, so that what else the machine does falls on both. */
+/** Iterations over a cone and over whole maps in turns, so that other load on the machine falls on both. */
 export class Rounds {
   readonly local: number[] = [];
   readonly dense: number[] = [];
-  /** Dense to local, of each round. */
+  /** Time of the dense iteration over the cone's, for each round. */
   readonly ratios: number[] = [];
 
-  /** @param known milliseconds of local iterations that were made: the first round takes these, where there are any */
+  /** @param known milliseconds of cone iterations that were already made, which the first round counts */
   constructor(
-    private readonly localRun: DragRun,
-    private readonly denseRun: DragRun,
+    private readonly localRun: MeasuredDrag,
+    private readonly denseRun: MeasuredDrag,
     private readonly localsInRound: number,
     private known: readonly number[] = [],
   ) {}
 
-  /** @returns what the dense iteration gave */
+  /** Runs one round. @returns the record of the dense iteration */
   async next(): Promise<IterationRecord> {
     const own = [...this.known];
     this.known = [];
@@ -30,7 +30,7 @@ export class Rounds {
     return record;
   }
 
-  /** What a round takes, in milliseconds; to be asked after one. */
+  /** Milliseconds that a round takes; known after the first. */
   get cost(): number {
     return this.localsInRound * median(this.local) + median(this.dense);
   }

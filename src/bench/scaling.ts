@@ -3,15 +3,15 @@ import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { RandomGeneratorShape } from '../models/stylegan2/network/random.ts';
 import { Budget } from './budget.ts';
 import { planWork } from './counting.ts';
-import { benchLatent, DragRun } from './drag_run.ts';
 import type { Progress } from './iteration.ts';
+import { benchLatent, MeasuredDrag } from './measured_drag.ts';
 import { randomWeights } from './networks.ts';
-import { benchPoints } from './points.ts';
+import { benchPoints } from './points_and_mask.ts';
 import { median, round } from './statistics.ts';
 
-/** An iteration of one shape. */
+/** The figures of an iteration of one shape. */
 export interface ScalingRow {
-  /** What changes from row to row: the others of its group stay. */
+  /** The size that changes within this row's group; the others stay. */
   readonly against: 'resolution' | 'points' | 'channels';
   readonly resolution: number;
   readonly points: number;
@@ -29,7 +29,7 @@ export interface ScalingReport {
 
 type Case = Pick<ScalingRow, 'against' | 'resolution' | 'points' | 'channel_max'>;
 
-/** Small enough for a software adapter; a middle one that all three groups have. */
+/** The shape that all three groups have in common, small enough for a software adapter. */
 const middle = { resolution: 128, points: 1, channel_max: 128 };
 const cases: readonly Case[] = [
   ...[64, 128, 256].map((resolution) => ({
@@ -70,14 +70,17 @@ export async function runScalingBench(
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const points = benchPoints(one.points, config.resolution);
-    const cone = await DragRun.begin(generator, ws, points, { coverage: 'cone', masked: false });
+    const cone = await MeasuredDrag.begin(generator, ws, points, {
+      coverage: 'cone',
+      masked: false,
+    });
     await cone.trace();
     const times: number[] = [];
     while (times.length === 0 || (times.length < repeats && budget.fits(median(times))))
       times.push(await cone.time());
     const work = planWork(cone.plan, await cone.cellCounts());
     const memory = generator.store.bytes + generator.arena.bytes + cone.loop.store.bytes;
-    const dense = await DragRun.begin(generator, ws, points, {
+    const dense = await MeasuredDrag.begin(generator, ws, points, {
       coverage: 'dense',
       masked: false,
       known: cone,

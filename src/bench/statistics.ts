@@ -18,7 +18,7 @@ export function times(milliseconds: readonly number[]): Times {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Between the two nearest values by their rank. @throws RangeError where there are none */
+/** A percentile, interpolated linearly between the two nearest values. @throws RangeError where there are none */
 export function percentile(values: readonly number[], fraction: number): number {
   if (values.length === 0) throw new RangeError('there is nothing to take a percentile of');
   const sorted = [...values].sort((a, b) => a - b);
@@ -28,10 +28,10 @@ export function percentile(values: readonly number[], fraction: number): number 
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-/** To four digits, for people and files. */
+/** Rounds to four significant digits, for people and files. */
 export const round = (value: number): number => Number(value.toPrecision(4));
 
-/** Largest difference over the largest expected value; infinite where lengths differ or one is no number. */
+/** Largest difference over the largest expected value; infinite if lengths differ or a value is not a number. */
 export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;

@@ -2,7 +2,7 @@ import { dispatch, type Plan } from '../engine/graph/plan.ts';
 
 /**
  * Runs each kernel of a plan with a single workgroup: a driver compiles a kernel at its first use, and next to nothing
- * is computed. What it writes is no result.
+ * is computed. What the kernels write is not a result.
  */
 export async function warmUp(device: GPUDevice, plan: Plan): Promise<void> {
   plan.params.flush();

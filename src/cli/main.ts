@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   invert,
 };
 
-/** Exit codes: what was asked for is wrong, or we or the machine failed. */
+/** Exit codes: for wrong input, and for a fault of ours or of the machine. */
 const badInput = 2;
 const fault = 1;
 
@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<never> {
     await new Promise<void>((written) => {
       process.stdout.write(output === '' ? '' : `${output}\n`, () => written());
     });
-    // Not by running out of work: Dawn's polling would keep the process.
+    // Ended explicitly, since Dawn's polling keeps the process alive.
     return process.exit(0);
   } catch (error) {
     progress.clear();
@@ -80,7 +80,8 @@ function report(error: unknown): number {
   const expected = error instanceof DragganError;
   const text = expected || !(error instanceof Error) ? error : (error.stack ?? error.message);
   process.stderr.write(`draggan: ${expected ? error.message : text}\n`);
-  // A machine without an adapter or a package, or with a small adapter, gets one line as well, but is no fault of the input.
+  // A machine without an adapter or a package, or with a small adapter, gets one line as well, but is no fault of the
+  // input.
   const ofMachine = [NoAdapterError, DeviceLimitError, MissingPackageError].some(
     (kind) => error instanceof kind,
   );

@@ -1,4 +1,6 @@
-/** One line on standard error that says how far a command is: rewritten on a terminal, elsewhere only its last state. */
+/**
+ * A line on standard error that shows how far a command is: rewritten on a terminal; elsewhere only the last is shown.
+ */
 export class Progress {
   private readonly live = process.stderr.isTTY === true;
   private shown = 0;

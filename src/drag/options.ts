@@ -2,7 +2,7 @@ import type { Draggable } from '../models/draggable.ts';
 import { dragOptionTable, referenceSide } from '../options/drag_options.ts';
 import { checkOptions, usualValues } from '../options/option.ts';
 
-/** What a person can choose about a drag. `dragOptionTable` has labels, bounds and usual values. */
+/** The options of a drag that a person can choose. `dragOptionTable` has labels, bounds and usual values. */
 export interface DragOptions {
   /** Adam's step size for w, 0 or more. */
   learningRate: number;
@@ -14,7 +14,7 @@ export interface DragOptions {
   lambda: number;
   /** Weight of the latent regularisation. */
   regularization: number;
-  /** Whose features, counted from 0 at 4²; the network's last block where it has fewer. */
+  /** The block whose features are dragged, counted from 0 at 4²; the last one in a network with fewer blocks. */
   featureBlock: number;
   /** One row of w for the first six layers, or one each. */
   space: 'w' | 'w+';
@@ -24,13 +24,13 @@ export interface DragOptions {
    */
   stopDistance: number;
   /**
-   * Which part of the feature map the mask loss is estimated from in an iteration, in random tiles that are new each
+   * The fraction of the feature map from which an iteration estimates the mask loss, in random tiles that are new each
    * time: the same loss on average, without computing the whole map. 0: it is computed whole.
    */
   maskSampling: number;
-  /** Of the random tiles: the same seed gives the same drag. */
+  /** Seed of the random tiles: the same seed gives the same drag. */
   seed: number;
-  /** What an iteration computes: the cells on which the loss depends, or all. The result is the same to rounding. */
+  /** Which cells an iteration computes: those on which the loss depends, or all. The result is the same to rounding. */
   coverage: 'cone' | 'dense';
 }
 
@@ -39,7 +39,7 @@ const { steps: _, ...usual } = usualValues(dragOptionTable);
 /** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
 export const paperOptions: Readonly<DragOptions> = usual;
 
-/** What a model's file recommends, else the paper's values. */
+/** The options that a model's file recommends, else the paper's values. */
 export function defaultOptions({ dragDefaults }: Pick<Draggable, 'dragDefaults'>): DragOptions {
   const { steps: _, ...recommended } = dragDefaults ?? {};
   return { ...paperOptions, ...recommended };

@@ -21,17 +21,17 @@ export type {
 } from './run/iteration.ts';
 export type { DragState, EditState } from './run/submission.ts';
 
-/** What a session tells its listeners. */
+/** The events of a session, and what each passes to its listeners. */
 export interface SessionEvents {
   /** An iteration was made. */
   iteration: Iteration;
-  /** Points, mask, options, latent, `running`, `canUndo` or `canRedo` are other than before. */
+  /** Points, mask, options, latent, or `running` changed. */
   change: undefined;
 }
 
 /**
- * The dragging of one picture: its points, mask and options, and what has become of its latent. It keeps no history; who
- * wants one keeps its `state`s. Sessions on one model run side by side.
+ * The dragging of one picture: its points, mask and options, and what has become of its latent. It keeps no history: to
+ * have one, keep its `state`s. Sessions on one model run side by side.
  */
 export class DragSession {
   readonly #generator: Draggable;
@@ -84,8 +84,7 @@ export class DragSession {
     return this.#run !== undefined;
   }
 
-  /** True if `undo` has something to go back to. */
-  /** @returns what takes the listener off again */
+  /** @returns a function that removes the listener */
   on<Event extends keyof SessionEvents>(
     event: Event,
     listener: (value: SessionEvents[Event]) => void,
@@ -94,8 +93,8 @@ export class DragSession {
   }
 
   /**
-   * Handles that are not where those of the edit are now begin a new edit: references are taken at its first
-   * iteration. Targets alone can be moved within an edit, until it has arrived.
+   * Begins a new edit if a handle is not where the edit has it now; its references are taken at its first iteration.
+   * Targets alone can be moved within an edit, until it has arrived.
    * @throws InputError for a point outside the image
    */
   setPoints(points: readonly PointPair[]): void {
@@ -114,7 +113,10 @@ export class DragSession {
     this.#events.emit('change', undefined);
   }
 
-  /** From the next submission on. Another space begins a new edit. @throws InputError for a value that cannot be used */
+  /**
+   * Takes effect from the next submission on. Another space begins a new edit.
+   * @throws InputError for a value that cannot be used
+   */
   setOptions(options: Partial<DragOptions>): void {
     this.#drag.setOptions(options);
     this.#events.emit('change', undefined);
@@ -187,7 +189,9 @@ export class DragSession {
     this.#put({ ws: initial, initial, points: this.points, edit: null });
   }
 
-  /** What `restore` takes, on this session or on another one of the same model. Its arrays are never changed. */
+  /**
+   * A snapshot that `restore` takes, on this session or another one of the same model. Its arrays are never changed.
+   */
   get state(): DragState {
     return this.#drag.state;
   }

@@ -23,9 +23,9 @@ export interface TrainedTensor {
 }
 
 /**
- * What pivotal tuning trains: the constant, all convolutions, toRGB, their biases, and how strong their noise is. Affine
- * layers stay: training them at the same rate gained nothing (bench/README.md).
- * @param present the names that the network has: a layer's strength is trained where it is there
+ * The tensors that pivotal tuning trains: the constant, all convolutions, toRGB, their biases, and how strong their
+ * noise is. Affine layers stay: training them at the same rate gained nothing (bench/README.md).
+ * @param present the names that the network has: a layer's noise strength is trained if it is among them
  */
 export function trainedTensors(
   config: Shape,
@@ -50,7 +50,9 @@ export function trainedTensors(
   ];
 }
 
-/** Official names of all that tuning and a search for noise may change. A network without noise has only some of them. */
+/**
+ * Official names of all that tuning and a search for noise may change. A network without noise has only some of them.
+ */
 export const changeableTensors = (config: Shape): string[] => [
   ...trainedTensors(config, { has: () => true }).map(({ name }) => name),
   ...convolutionLayers(config).map((layer) => `${layerName(layer)}.noise_const`),

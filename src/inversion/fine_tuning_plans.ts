@@ -15,21 +15,24 @@ export interface FineTuningPlans {
   /** A step towards the picture. */
   readonly training: Plan;
   readonly drawing: Plan;
-  /** None without the regulariser. */
+  /** The regulariser's plans; undefined without it. */
   readonly locality: LocalityPlans | undefined;
 }
 
 export interface LocalityPlans {
   /** The original network's picture of a latent near the pivot. */
   readonly original: Plan;
-  /** A step towards the picture that keeps that one as it is. */
+  /** A step towards the picture that also keeps the picture near the pivot as it is. */
   readonly training: Plan;
 }
 
 export interface Stores {
-  /** What the original network and the tuned one share: latents near the pivot, and noise that was found with it. */
+  /**
+   * Tensors that the original network and the tuned one share: latents near the pivot, and noise that was found with
+   * it.
+   */
   readonly near: TensorStore;
-  /** On top of that, with the weights that are trained in the place of the original ones. */
+  /** A store on top of `near`, in which the trained weights stand in for the original ones. */
   readonly tuned: TensorStore;
 }
 

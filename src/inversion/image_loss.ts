@@ -6,9 +6,9 @@ type Pictures = Pick<GeneratorConfig, 'height' | 'width' | 'imgChannels'>;
 
 /** A loss of the tensor `image` (1, C, H, W) that a network makes. */
 export interface ImageLoss {
-  /** They read `image`, and are losses by their rows: its gradient starts from them. */
+  /** Calls that compute the loss from `image`, row by row; the gradient starts from them. */
   readonly calls: readonly Call[];
-  /** The tensor that holds the loss, in parts. */
+  /** The tensor that holds the loss as parts, to be summed. */
   readonly losses: string;
   /** Makes the tensors that the calls name besides `image`, and fills them. */
   readonly createTensors: (store: TensorStore) => void;
@@ -38,8 +38,8 @@ const pictureOf = ({ name }: Level): string => `pyramid.${name}`;
 const lossOf = ({ name }: Level): string => `image_losses.${name}`;
 
 /**
- * How far `image` is from a picture: Σ over the levels of a Laplacian pyramid of mean |image − target|, every level alike.
- * A level of the Laplacian pyramid is what a level of the pyramid has and the next one has not.
+ * How far `image` is from a picture: Σ over the levels of a Laplacian pyramid of mean |image − target|, every level
+ * alike. A level of the Laplacian pyramid is the difference of a level of the pyramid and the next, coarser one.
  * @param target (channels, height, width), −1 to 1
  */
 export function imageLoss(pictures: Pictures, target: ArrayLike<number>): ImageLoss {
@@ -74,7 +74,7 @@ export function imageLoss(pictures: Pictures, target: ArrayLike<number>): ImageL
   };
 }
 
-/** The loss of one level, and the next level unless it is the last, which is all that is left. */
+/** The loss of one level, and the next level; the last level is compared as it is. */
 function levelCalls(level: Level, next: Level | undefined, channels: number): Call[] {
   const sizes = { samples: 1, channels, height: level.height, width: level.width };
   const laplacian = `laplacian.${level.name}`;

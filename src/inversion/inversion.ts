@@ -22,9 +22,9 @@ export interface InversionProgress {
   readonly psnr: number;
 }
 
-/** What a search came to. */
+/** The outcome of a search. */
 export interface InversionResult {
-  /** All steps were made, or `stop` ended it, or the loss was no finite number: then the best before counts. */
+  /** Why it ended: all steps made, `stop` called, or a loss that is not finite (the best latent before it is kept). */
   readonly stopped: 'steps' | 'stopped' | 'diverged';
   /** How many iterations were made. */
   readonly iterations: number;
@@ -61,7 +61,7 @@ export class Inversion {
     this.#values = imageValues(target, generator.config);
   }
 
-  /** @returns what takes the listener off again */
+  /** @returns a function that removes the listener */
   on(event: 'iteration', listener: (progress: InversionProgress) => void): () => void {
     return this.#events.on(event, listener);
   }
@@ -76,14 +76,17 @@ export class Inversion {
     return this.#best.ws.slice();
   }
 
-  /** The noise maps that belong to that latent; none unless the option `noise` is on. @throws InputError before there is a latent */
+  /**
+   * The noise maps that belong to that latent; none unless the option `noise` is on.
+   * @throws InputError before there is a latent
+   */
   noise(): NoiseMaps {
     return this.#best.noise;
   }
 
   /**
-   * Latent and noise as a safetensors file for `applyWeightDelta`: the noise as a change of the model's maps, the latent
-   * as the pivot at which the changed model draws the picture.
+   * Latent and noise as a safetensors file for `applyWeightDelta`: the noise as a change of the model's maps, the
+   * latent as the pivot at which the changed model draws the picture.
    * @throws InputError before there is a latent
    */
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
@@ -99,7 +102,10 @@ export class Inversion {
     return this.#best.image;
   }
 
-  /** Searches from the beginning until all steps are made or `stop`. @throws InputError where it runs already; DeviceLimitError, ShaderError */
+  /**
+   * Searches from the beginning until all steps are made or `stop`.
+   * @throws InputError where it runs already; DeviceLimitError, ShaderError
+   */
   async run(): Promise<InversionResult> {
     if (this.#running) throw new InputError('the inversion runs already');
     this.#running = true;
@@ -177,7 +183,7 @@ export class Inversion {
     return this.#sample(this.options.seed, truncates ? 0 : 1);
   }
 
-  /** A network with classes shows each in turn. */
+  /** The latent of a sample; a conditional network takes its classes in turn. */
   #sample(number: number, psi = 1): Promise<Float32Array<ArrayBuffer>> {
     const { cDim } = this.#generator.config;
     const seed = number % 2 ** 32;

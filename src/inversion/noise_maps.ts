@@ -5,7 +5,9 @@ import { blockSize } from '../models/stylegan2/network/config.ts';
 import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import { convolutionLayers } from './fine_tuning_calls.ts';
 
-/** What layers add to their features, times their strengths: (height · width) by the official name, `….noise_const`. */
+/**
+ * Maps that layers add to their features, times their strengths: (height · width) by official name, `….noise_const`.
+ */
 export type NoiseMaps = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
 /** The layers that add noise. Those whose strength is zero do not. */

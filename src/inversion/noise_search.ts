@@ -14,17 +14,17 @@ const coarsest = 8;
 
 /**
  * The part of a search that looks for noise maps beside the latent: so that their neighbours have nothing in common at
- * any scale, and each keeps mean 0 and variance 1, else they would carry what the latent should. With no layers it is
- * nothing. Source: Karras et al. 2020, appendix D.
+ * any scale, and each keeps mean 0 and variance 1, else they would carry what the latent should. Without layers it
+ * does nothing. Source: Karras et al. 2020, appendix D.
  */
 export class NoiseSearch {
-  /** They make the noise that the network's layers add. */
+  /** Calls that make the noise that the network's layers add. */
   readonly network: readonly Call[];
-  /** A loss. */
+  /** Calls that compute the regulariser's loss. */
   readonly regularizer: readonly Call[];
   /** Tensors whose gradients are needed. */
   readonly wanted: readonly string[];
-  /** A step. Its parameters, `adamParams`, are those of the label `noise.adam`. */
+  /** Calls that make a step. Their parameters, `adamParams`, are those of the label `noise.adam`. */
   readonly afterwards: readonly Call[];
 
   /** @param regularization weight of the regulariser */
@@ -42,7 +42,7 @@ export class NoiseSearch {
     this.afterwards = layers.length > 0 ? this.#create() : [];
   }
 
-  /** Goes to maps. */
+  /** Puts the search at these maps. */
   place(maps: NoiseMaps): void {
     for (const [name, map] of maps) this.store.write(name, map);
   }
@@ -107,7 +107,7 @@ export class NoiseSearch {
 
 const mapOf = (layer: ConvolutionLayer): string => `${layerName(layer)}.noise_const`;
 
-/** In cells. */
+/** Height and width, in cells. */
 type MapSize = ReturnType<typeof blockSize>;
 
 /** The regulariser of one map, at each level of its pyramid. */
@@ -122,7 +122,7 @@ function pyramidCalls(layer: ConvolutionLayer, size: MapSize, factor: number): C
       tensors: { x },
       params: { factor },
     });
-    // Odd sides, of a constant, have no half.
+    // A map whose side is odd, as a constant's may be, cannot be halved.
     if (Math.max(height, width) <= coarsest || height % 2 === 1 || width % 2 === 1) return calls;
     const coarse = `${mapOf(layer)}.${height / 2}`;
     calls.push({

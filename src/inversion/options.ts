@@ -4,11 +4,11 @@ import type { NoiseMaps } from './noise_maps.ts';
 
 /** How a picture is looked for. */
 export interface InversionOptions {
-  /** Of both spaces together. */
+  /** Iterations in W and W+ together. */
   readonly steps: number;
   /** The share of the steps in W, one w for all layers, before W+ begins where W ended. 1: W alone. */
   readonly shareOfW: number;
-  /** Of Adam, at its highest. */
+  /** Adam's learning rate at its highest. */
   readonly learningRate: number;
   /** Random latents that are tried beside the average w, the best of which is the start. */
   readonly samples: number;
@@ -17,20 +17,21 @@ export interface InversionOptions {
   /** Weight of the mean distance of w to the average, which keeps it where the network was trained. */
   readonly regularization: number;
   /**
-   * Whether the maps are looked for as well that a network with noise adds to its layers. What is found then belongs to
-   * the picture as the latent does: `Inversion.noise`.
+   * True to look also for the noise maps that the network adds to its layers. Those that are found belong to the
+   * picture as the latent does: `Inversion.noise`.
    */
   readonly noise: boolean;
   /**
-   * Weight of what the maps' neighbours have in common, squared, which keeps them noise. The default is the least that
-   * leaves them no more in common than white noise has (bench/README.md has the figures); the paper's 1e5 is for another loss.
+   * Weight of the squared correlation of neighbours in the maps, which keeps them noise. The default is the least that
+   * leaves them no more correlated than white noise is (bench/README.md has the figures); the paper's 1e5 is for
+   * another loss.
    */
   readonly noiseRegularization: number;
   /** Iterations between two looks at the picture. */
   readonly interval: number;
 }
 
-/** The options of a search where nobody chose others. */
+/** The default options of a search. */
 export const defaultInversion: InversionOptions = usualValues(inversionOptionTable);
 
 /** @throws InputError for a value that cannot be used */
@@ -40,7 +41,7 @@ export function inversionOptions(changes: Partial<InversionOptions>): InversionO
   return options;
 }
 
-/** Part of a stage in which the rate rises, and in which it falls. Karras et al. 2020, appendix D. */
+/** Fractions of a stage in which the learning rate rises, and in which it falls. Karras et al. 2020, appendix D. */
 const rampUp = 0.05;
 const rampDown = 0.4;
 
@@ -52,13 +53,13 @@ export function rateAt(fraction: number, highest: number): number {
 
 /** How weights are tuned to a picture. */
 export interface FineTuningOptions {
-  /** Those planned, over which the rate rises and falls. */
+  /** Planned steps, over which the learning rate rises and falls. */
   readonly steps?: number;
-  /** Of Adam, for every weight, at its highest. */
+  /** Adam's learning rate at its highest, the same for every weight. */
   readonly learningRate?: number;
   /** Weight of the locality regulariser; 0 leaves it out. */
   readonly locality?: number;
-  /** How far from the pivot towards a random w its latents lie: 0 at the pivot, 1 there. */
+  /** How far from the pivot towards a random w the regulariser's latents lie: 0 at the pivot, 1 at that w. */
   readonly localityDistance?: number;
   /** The noise maps that were found with the pivot, `Inversion.noise`; the network's own without them. */
   readonly noise?: NoiseMaps;
@@ -66,7 +67,7 @@ export interface FineTuningOptions {
   readonly classIndex?: number;
 }
 
-/** The options of fine-tuning where nobody chose others. */
+/** The default options of fine-tuning. */
 export const defaultFineTuning: Readonly<
   Required<Omit<FineTuningOptions, 'noise' | 'classIndex'>>
 > = usualValues(fineTuningOptionTable);

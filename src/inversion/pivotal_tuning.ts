@@ -25,19 +25,19 @@ import {
 import { adamParams } from './trained_tensors.ts';
 import { fingerprintedTensor, modelFingerprint, writeWeightDelta } from './weight_delta.ts';
 
-/** One step. Losses are those of the weights that it started with. */
+/** A step of fine-tuning. Its losses are those before it changed the weights. */
 export interface FineTuningRecord {
   /** Counted from 1. */
   readonly iteration: number;
   /** The image loss against the target. */
   readonly loss: number;
-  /** The regulariser's part, with its weight, when it was last looked at. */
+  /** The regulariser's loss times its weight, as last computed. */
   readonly localityLoss: number;
 }
 
 /**
- * Steps from one with the regulariser to the next, which is as much stronger: it costs as much as the step itself.
- * Source: Karras et al. 2020, section 3.1 (lazy regularisation).
+ * One of so many steps computes the regulariser, at so many times its weight, since it costs as much as the step
+ * itself. Source: Karras et al. 2020, section 3.1 (lazy regularisation).
  */
 const localityInterval = 4;
 
@@ -94,7 +94,7 @@ export class PivotalTuning {
     }
   }
 
-  /** @returns what takes the listener off again */
+  /** @returns a function that removes the listener */
   on(event: 'iteration', listener: (record: FineTuningRecord) => void): () => void {
     return this.#events.on(event, listener);
   }
@@ -124,13 +124,15 @@ export class PivotalTuning {
     }
   }
 
-  /** Rises and falls over the planned steps, so that the picture settles; whoever goes on after them begins anew. */
+  /**
+   * The learning rate: it rises and falls over the planned steps, so that the picture settles, and then begins anew.
+   */
   #rate(iteration: number): number {
     const { steps, learningRate } = this.#options;
     return rateAt((((iteration - 1) % steps) + 0.5) / steps, learningRate);
   }
 
-  /** Ends a run after the step that it is at. */
+  /** Ends a run after the current step. */
   stop(): void {
     this.#stopped = true;
   }
@@ -145,7 +147,10 @@ export class PivotalTuning {
     return imagePixels(await readTensor(this.generator.engine.device, image), image.shape);
   }
 
-  /** FineTuned minus original weights, the noise that was given, and the pivot, as a safetensors file for `applyWeightDelta`. */
+  /**
+   * Tuned minus original weights, the noise that was given, and the pivot, as a safetensors file for
+   * `applyWeightDelta`.
+   */
   async delta(): Promise<Uint8Array<ArrayBuffer>> {
     const { store, config } = this.generator;
     const changes = await noiseChanges(this.generator, this.#options.noise ?? new Map());

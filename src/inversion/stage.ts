@@ -15,12 +15,12 @@ import { adamParams } from './trained_tensors.ts';
 
 /** Where a search stands. */
 export interface Found {
-  /** num_ws · w_dim. */
+  /** The latent, num_ws · w_dim. */
   readonly ws: Float32Array<ArrayBuffer>;
-  /** None where noise is not looked for. */
+  /** The noise maps; empty unless noise is looked for. */
   readonly noise: NoiseMaps;
   readonly image: PixelImage;
-  /** The image loss. */
+  /** The image loss of its picture. */
   readonly loss: number;
 }
 
@@ -97,7 +97,10 @@ export class SearchStage {
     }
   }
 
-  /** Goes to a latent (num_ws · w_dim), of which W takes the first row, and to noise maps where they are given. */
+  /**
+   * Puts the search at a latent (num_ws · w_dim), of which W takes the first row, and at noise maps where they are
+   * given.
+   */
   place(ws: Float32Array, noise: NoiseMaps = new Map()): void {
     this.noise.place(noise);
     this.store.write('w', ws.subarray(0, this.#rows * this.generator.config.wDim));
@@ -111,7 +114,7 @@ export class SearchStage {
     this.generator.run(this.iteration);
   }
 
-  /** The picture of the latent as it is now, and how far it is. */
+  /** The picture of the latent as it is now, with its loss. */
   async judge(): Promise<Found> {
     const { config } = this.generator;
     this.generator.run(this.judgement);

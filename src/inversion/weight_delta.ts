@@ -5,7 +5,7 @@ import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';
 import { changeableTensors } from './fine_tuning_calls.ts';
 
-/** What a file of differences says that it is. */
+/** The metadata's `format` in a file of differences. */
 const format = 'draggan-weight-delta-1';
 
 /** The tensor by which a model is known: learned, in f32 on every device, and small. */
@@ -20,17 +20,18 @@ export interface FineTunedWeights extends GeneratorWeights {
   readonly pivot?: Float32Array<ArrayBuffer>;
 }
 
-/** Whether a file says that it is a delta; a model's files do not. */
+/** True if a file's metadata say that it is a delta. */
 export const isWeightDelta = ({ metadata }: TensorFile): boolean => metadata.format === format;
 
-/** SHA-256 of that tensor's f32 values, in hexadecimal digits: which model a delta belongs to. */
+/** SHA-256 of the f32 values of `fingerprintedTensor`, in hexadecimal digits: which model a delta belongs to. */
 export async function modelFingerprint(values: Float32Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', values));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**
- * A safetensors file of tuned minus original weights, noise maps among them, and of the pivot, where `readLatent` finds it too.
+ * A safetensors file of tuned minus original weights, noise maps among them, and of the pivot, where `readLatent` finds
+ * it too.
  * @param changes by the tensors' official names
  * @param fingerprint of the original model
  * @param pivot ws (num_ws · w_dim)
@@ -65,8 +66,8 @@ export async function weightDelta(
 }
 
 /**
- * The weights that a delta was saved of. Their tensors are sums that are taken when they are asked for; those that were
- * tuned count as f32, so that a device does not store them in halves.
+ * The weights from which a delta was saved: the model's plus the delta's. Sums are computed when a tensor is asked for;
+ * those that were tuned count as f32, so that a device does not store them in halves.
  * @param file the delta's name, for messages
  * @throws FormatError for a file that is no delta, is one of another model, or holds a tensor that does not fit
  */

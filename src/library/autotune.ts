@@ -14,7 +14,7 @@ import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/network.ts';
 
-/** What is to be tuned: the drag that will be run, and pictures. */
+/** Describes the drag to tune for. Pictures are tuned for as well. */
 export interface AutotuneRequest {
   /** How many points the drag has; 1 by default. */
   readonly points?: number;
@@ -22,11 +22,11 @@ export interface AutotuneRequest {
   readonly masked?: boolean;
   /** The drag's options where they are not the model's own. */
   readonly options?: Partial<DragOptions>;
-  /** What was measured before: its layers are not measured again. */
+  /** Earlier measurements: their layers are not measured again. */
   readonly known?: readonly KernelChoices[];
-  /** No further measurement is begun once it is aborted; those that were made came with `onProgress`. */
+  /** Ends the measuring once aborted. `onProgress` has passed on what was measured until then. */
   readonly signal?: AbortSignal;
-  /** No further layer is begun after so many seconds; one is measured in any case. */
+  /** Seconds after which no further layer is begun; one is measured in any case. */
   readonly seconds?: number;
   /** Called at the start and after each layer. */
   readonly onProgress?: (progress: AutotuneProgress) => void;
@@ -45,8 +45,8 @@ export interface AutotuneProgress {
 }
 
 /**
- * Measures the convolutions of a drag's iteration and of a picture, in submissions of a few milliseconds each: a page may
- * go on meanwhile. The engine is left as it is.
+ * Measures the convolutions of a drag's iteration and of a picture, in submissions of a few milliseconds each: a page
+ * may go on meanwhile. The engine is left as it is.
  * @returns what is known then, the layers that were known before included
  * @throws the signal's reason once it is aborted; InputError for options that cannot be used
  */

@@ -7,7 +7,7 @@ import {
 } from './api.ts';
 import { shaderTexts } from './shader_texts.ts';
 
-// What `import … from 'draggan-webgpu'` gives: the library, with its shaders in it.
+// The entry point of the package `draggan-webgpu`: the library, with its shaders in it.
 export * from './api.ts';
 
 const packagedShaders: ShaderSource = async (name) => {

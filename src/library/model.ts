@@ -42,7 +42,7 @@ export class Model {
     return this.#generator.precision;
   }
 
-  /** What the model's file recommends, else the paper's values. */
+  /** The drag options that the model's file recommends, else the paper's values. */
   get dragDefaults(): DragOptions {
     return defaultOptions(this.config);
   }
@@ -90,8 +90,8 @@ export class Model {
 
   /**
    * The network itself, to be trained until it draws a picture at the latent that was found for it; this model stays as
-   * it is. What it saves as its delta, `applyWeightDelta` adds to the model's weights.
-   * @param pivot ws (num_ws · w_dim), of `invert`
+   * it is. `applyWeightDelta` adds the delta that it saves to the model's weights.
+   * @param pivot ws (num_ws · w_dim), as `invert` finds it
    * @throws InputError for a picture or latent that does not fit; DeviceLimitError where the adapter is too small
    */
   fineTune(
@@ -129,7 +129,7 @@ export function createDragSession(
 
 /** How a model is loaded. */
 export interface LoadOptions {
-  /** Called with the part that is done, from 0 to 1, and what is done now. */
+  /** Called with the fraction that is done, from 0 to 1, and the name of the present step. */
   readonly onProgress?: (fraction: number, what: string) => void;
   /**
    * How the weights of convolutions are stored on the device; sums are in f32 always. `f16` halves the bytes that an

@@ -22,23 +22,24 @@ export interface LatentLeaf {
   readonly name: string;
   readonly layout: Layout;
   readonly shape: readonly number[];
-  /** Whether a drag changes it; what follows from leaves that stay alone is computed once. */
+  /** True if a drag changes it. What the network computes from the other leaves alone is computed once. */
   readonly trained: boolean;
   /**
-   * Leaves of the same tie, all trained and of one shape, are one value in the latent space that options call `w`; in `w+`
-   * each is its own.
+   * Leaves of the same tie, all trained and of one shape, are one value in the latent space that options call `w`; in
+   * `w+` each is its own.
    */
   readonly tie?: string;
 }
 
 /**
- * A map of features that can be dragged. It covers the whole picture, whatever its extent: cell (i, j) of h × w stands at
- * pixel ((i + ½)·H/h − ½, (j + ½)·W/w − ½) of H × W, and what lies between is interpolated (shaders/lib/resize_axis.wgsl).
+ * A map of features that can be dragged. It covers the whole picture, whatever its extent: cell (i, j) of h × w stands
+ * at pixel ((i + ½)·H/h − ½, (j + ½)·W/w − ½) of H × W, and values between cells are interpolated
+ * (shaders/lib/resize_axis.wgsl).
  */
 export interface Field {
   /** The tensor that the network's calls make: (1, channels, height, width) in the `map` layout. */
   readonly name: string;
-  /** What its cells go by in the `maps` of calls. */
+  /** The name that stands for this map in the `maps` of calls. */
   readonly map: string;
   readonly channels: number;
   readonly extent: Extent;
@@ -47,15 +48,18 @@ export interface Field {
 /** Cells on a side of a tile of a field. shaders/lib/tiles.wgsl */
 export const tileSide = 4;
 
-/** What an iteration reads of its field. */
+/** The part of its field that an iteration reads. */
 export interface Reach {
   /** Handles: the tensor `positions` (points, 2), row and column in pixels, says where they are. */
   readonly points: number;
   /** Tiles of `tileSide`² cells that are read whole: `sampled_tiles` (tiles, 4) says which. */
   readonly tiles: number;
-  /** In pixels: a patch is a disc around its handle, and is also read one pixel towards the target (`shifts`). */
+  /**
+   * Radius of a patch, in pixels. It is a disc around its handle, and is also read one pixel towards the target
+   * (`shifts`).
+   */
   readonly patchRadius: number;
-  /** In pixels: a tracking window is a square around its handle. */
+  /** Half the side of a tracking window, a square around its handle, in pixels. */
   readonly trackingRadius: number;
 }
 
@@ -69,8 +73,8 @@ export interface Coverage {
   /** Removes them. */
   deleteTensors(store: TensorStore): void;
   /**
-   * The call that makes the lists of a direction, from `positions` and `sampled_tiles`; forward also from `status`, so that
-   * nothing is computed once the drag has stopped (shaders/lib/status.wgsl), backward also from `shifts`.
+   * The call that makes the lists of a direction, from `positions` and `sampled_tiles`; forward also from `status`, so
+   * that nothing is computed once the drag has stopped (shaders/lib/status.wgsl), backward also from `shifts`.
    */
   call(direction: 'forward' | 'backward'): Call;
   /** The list that an entry point goes over; undefined where it goes over its whole map. */
@@ -89,7 +93,7 @@ export interface Draggable {
   readonly arena: Arena;
   readonly picture: Extent;
   readonly leaves: readonly LatentLeaf[];
-  /** At least one, coarse to fine. */
+  /** The maps that can be dragged: at least one, coarse to fine. */
   readonly fields: readonly Field[];
   /** Options that were measured for this model; null for the usual ones. */
   readonly dragDefaults: DragDefaults | null;
@@ -98,12 +102,12 @@ export interface Draggable {
   checkLatent(latent: ArrayLike<number>): void;
 
   /**
-   * The network from its leaves to a field, one sample. Calls that no trained leaf has a part in are run once whenever the
-   * leaves are set, all others in every iteration.
+   * The network from its leaves to a field, one sample. Calls that no trained leaf has a part in are run once whenever
+   * the leaves are set, all others in every iteration.
    */
   calls(field: Field): readonly Call[];
 
-  /** Without it, or where it gives nothing, maps are computed whole. */
+  /** Which cells an iteration needs. Maps are computed whole without this method, and where it returns undefined. */
   coverage?(field: Field, reach: Reach): Coverage | undefined;
 
   /** Draws the picture of a latent, without a read-back. @throws InputError as `checkLatent` */

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { dragProblem } from '../../bench/peers/problem.ts';
 import { planWork } from '../../src/bench/counting.ts';
-import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
+import { benchLatent, MeasuredDrag } from '../../src/bench/measured_drag.ts';
 import { officialShape, randomWeights } from '../../src/bench/networks.ts';
-import { benchPoints } from '../../src/bench/points.ts';
+import { benchPoints } from '../../src/bench/points_and_mask.ts';
 import { median, percentile, relativeDifference } from '../../src/bench/statistics.ts';
 import { paperOptions } from '../../src/drag/options.ts';
 import { Generator } from '../../src/models/stylegan2/device/generator.ts';
@@ -42,10 +42,10 @@ describe('multiply-adds of an iteration on the 512² shape', async () => {
   const generator = await Generator.load(engine, randomWeights(officialShape(512)));
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
-  const runs: DragRun[] = [];
+  const runs: MeasuredDrag[] = [];
   const begin = async (coverage: 'cone' | 'dense') => {
     const request = { coverage, masked: false, known: runs[0] };
-    const run = await DragRun.begin(generator, ws, benchPoints(1, 512), request);
+    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, 512), request);
     runs.push(run);
     return run;
   };

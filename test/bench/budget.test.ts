@@ -3,14 +3,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Contest } from '../../bench/peers/contest.ts';
 import type { PeerResult, Task } from '../../bench/peers/peer.ts';
 import { Budget } from '../../src/bench/budget.ts';
-import { benchLatent, DragRun } from '../../src/bench/drag_run.ts';
 import { runForwardBench } from '../../src/bench/forward.ts';
 import { type IterationBenchRequest, runIterationBench } from '../../src/bench/iteration.ts';
 import { timeStepFromHost } from '../../src/bench/kernel_times.ts';
+import { benchLatent, MeasuredDrag } from '../../src/bench/measured_drag.ts';
 import { MemoryWatch } from '../../src/bench/memory.ts';
 import { randomWeights } from '../../src/bench/networks.ts';
 import { runOperationsBench } from '../../src/bench/operations.ts';
-import { benchPoints } from '../../src/bench/points.ts';
+import { benchPoints } from '../../src/bench/points_and_mask.ts';
 import { objectiveShape } from '../../src/drag/device/objective_shape.ts';
 import { paperOptions } from '../../src/drag/options.ts';
 import { dragShape } from '../../src/models/stylegan2/device/draggable.ts';
@@ -133,7 +133,7 @@ describe('a bench', async () => {
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const request = { coverage: 'dense', masked: false } as const;
-    const run = await DragRun.begin(generator, ws, benchPoints(1, shape.resolution), request);
+    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, shape.resolution), request);
 
     afterAll(() => {
       run.destroy();

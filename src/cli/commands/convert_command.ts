@@ -27,7 +27,7 @@ export const convert: Command = {
   },
 };
 
-/** By what the names lead to: a link to the model would lose it too. */
+/** Compares the files that the paths lead to, since writing through a link would overwrite the model too. */
 async function refuseSameFile(model: string, output: string): Promise<void> {
   const [from, to] = await Promise.all([model, output].map((path) => stat(path).catch(() => null)));
   if (from && to && from.dev === to.dev && from.ino === to.ino) {

@@ -76,7 +76,7 @@ export const drag: Command = {
   },
 };
 
-/** Only what the command line gives: the rest is the model's own, or the paper's. */
+/** The options that the command line gives; the others are the model's own, or the paper's. */
 function parseOptions(line: CommandLine, { channels }: GeneratorConfig) {
   const { bounds, usual } = dragOptionTable.featureBlock;
   // A network with fewer blocks than the paper's takes its last.

@@ -55,7 +55,7 @@ export const evaluate: Command = {
   },
 };
 
-/** What can be asked for, with its shape N,C,H,W. */
+/** The tensors that can be asked for, with their shapes N,C,H,W. */
 function tensorShapes(config: GeneratorConfig): Map<string, readonly number[]> {
   const { height, width, imgChannels, channels } = config;
   const shapes = new Map<string, readonly number[]>([['image', [1, imgChannels, height, width]]]);

@@ -42,16 +42,16 @@ export function parseChoices(line: CommandLine): FineTuningRequest | undefined {
 /** A picture of tuned weights. */
 export interface FineTunedPicture {
   readonly image: PixelImage;
-  /** Against the target, in decibels. */
+  /** Peak signal-to-noise ratio against the target, in decibels. */
   readonly psnr: number;
   readonly steps: number;
-  /** What `--delta` takes. */
+  /** The weight delta, as the bytes of a file that `--delta` reads. */
   readonly delta: Uint8Array;
 }
 
 /**
- * Tunes to a picture around its latent and the noise that was found with it. A signal ends it early, with what was tuned
- * until then.
+ * Tunes to a picture around its latent and the noise that was found with it. A signal ends it early and keeps what was
+ * tuned until then.
  * @throws InputError where the weights diverge; DeviceLimitError
  */
 export async function fineTuneToPicture(

@@ -30,7 +30,7 @@ export const info: Command = {
   },
 };
 
-/** By their keys in the file. */
+/** The recommended drag options, by their keys in the file. */
 function showDragDefaults(defaults: DragDefaults) {
   return Object.fromEntries(recommendedOptions.map(({ name, key }) => [key, defaults[name]]));
 }

@@ -70,9 +70,9 @@ export const invert: Command = {
     const found = known
       ? await draw(model, target, known)
       : await search(model, target, options, { progress, signal });
-    // Before the tuning, so that whatever becomes of that, the search was not in vain.
+    // Written before the tuning, so that the search is not lost if the tuning fails.
     await outputs.latent?.write(found.ws, config);
-    // What was found of noise is kept by a delta alone, if one that changes nothing else.
+    // Only a delta can keep the noise that was found, so after an abort one is made that changes nothing else.
     const tuned =
       tuning && (!signal.aborted || found.noise.size > 0)
         ? await fineTuneToPicture(model, target, found, tuning, { progress, signal })
@@ -91,7 +91,7 @@ export const invert: Command = {
   },
 };
 
-/** Where the search, or a latent that was given, came to. */
+/** The latent that the search found, or that was given. */
 interface Found {
   readonly ws: Float32Array;
   readonly noise: NoiseMaps;
@@ -124,7 +124,7 @@ async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise
   return { ws, noise: new Map(), image, result: { psnr: peakSignalToNoise(image, target) } };
 }
 
-/** Checks the files that will be written, and that they are asked for where they make sense. */
+/** Checks the files that will be written, and refuses them where they make no sense. */
 async function prepareOutputs(line: CommandLine) {
   refuseSameOutputs(line, ['out', 'delta', 'picture', 'frame-out']);
   if (line.text('latent') === undefined) line.required('out');

@@ -70,20 +70,20 @@ export const tune: Command = {
   },
 };
 
-/** What one command measured. */
+/** The outcome of one command's measurements. */
 interface Measured {
-  /** All that is known of the adapter then. */
+  /** All choices that are known for the adapter afterwards. */
   readonly choices: KernelChoices;
   /** Layers that were not known before. */
   readonly fresh: number;
   /** The adapter in words. */
   readonly adapter: string;
   readonly seconds: number;
-  /** Whether all layers were measured. */
+  /** True if all layers were measured. */
   readonly complete: boolean;
 }
 
-/** Measures until it is done, or time is over, or Ctrl-C, which keeps what is known. */
+/** Measures until it is done, time is over, or Ctrl-C is pressed; what was measured by then is kept. */
 async function measure(
   file: ModelFile,
   precision: Precision | undefined,

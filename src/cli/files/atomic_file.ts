@@ -14,7 +14,7 @@ export interface OutputFile {
 
 /**
  * Checks that a file can be written, before the long work whose result it will hold.
- * @param option the option that named it, for the message; none where it is an argument
+ * @param option the option that named it, for the message; undefined if the path is an argument
  * @throws InputError where the folder is missing or may not be written, or the path is a folder
  */
 export async function prepareOutput(path: string, option?: string): Promise<OutputFile> {
@@ -34,7 +34,7 @@ export async function prepareOutput(path: string, option?: string): Promise<Outp
   return { write: (bytes) => replaceFile(target, bytes) };
 }
 
-/** The file that an option names, if it is there. @throws InputError as `prepareOutput` */
+/** The file that an option names, if it is given. @throws InputError as `prepareOutput` */
 export async function optionalOutput(
   line: CommandLine,
   option: string,

@@ -3,8 +3,8 @@ import { elementCount, showShape } from '../../formats/tensors/named_tensors.ts'
 import { readTensorFile } from '../../node/files/input_file.ts';
 
 /**
- * Reads what a gradient is taken along: of a safetensors file the tensor `cotangent`, else `image_cotangent` where the
- * gradient is the image's and `feature_cotangent` where it is a feature's.
+ * Reads a cotangent, along which a gradient is taken, from a safetensors file: the tensor `cotangent`, else
+ * `image_cotangent` where the gradient is the image's and `feature_cotangent` where it is a feature's.
  * @param of `image` or `bR.x`
  * @param shape of that tensor: [1, C, H, W]
  * @throws InputError, FormatError

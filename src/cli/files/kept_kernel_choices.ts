@@ -16,7 +16,7 @@ import { causeOf } from '../../node/files/input_file.ts';
 import { replaceFile } from './atomic_file.ts';
 
 /**
- * The file of the user's cache that keeps what was measured, on all adapters; undefined where DRAGGAN_AUTOTUNE=off says
+ * The file in the user's cache that keeps the kernel choices of all adapters; undefined where DRAGGAN_AUTOTUNE=off says
  * that nothing is to be kept or taken.
  * @throws InputError where DRAGGAN_AUTOTUNE says something else
  */
@@ -24,12 +24,12 @@ export function choicesFile(environment = process.env): string | undefined {
   const { DRAGGAN_AUTOTUNE: setting, XDG_CACHE_HOME: cache, HOME: home } = environment;
   if (setting === 'off') return undefined;
   if (setting) throw new InputError(`DRAGGAN_AUTOTUNE=${setting}: use off, or leave it out`);
-  // The specification of the variable has relative paths ignored.
+  // XDG's specification says to ignore relative paths.
   const folder = cache && isAbsolute(cache) ? cache : join(home || homedir(), '.cache');
   return join(folder, 'draggan-webgpu', 'tuning.json');
 }
 
-/** What is kept; nothing where the file cannot be used, which `say` is told in a line. */
+/** The kept kernel choices; empty if the file cannot be used, and `say` is then called with the reason. */
 export async function readKeptChoices(say: (line: string) => void): Promise<KernelChoices[]> {
   const file = choicesFile();
   if (file === undefined) return [];
@@ -42,7 +42,7 @@ export async function readKeptChoices(say: (line: string) => void): Promise<Kern
 }
 
 /**
- * Adds to what is kept.
+ * Adds to the kept choices.
  * @returns the file; undefined where nothing is to be kept
  */
 export async function keepChoices(
@@ -62,7 +62,7 @@ export async function forgetChoices(): Promise<void> {
   if (file !== undefined) await rm(file, { force: true });
 }
 
-/** Has an engine take what is kept for its adapter. @returns for how many layers */
+/** Makes an engine use the choices kept for its adapter. @returns the number of layers that have one */
 export async function useKeptChoices(engine: Engine, say: (line: string) => void): Promise<number> {
   const choices = await useKernelChoices(engine, await readKeptChoices(say));
   return choices?.layers.size ?? 0;

@@ -17,7 +17,7 @@ const formats: readonly LatentFormat[] = ['npy', 'npz', 'safetensors'];
 /**
  * Reads a latent of any format.
  * @param path a file's; `FILE#2` names its third latent
- * @param say is told where the first of several is taken
+ * @param say called with a line if the first of several latents is taken
  * @returns num_ws·w_dim values, row-major
  * @throws InputError, FormatError
  */
@@ -50,7 +50,7 @@ async function readSample(
   return sample(index ?? 0);
 }
 
-/** The file, and which of its samples: a file that is there under its whole name is that file, `#` included. */
+/** The file, and which of its samples. If a file exists under the whole name, `#` included, that file is meant. */
 async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
   const [, file, index] = /^(.+)#(\d{1,9})$/.exec(path) ?? [];
   if (file === undefined || index === undefined) return { file: path };
@@ -67,7 +67,7 @@ export interface LatentOutput {
 }
 
 /**
- * Checks that a latent can be written. The name's ending says the format.
+ * Checks that a latent can be written. The format follows from the name's ending.
  * @param option the option that named it
  * @throws InputError for another ending, or a file that cannot be written
  */
@@ -81,7 +81,7 @@ export async function prepareLatentOutput(path: string, option: string): Promise
   return { write: (ws, shape) => out.write(writeLatent(ws, shape, format)) };
 }
 
-/** The latent that an option names, if it is there. @throws InputError as `prepareLatentOutput` */
+/** The latent file that an option names, if it is given. @throws InputError as `prepareLatentOutput` */
 export async function optionalLatentOutput(
   line: CommandLine,
   option: string,

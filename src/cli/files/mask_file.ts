@@ -15,8 +15,8 @@ interface Levels extends FrameSize {
 
 /**
  * Reads a mask, whatever its file is: a picture (white must stay; what is transparent counts as black), or an array of
- * (height, width), as NumPy saved it or as a safetensors file's tensor `mask`, whose values are 0 and 1, bytes from 0 to
- * 255, or fractions. It is cut at half. A mask of a whole multiple of the image's size is averaged to it.
+ * (height, width), as NumPy saved it or as a safetensors file's tensor `mask`, whose values are 0 and 1, bytes from 0
+ * to 255, or fractions. It is cut at half. A mask of a whole multiple of the image's size is averaged to it.
  * @param size pixels of the image
  * @param path the file's
  * @returns height·width values, row-major, 1 where the image must stay, else 0

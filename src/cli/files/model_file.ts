@@ -21,7 +21,7 @@ export interface ModelFile {
 
 /**
  * Reads a model of any format.
- * @param delta names the file of what `draggan invert` tuned of its weights, which is added
+ * @param delta path of a weight delta, as `draggan invert` saves it, to add to the weights
  * @throws InputError, FormatError, UnsupportedModelError
  */
 export async function readModelFile(path: string, delta?: string): Promise<ModelFile> {

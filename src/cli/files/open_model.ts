@@ -13,7 +13,7 @@ export interface OpenModel {
 
 export interface OpenOptions {
   readonly precision: Precision | undefined;
-  /** Whether to take the kernels that are kept as the fastest on this adapter. */
+  /** True to take the kernels that were measured as the fastest on this adapter. */
   readonly tuned: boolean;
 }
 

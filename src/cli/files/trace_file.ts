@@ -5,7 +5,7 @@ import { type WritableTensor, writeSafetensors } from '../../formats/safetensors
 export class DragTrace {
   private readonly rows: IterationTrace[] = [];
 
-  /** @param wsShape [num_ws, w_dim] @param space whose gradient the rows hold: of all rows, or of one */
+  /** @param wsShape [num_ws, w_dim] @param space in W+ gradients have all rows of ws, in W one */
   constructor(
     private readonly wsShape: readonly [number, number],
     private readonly space: 'w' | 'w+',

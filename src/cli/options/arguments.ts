@@ -4,14 +4,14 @@ import { type Bounds, describeBounds, isWithin } from '../../options/option.ts';
 
 /** One option of a command. */
 export interface Option {
-  /** What stands for its value in the help, e.g. `FILE`; a flag has none. */
+  /** The word for its value in the help, e.g. `FILE`; a flag has none. */
   value?: string;
   help: string;
 }
 
 /** A command line after its command, with the options known and the values still text. */
 export interface CommandLine {
-  /** Empty where a command that can do without has none. */
+  /** The MODEL; empty if the command can do without one and none is given. */
   model: string;
   /** The second argument, of commands that have one. */
   output: string | undefined;
@@ -19,16 +19,16 @@ export interface CommandLine {
   text(name: string): string | undefined;
   /** @throws InputError where the option is missing or empty */
   required(name: string): string;
-  /** @throws InputError where it is no such number */
+  /** @throws InputError for a value that is not a number within the bounds */
   number(name: string, bounds?: Bounds): number | undefined;
-  /** @throws InputError where it is none of them */
+  /** @throws InputError for a value that is not among the choices */
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
 }
 
 /**
  * Parses what follows the command: one MODEL and the command's options, `--name value` or `--name=value`.
- * @param needsModel whether a command line without a MODEL is wrong
- * @param output what a second argument is called, of commands that have one
+ * @param needsModel true if a command line without a MODEL is wrong
+ * @param output name of the second argument, for a command that has one
  * @throws InputError for anything else
  */
 export function parseCommandLine(

@@ -3,14 +3,14 @@ import type { CommandLine, Option } from './arguments.ts';
 
 /** One command of `draggan`. */
 export interface Command {
-  /** What it does, in a line. */
+  /** One line of help: what the command does. */
   summary: string;
   /** Its arguments, as in the help. */
   usage: string;
-  /** What it writes, where that is its second argument. */
+  /** Name of its second argument, the file that it writes; undefined if it has none. */
   output?: string;
   options: Readonly<Record<string, Option>>;
-  /** Whether it can do without a MODEL. */
+  /** False if the command can do without a MODEL. */
   needsModel?: false;
   /**
    * Runs it. Everything that can be wrong with the input is found before a device is opened.

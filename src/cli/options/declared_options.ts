@@ -9,7 +9,7 @@ import type { CommandLine, Option as CommandOption } from './arguments.ts';
 
 /**
  * The command line's side of a table of options: a flag for each option that has one, with its help.
- * @param recommends true if a model's file may recommend values, which the help then says
+ * @param recommends true if a model's file may recommend values; the help then says so
  */
 export function declareOptions(
   table: OptionTable,
@@ -30,7 +30,7 @@ export function declareOptions(
 }
 
 /**
- * What the command line gives of a table's options; what it does not give is absent.
+ * The options of a table that the command line gives; the others are absent.
  * @param narrowed bounds that hold for one model, by the option's name, in place of the table's
  * @throws InputError for a value that its option cannot have
  */
@@ -64,7 +64,7 @@ function placeholder(option: Option): string {
   return option.kind === 'number' && option.bounds.whole ? 'N' : 'X';
 }
 
-/** The hint's first sentence and which numbers the option takes, e.g. `how much …, in pixels; 0 to 512`. */
+/** The hint's first sentence, then the range of the option's numbers, e.g. `how much …, in pixels; 0 to 512`. */
 function helpOf(option: Option): string {
   const [what] = option.hint.split('. ');
   // A capital as in “W+” stays.

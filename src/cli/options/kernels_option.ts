@@ -1,6 +1,6 @@
 import type { CommandLine, Option } from './arguments.ts';
 
-/** Whether the kernels are taken that `draggan tune` found fastest on this adapter. */
+/** Turns off the kernels that `draggan tune` found fastest on this adapter. */
 export const autotuneOption: Option = {
   help: 'takes the default kernels, not those that `draggan tune` found fastest here',
 };

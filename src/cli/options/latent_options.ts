@@ -7,7 +7,7 @@ import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 
 const largestSeed = 0xffffffff;
-/** Truncation that people are used to from the reference programs. */
+/** Default ψ, which people are used to from the reference programs. */
 const usualPsi = 0.7;
 
 /** How a command is told which picture to start from. */
@@ -36,9 +36,9 @@ export const latentOptions = {
 export type Latent = (model: Model) => Promise<Float32Array>;
 
 /**
- * Checks these options and reads the latent file, if there is one; a latent goes before a seed or z, these before the pivot
- * of tuned weights.
- * @param say is told what a person should know of the file, in a line
+ * Checks these options and reads the latent file, if there is one; a latent goes before a seed or z, these before the
+ * pivot of tuned weights.
+ * @param say called with a line about the file that a person should read
  * @throws InputError, FormatError
  */
 export async function parseLatent(

@@ -1,8 +1,8 @@
 import { type Call, dependents } from '../../engine/graph/reversal.ts';
 
-/** The calls of a network in two, each in their order. */
+/** The calls of a network, split in two lists, each in the network's order. */
 export interface CallSplit {
-  /** Those that no trained tensor has a part in: of StyleGAN2 the styles of upper layers. */
+  /** Those that depend on no trained tensor: in StyleGAN2 the styles of upper layers. */
   readonly constant: readonly Call[];
   readonly varying: readonly Call[];
 }

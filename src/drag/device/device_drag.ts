@@ -11,19 +11,19 @@ import { type IterationRecord, RecordRing } from './records.ts';
 
 /** Where a drag is: its latent, and the handles in image pixels. */
 export interface Place {
-  /** num_ws · w_dim, row-major. */
+  /** The latent (for StyleGAN2 num_ws · w_dim, row-major). */
   readonly ws: Float32Array;
   /** Row and column of each. */
   readonly handles: readonly (readonly [number, number])[];
 }
 
-/** What may change from iteration to iteration. */
+/** The numbers that may change from iteration to iteration. */
 export interface Rates {
   readonly learningRate: number;
   readonly stopDistance: number;
   readonly lambda: number;
   readonly regularization: number;
-  /** Of the sampled tiles. */
+  /** Seed of the sampled tiles. */
   readonly seed: number;
 }
 
@@ -38,12 +38,12 @@ export class DragLoop {
   #shape: ObjectiveShape | undefined;
   #plan: Plan | undefined;
   #references: Plan | undefined;
-  /** What follows from the leaves of the latent that stay. */
+  /** Computes what depends only on the leaves of the latent that stay. */
   #constant: Plan | undefined;
   #latent: LatentLayout | undefined;
   #coverage: Coverage | undefined;
   #staleReferences = true;
-  /** Of the kernels that the plans were made from. */
+  /** Generation of the kernels from which the plans were made. */
   #generation = 0;
 
   constructor(generator: Draggable) {
@@ -52,12 +52,12 @@ export class DragLoop {
     this.#ring = new RecordRing(generator.engine.device);
   }
 
-  /** What an iteration runs, for those who count or time it. @throws RangeError before `configure` */
+  /** The plan of an iteration, to count or time it. @throws RangeError before `configure` */
   get plan(): Plan {
     return built(this.#plan);
   }
 
-  /** How the latent lies in them. @throws RangeError before `configure` */
+  /** How the latent lies in the drag's tensors. @throws RangeError before `configure` */
   get latent(): LatentLayout {
     return built(this.#latent);
   }
@@ -67,12 +67,12 @@ export class DragLoop {
     return this.#store;
   }
 
-  /** Whether the references do not belong to the feature block and mask that `configure` was given. */
+  /** True if the references were taken for another feature block or mask than `configure` was given last. */
   get staleReferences(): boolean {
     return this.#staleReferences;
   }
 
-  /** Whether the plans are for this shape, and of kernels that nobody has edited since. */
+  /** True if the plans are for this shape, and no kernel was edited since they were made. */
   fits(shape: ObjectiveShape): boolean {
     const { generation } = this.#generator.engine.pipelines;
     return this.#fitsShape(shape) && generation === this.#generation;
@@ -120,7 +120,7 @@ export class DragLoop {
     this.#staleReferences = false;
   }
 
-  /** An arrival before does not count any more: the next iteration is made. */
+  /** Forgets an earlier arrival, so that the next iteration is made. */
   resume(): void {
     const { buffer, offset } = this.#store.get('status');
     this.#generator.engine.device.queue.writeBuffer(buffer, offset, notStopped);
@@ -157,7 +157,7 @@ export class DragLoop {
   /**
    * Submits iterations at once, without waiting for those before them. After one that arrives, the others do nothing,
    * later submissions included, until `resume`, `place` or `begin`.
-   * @param traced whether the records hold the gradient
+   * @param traced true if the records are to hold the gradient
    * @returns their records, once they are back
    */
   async run(count: number, traced: boolean): Promise<IterationRecord[]> {

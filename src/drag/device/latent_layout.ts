@@ -11,9 +11,9 @@ interface PlacedLeaf extends LatentLeaf {
   readonly values: number;
 }
 
-/** What is trained as one: a leaf, or all leaves of a tie. */
+/** A value that is trained as one: a leaf, or all leaves of a tie. */
 interface Parameter {
-  /** The tensor that it is on the device. */
+  /** Name of its tensor on the device. */
   readonly name: string;
   readonly leaves: readonly PlacedLeaf[];
   /** Where it lies in `w`, in words. */
@@ -21,9 +21,9 @@ interface Parameter {
 }
 
 /**
- * A latent on the device, leaf by leaf. What is trained lies in one tensor `w`, with `d_w` and Adam's moments beside it, so
- * that one dispatch steps all of it and one copy brings it back. Each leaf is a part of it under its own name, or, where
- * it is tied to others, a copy.
+ * A latent on the device, leaf by leaf. What is trained lies in one tensor `w`, with `d_w` and Adam's moments beside
+ * it, so that one dispatch steps all of it and one copy brings it back. Each leaf is a part of it under its own name,
+ * or, where it is tied to others, a copy.
  */
 export class LatentLayout {
   /** How many values a latent has. */
@@ -32,7 +32,7 @@ export class LatentLayout {
   readonly #parameters: readonly Parameter[];
   readonly #tied: boolean;
 
-  /** @param tied whether leaves of the same tie are one value */
+  /** @param tied true if leaves of the same tie are one value */
   constructor(leaves: readonly LatentLeaf[], tied: boolean) {
     let at = 0;
     this.#leaves = leaves.map((leaf) => {
@@ -70,7 +70,7 @@ export class LatentLayout {
     for (const { name, layout, shape } of this.#trained)
       store.ensure(initialOf(name), layout, shape);
     for (const { name, layout, shape } of this.#copies) {
-      // The part of `w` that it was before is no copy, and has a gradient in `d_w`.
+      // An earlier shape may have left a part of `w` under this name, whose gradient lies in `d_w`; a copy has its own.
       store.delete(name);
       store.delete(gradientOf(name));
       store.create(name, layout, shape);
@@ -147,7 +147,9 @@ export class LatentLayout {
     return changed;
   }
 
-  /** The gradient of all values of the latent, those that stay included; of what is tied, that of what is trained alone. */
+  /**
+   * The gradient of every value of the latent, those that stay included; with tied leaves, of the trained values alone.
+   */
   wholeGradient(trained: Float32Array): Float32Array {
     return this.#tied ? trained : this.withTrained(new Float32Array(this.values), trained);
   }

@@ -2,7 +2,8 @@ import { tileSide } from '../../models/draggable.ts';
 import { type ObjectiveShape, tileCount, tileGrid } from './objective_shape.ts';
 
 /**
- * What shaders/sample_tiles.wgsl draws from: the number of tiles that have a pixel of the mask, and which they are.
+ * The list that shaders/sample_tiles.wgsl draws from: the number of tiles that have a pixel of the mask, then their
+ * indices.
  * @param mask imageHeight · imageWidth, 1 = must stay
  */
 export function maskedTiles(

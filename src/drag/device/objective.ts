@@ -5,13 +5,13 @@ import { splitConstant } from './constant_calls.ts';
 import { LatentLayout } from './latent_layout.ts';
 import { type ObjectiveShape, tileCount, tileGrid } from './objective_shape.ts';
 
-/** What a drag runs. */
+/** The plans that a drag runs. */
 export interface ObjectivePlans {
-  /** What follows from leaves that stay, to be run when they are set. Its results are in the store. */
+  /** Computes what depends only on leaves that stay, to be run when they are set. Its results stay in the store. */
   readonly constant: PlanRequest;
   /**
-   * What is taken before the first iteration: the features at the handles and, with a mask, the whole map, which no
-   * coverage helps to.
+   * Takes the references before the first iteration: the features at the handles and, with a mask, the whole feature
+   * map, so that all cells are computed.
    */
   readonly references: PlanRequest;
   /**
@@ -28,7 +28,7 @@ export function coverageOf(generator: Draggable, shape: ObjectiveShape): Coverag
   return generator.coverage?.(fieldOf(generator, shape), shape);
 }
 
-/** @param coverage of `coverageOf`; its tensors are in the store */
+/** @param coverage from `coverageOf`; its tensors are in the store */
 export function objectivePlans(
   generator: Draggable,
   shape: ObjectiveShape,

@@ -5,19 +5,19 @@ import { type DragOptions, imageRadius } from '../options.ts';
 export interface ObjectiveShape extends Reach {
   /** The tensor of the features. */
   readonly field: string;
-  /** Of the feature map, in cells. */
+  /** Height and width of the feature map, in cells. */
   readonly height: number;
   readonly width: number;
   /** Channels of the feature map. */
   readonly channels: number;
-  /** In pixels. */
+  /** Height and width of the image, in pixels. */
   readonly imageHeight: number;
   readonly imageWidth: number;
-  /** Whether leaves of the latent that can be tied are one. */
+  /** True if leaves of the same tie are one value, as in the space `w`. */
   readonly tied: boolean;
   readonly masked: boolean;
   readonly regularized: boolean;
-  /** Only the cells that count are computed, if the generator can tell which, or every map whole. */
+  /** Which cells are computed: those that the loss depends on, if the generator can tell them, or all. */
   readonly coverage: 'cone' | 'dense';
 }
 
@@ -27,7 +27,7 @@ export function objectiveShape(
   { points, masked }: { readonly points: number; readonly masked: boolean },
 ): ObjectiveShape {
   const { picture } = generator;
-  // The paper's radii are those of square pictures. Of others the larger side counts, as for a picture that was squared.
+  // The paper's radii are for square pictures. For others the larger side counts, as if they were padded to a square.
   const side = Math.max(picture.height, picture.width);
   const { name, channels, extent } = fieldAt(generator, options.featureBlock);
   const tiles = masked ? sampledTileCount(options.maskSampling, extent) : 0;
@@ -46,7 +46,7 @@ export function objectiveShape(
     masked,
     tiles,
     regularized: options.regularization > 0,
-    // The loss of a whole mask is dense itself.
+    // The mask loss without sampling reads every cell.
     coverage: masked && tiles === 0 ? 'dense' : options.coverage,
   };
 }
@@ -55,7 +55,7 @@ export function objectiveShape(
 const fieldAt = ({ fields }: Pick<Draggable, 'fields'>, index: number): Field =>
   fields[Math.min(index, fields.length - 1)];
 
-/** Of a feature map, in cells. */
+/** Height and width of a feature map, in cells. */
 type MapSize = Pick<ObjectiveShape, 'height' | 'width'>;
 
 /** Rows and columns of tiles that cover the feature map. */

@@ -1,11 +1,11 @@
 import { unpack } from '../../engine/memory/layouts.ts';
 import type { DeviceTensor } from '../../engine/memory/tensors.ts';
 
-/** What comes back of one iteration. */
+/** The values that are read back from one iteration. */
 export interface IterationRecord {
   /** The stop rule held: no step was made. */
   readonly arrived: boolean;
-  /** Row and column after tracking. */
+  /** Row and column of each handle after tracking, in pixels. */
   readonly points: [number, number][];
   /** From each point to its target, in pixels. */
   readonly distances: number[];
@@ -13,9 +13,9 @@ export interface IterationRecord {
   readonly activePoints: number;
   readonly lossMotion: number;
   readonly lossMask: number;
-  /** What is trained of the latent, after the step. */
+  /** The trained values of the latent, after the step. */
   readonly w: Float32Array;
-  /** Of the same shape; where it was asked for. */
+  /** Gradient of the loss with respect to the trained values; undefined unless it was asked for. */
   readonly gradient: Float32Array | undefined;
 }
 

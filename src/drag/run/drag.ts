@@ -24,10 +24,10 @@ export class Drag {
   #initial: Float32Array;
   /** The last latent whose losses were finite. */
   #good: Float32Array;
-  /** Whether the device has not yet got targets, mask and rates as they are. */
+  /** True while the device's targets, mask or rates are out of date. */
   #changed = true;
   #epoch: Epoch = { over: true };
-  /** Whether the device has iterations whose records are lost. */
+  /** True if the device has made iterations whose records are lost. */
   #abandoned = false;
 
   /** @throws InputError for an option that cannot be used */
@@ -52,7 +52,7 @@ export class Drag {
     return this.#options;
   }
 
-  /** Another object for another edit. */
+  /** The edit; a new edit is a new object. */
   get edit(): Readonly<Edit> {
     return this.#edit;
   }
@@ -66,17 +66,17 @@ export class Drag {
     return this.#initial;
   }
 
-  /** Whether the edit has had its first submission. */
+  /** True once the edit has had its first submission. */
   get begun(): boolean {
     return this.#edit.begun;
   }
 
-  /** Whether the next submission needs to know the results of all before it: it begins an edit, or makes plans anew. */
+  /** True if the next submission begins an edit or makes plans anew: it needs the results of all before it. */
   get startsAnew(): boolean {
     return !this.begun || !this.#loop.fits(this.#shape());
   }
 
-  /** What `restore` takes. */
+  /** The snapshot that `restore` takes. */
   get state(): DragState {
     const { start, iterations, arrived } = this.#edit;
     return {
@@ -106,7 +106,7 @@ export class Drag {
 
   /**
    * Other handles, or other targets after an arrival, begin a new edit.
-   * @returns whether anything is other than before
+   * @returns true if anything changed
    */
   setPoints(points: readonly PointPair[]): boolean {
     const known = this.#points;
@@ -160,7 +160,7 @@ export class Drag {
     return { count, records, began, edit, epoch: this.#epoch, latent };
   }
 
-  /** What an iteration has come to; nothing where an earlier one ended its epoch. */
+  /** Takes in the record of an iteration. @returns its outcome; undefined if an earlier iteration ended its epoch */
   take(record: IterationRecord, { edit, epoch, latent }: Submission): Advanced | undefined {
     if (epoch.over) return undefined;
     const { w, gradient, ...what } = record;
@@ -175,12 +175,12 @@ export class Drag {
       return { iteration, row, ended: 'diverged' };
     }
     epoch.over = record.arrived;
-    // What was asked for meanwhile has not arrived.
+    // Points that were set meanwhile have not arrived.
     const arrived =
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived;
     if (!record.arrived) this.#ws = latent.withTrained(before, w);
-    // New points that came meanwhile stay.
+    // Points that were set meanwhile stay.
     if (this.#edit === edit)
       this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
     return { iteration, row, ended: arrived ? 'arrived' : undefined };
@@ -243,7 +243,7 @@ export class Drag {
   #diverge(edit: Edit, epoch: Epoch): void {
     this.#ws = this.#good;
     epoch.over = true;
-    // Submitted meanwhile, and no better.
+    // Iterations that were submitted meanwhile diverge as well.
     this.#epoch.over = true;
     // Adam's moments are of no use any more.
     if (this.#edit === edit) this.#edit = newEdit();

@@ -1,6 +1,6 @@
 import type { Point } from '../points.ts';
 
-/** What an iteration did. */
+/** The outcome of an iteration. */
 export interface Iteration {
   /** Counted from 0 within the edit. */
   readonly iteration: number;
@@ -20,7 +20,7 @@ export interface Iteration {
   readonly arrived: boolean;
 }
 
-/** What an iteration did, with the latent that it started from and the gradient that it found. */
+/** The outcome of an iteration, with the latent that it started from and the gradient that it found. */
 export interface IterationTrace extends Iteration {
   /** The latent (for StyleGAN2 num_ws · w_dim) before the step. */
   readonly ws: Float32Array;
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly trace?: (row: IterationTrace) => void;
 }
 
-/** What a run came to. */
+/** The outcome of a run. */
 export interface RunResult {
   /** Steps made in this run. */
   readonly iterations: number;

@@ -1,6 +1,6 @@
 import { median } from '../../engine/median.ts';
 
-/** How a run is handed to the device. The iterations are the same to the bit, whatever it is. */
+/** How a run is handed to the device. The iterations do not depend on it, to the bit. */
 export interface PaceOptions {
   /** Iterations that one submission holds at most; by default as many as fit its time on this adapter. */
   readonly iterationsPerSubmit?: number;
@@ -8,10 +8,10 @@ export interface PaceOptions {
   readonly submissionsInFlight?: number;
 }
 
-/** What one submission should take: a page's frame on a shared adapter waits no longer for its turn. */
+/** Time that one submission should take: the longest that a page's frame on a shared adapter waits for its turn. */
 const submissionMilliseconds = 30;
 const mostIterations = 16;
-/** Of so many submissions the median time counts: one that had to wait for something else changes nothing. */
+/** How many submissions' times the median is taken of, so that one that had to wait for other work changes nothing. */
 const remembered = 5;
 
 /** Chooses how many iterations go into a submission, from what those before it took. */

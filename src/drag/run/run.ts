@@ -4,19 +4,19 @@ import type { RunOptions, RunResult, StopReason } from './iteration.ts';
 import type { Pace } from './pace.ts';
 import type { Advanced, Submission } from './submission.ts';
 
-/** What a run tells, and asks, the one who started it. */
+/** What a run tells its starter, and asks of it. */
 export interface RunListener {
-  /** Whether to make no further submissions. */
+  /** True once no further submission is to be made. */
   stopping(): boolean;
   /** An edit has begun. */
   began(): void;
-  /** In order; some iterations after it may have been made already. */
+  /** Called for each iteration, in order; the device may have made some after it already. */
   advanced(what: Advanced): void;
 }
 
 /**
  * One run of a drag. A submission is made while the records of the one before it are still on their way, so that the
- * device has always something to do; only where an edit begins, or where plans are made anew, they are waited for.
+ * device always has something to do. It waits for them only where an edit begins or plans are made anew.
  */
 export class DragRun {
   readonly #drag: Drag;
@@ -26,7 +26,7 @@ export class DragRun {
   readonly #traced: boolean;
   /** In the order in which they were made. */
   readonly #inFlight: Submission[] = [];
-  /** Of every iteration, in milliseconds. */
+  /** The time of every iteration, in milliseconds. */
   readonly #times: number[] = [];
   #iterations = 0;
   #distance: number;
@@ -43,7 +43,9 @@ export class DragRun {
     this.#distance = drag.distance;
   }
 
-  /** @throws ShaderError, DeviceLimitError, and what the listener throws; the drag is then where the listener knows it */
+  /**
+   * @throws ShaderError, DeviceLimitError, and what the listener throws; the drag is then where the listener knows it
+   */
   async toEnd(): Promise<RunResult> {
     try {
       do {

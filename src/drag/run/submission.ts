@@ -8,20 +8,20 @@ import type { Iteration, IterationTrace, StopReason } from './iteration.ts';
 export interface Edit {
   /** Where its references are taken; known from its first iteration on, or from a state that was put back. */
   start?: Place;
-  /** Whether the device has it. */
+  /** True once the device has it. */
   begun: boolean;
   iterations: number;
   arrived: boolean;
 }
 
-/** What an iteration did, and where it started from. */
+/** The outcome of an iteration. */
 export interface Advanced {
   readonly iteration: Iteration;
-  /** Where it was asked for. */
+  /** Its trace, if one was asked for. */
   readonly row: IterationTrace | undefined;
   /**
-   * Diverged: the loss or the new w is no finite number; the last good latent is restored. Arrived: unless something else
-   * has been asked for since it was submitted.
+   * Diverged: the loss or the new w is no finite number; the last good latent is restored. Arrived: unless something
+   * else has been asked for since it was submitted.
    */
   readonly ended: Extract<StopReason, 'arrived' | 'diverged'> | undefined;
 }
@@ -33,14 +33,14 @@ export interface Submission {
   /** When it was made: `performance.now()`. */
   readonly began: number;
   readonly edit: Edit;
-  /** What the trained values of its records are of. */
+  /** The latent layout that the trained values of its records are in. */
   readonly latent: LatentLayout;
   readonly epoch: Epoch;
 }
 
 /**
- * Submissions between which nothing was written to the device. Once one of them arrives or diverges, what comes after it
- * in the epoch does nothing.
+ * Submissions between which nothing was written to the device. Once one of them arrives or diverges, what comes after
+ * it in the epoch does nothing.
  */
 export interface Epoch {
   over: boolean;

@@ -3,7 +3,7 @@ import { InputError } from '../../formats/errors.ts';
 import { parseSafetensors } from '../../formats/safetensors.ts';
 import type { TensorFile } from '../../formats/tensors/named_tensors.ts';
 
-/** What the system's codes mean to a person. */
+/** The system's error codes in words. */
 const causes: Record<string, string> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
@@ -36,7 +36,7 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
   return parseSafetensors(await readInput(path), path);
 }
 
-/** What went wrong with a file, in words. */
+/** The cause of a file's error, in words. */
 export function causeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return causes[code] ?? (error instanceof Error ? error.message : String(error));

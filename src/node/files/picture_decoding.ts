@@ -3,14 +3,14 @@ import { FormatError } from '../../formats/errors.ts';
 import type { PictureFormat } from './picture_format.ts';
 import { loadSharp } from './sharp_decoder.ts';
 
-/** The largest picture that is decoded, 134 megapixels, bounds memory and time; cameras of phones reach 108. */
+/** Most pixels that are decoded, 134 million, to bound memory and time; cameras of phones reach 108 million. */
 const mostPixels = 2 ** 27;
-/** No picture of that size takes as long. */
+/** Longest that decoding may take; no picture of that size takes as long. */
 const mostSeconds = 120;
 
-/** A picture that is decoded as far as its size. */
+/** A picture of which only the size is decoded yet. */
 export interface OpenedPicture {
-  /** Pixels as it is seen, that is after it was turned as the camera was held. */
+  /** Size in pixels, after the picture was turned upright. */
   readonly width: number;
   readonly height: number;
   /**

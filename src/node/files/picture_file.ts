@@ -10,12 +10,12 @@ export interface FrameSize {
 }
 
 /**
- * Reads a photograph of any size: PNG, JPEG, WebP or TIFF, by its content. Of it comes the largest part in its
- * middle that has the frame's proportions, upright, scaled to the frame by Lanczos' filter, in sRGB, and opaque: what
- * is transparent lies over white.
+ * Reads a photograph of any size: PNG, JPEG, WebP or TIFF, by its content. It is turned upright,
+ * cropped to the largest part in its middle that has the frame's proportions, scaled to the frame by Lanczos' filter,
+ * converted to sRGB, and laid over white.
  * @param frame pixels of the model's image
  * @param option the option that named the file, for messages
- * @throws InputError where there is no such file, or another; FormatError where it is broken or too large
+ * @throws InputError where there is no such file, or it is no such picture; FormatError where it is broken or too large
  * @throws MissingPackageError where the package that decodes it is not installed
  */
 export async function readPicture(
@@ -26,15 +26,15 @@ export async function readPicture(
   const bytes = await readInput(path);
   const picture = await openPicture(bytes, pictureFormat(bytes, path, option), path);
   const part = middle(picture, frame);
-  // Where it grows, the library's pixels lie half of one of the result's to the left and above: of twice as many, every
-  // second lies where it should.
+  // Where the picture grows, the library places pixels half a pixel of the result too far left and up. So it scales to
+  // twice the size, of which every second pixel lies where it should.
   const step = part.width < frame.width || part.height < frame.height ? 2 : 1;
   const size = { width: step * frame.width, height: step * frame.height };
   const { data } = await picture.decode((upright) =>
     upright
       .extract(part)
       .flatten({ background: '#fff' })
-      // Decoders of JPEG that shrink as they go round the size, which moves what is seen by parts of a pixel.
+      // A JPEG decoder that shrinks while it decodes rounds the size, which moves the content by parts of a pixel.
       .resize({ ...size, fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false }),
   );
   const rgba = new Uint8ClampedArray(4 * frame.width * frame.height).fill(255);

@@ -25,11 +25,11 @@ const beginnings: readonly (readonly [start: RegExp, name: string])[] = [
   [/^(\xef\xbb\xbf)?[\s·]*<(!doctype\s+html|html)[\s·>]/i, 'web page'],
   [/^version https:\/\/git-lfs\.github\.com\//, 'Git LFS pointer'],
 ];
-/** Names that are said with `an`. */
+/** Names that take the article `an`. */
 const article = /^(AVIF|SVG)/;
 const longestBeginning = 1024;
 
-/** Whether a file is a picture of a kind that is decoded, by how it begins. */
+/** True if a file begins like a picture of a format that can be decoded. */
 export const isPicture = (bytes: Uint8Array): boolean => decoded.test(nameOf(bytes) ?? '');
 
 /**

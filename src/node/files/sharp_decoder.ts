@@ -1,7 +1,7 @@
 import type * as Sharp from 'sharp';
 import { MissingPackageError } from '../../formats/errors.ts';
 
-/** The decoders that are left open of the dozens that the library has: fewer parsers meet hostile files. */
+/** The decoders that stay enabled of the library's dozens, so that hostile files meet fewer parsers. */
 const decoders = ['Jpeg', 'Png', 'Webp', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
 
 let loaded: Promise<typeof Sharp.default> | undefined;
@@ -26,7 +26,7 @@ async function importSharp(): Promise<typeof Sharp.default> {
   );
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: decoders });
-  // A picture is read once.
+  // Each picture is read once, so a cache gains nothing.
   sharp.cache(false);
   return sharp;
 }

@@ -10,13 +10,13 @@ export type DriverSource = 'environment' | 'gpu' | 'lavapipe' | 'chromium' | 'pa
 /** A Vulkan driver that Dawn can be pointed at. */
 export interface DriverCandidate {
   source: DriverSource;
-  /** What it is, in words for a person. */
+  /** Describes the driver in words for a person. */
   description: string;
-  /** Environment that leads the Vulkan loader to it; to be set before Dawn's `create()`. */
+  /** Environment variables that point the Vulkan loader to it; to be set before Dawn's `create()`. */
   env: Record<string, string>;
   /** The Vulkan loader to use with it: a path, or null for the system's. */
   loader: string | null;
-  /** Whether to refuse the adapter that comes of it when that is a CPU's. */
+  /** True to refuse its adapter if that is a CPU's. */
   gpuOnly: boolean;
 }
 
@@ -109,7 +109,7 @@ function softwareDriver(source: DriverSource, description: string, file: string)
   return {
     source,
     description,
-    // Loaders before 1.3.207 know the second name alone.
+    // Loaders before 1.3.207 know only the second name.
     env: { VK_DRIVER_FILES: file, VK_ICD_FILENAMES: file },
     loader: loaderBeside(file),
     gpuOnly: false,

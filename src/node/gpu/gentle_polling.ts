@@ -31,7 +31,7 @@ export function pollGently(): () => void {
   ): NodeJS.Immediate {
     if (args.length > 0 || !isDawnPoll(callback)) return original(callback, ...args);
     const now = performance.now();
-    // A poll that was not asked for by the one before begins a new wait.
+    // A poll that no earlier poll scheduled begins a new wait.
     if (!insidePoll) waitingSince = now;
     if (now - waitingSince > eagerMilliseconds) setTimeout(poll, pauseMilliseconds, callback);
     else return original(poll, callback);

@@ -19,8 +19,8 @@ export interface NodeGpu {
 /** Without quantisation, timestamps are nanoseconds instead of steps of 65.5 µs. */
 const dawnOptions = ['disable-dawn-features=timestamp_quantization'];
 
-// What create() returned must live as long as its devices: once collected, it takes them with it (a segmentation
-// fault in the middle of a run). Those that were tried and not taken are kept too.
+// Keeps all that create() returned: once an instance is garbage-collected, its devices are gone too (a segmentation
+// fault in the middle of a run). Those that were tried and not taken are kept as well.
 const instances: GPU[] = [];
 let opened: Promise<NodeGpu> | undefined;
 
@@ -48,8 +48,8 @@ async function open(): Promise<NodeGpu> {
     const gpu = create(dawnOptions);
     instances.push(gpu);
     const adapter = await gpu.requestAdapter();
-    // The system's own choice is wanted for a GPU alone, so that it does not depend on the loader's order which
-    // software adapter is used.
+    // The loader's own choice counts only if it is a GPU: otherwise its order would decide which software adapter
+    // is used.
     const refused = candidate.gpuOnly && adapter?.info.isFallbackAdapter;
     if (adapter && !refused) return { gpu, driver: describe(candidate, adapter) };
     tried.push(candidate);

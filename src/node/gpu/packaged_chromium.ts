@@ -21,7 +21,7 @@ export type ChromiumArchive =
   | 'fonts.tar.br'
   | 'al2023.tar.br';
 
-/** What was unpacked, and of which version of the package. */
+/** The folder of unpacked archives, and the package's version. */
 export interface UnpackedChromium {
   folder: string;
   version: string;

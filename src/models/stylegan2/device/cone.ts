@@ -4,19 +4,19 @@ import type { TensorStore } from '../../../engine/memory/tensors.ts';
 import { type Coverage, type Reach, tileSide } from '../../draggable.ts';
 import { blockMaps } from '../network/network.ts';
 
-/** What the cone of a drag's iteration hangs on. It has `mostRectangles` points and tiles at most. */
+/** All that determines the cone of a drag's iteration. Points and tiles together are `mostRectangles` at most. */
 export interface ConeShape extends Reach {
-  /** Whose output is the feature map, by its name: 4, 8, 16, … */
+  /** The block whose output is the feature map, by its name: 4, 8, 16, … */
   readonly block: number;
-  /** Of the feature map, in cells. */
+  /** Height and width of the feature map, in cells. */
   readonly height: number;
   readonly width: number;
-  /** Of the image, in pixels. */
+  /** Height and width of the image, in pixels. */
   readonly imageHeight: number;
   readonly imageWidth: number;
 }
 
-/** shaders/lib/cone.wgsl keeps so many rectangles. */
+/** The most rectangles that shaders/lib/cone.wgsl keeps. */
 export const mostRectangles = 256;
 
 const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
@@ -24,12 +24,12 @@ const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
 /** One step down the network. Source: SPEC §4. */
 interface Link {
   readonly kind: keyof typeof kinds;
-  /** The map that the list has cells of, as the network's calls name it. */
+  /** The map whose cells the list holds, as the network's calls name it. */
   readonly layer: string;
-  /** Of the list's map, in cells. */
+  /** Height and width of the list's map, in cells. */
   readonly height: number;
   readonly width: number;
-  /** How far beyond the list the next link's kernel reads, backward. */
+  /** Cells beyond the list that the next link's kernel reads, backward. */
   readonly ring: number;
 }
 
@@ -51,7 +51,7 @@ const header = 4;
 const alignment = 64;
 
 interface PlacedList extends CellList {
-  /** In words. */
+  /** Where the list begins, in words. */
   readonly at: number;
 }
 
@@ -94,7 +94,9 @@ export class ConeLayout implements Coverage {
     }
   }
 
-  /** The call that makes the lists of a direction, from the tensors `positions`, `sampled_tiles`, `status`, `shifts`. */
+  /**
+   * The call that makes the lists of a direction, from the tensors `positions`, `sampled_tiles`, `status`, `shifts`.
+   */
   call(direction: 'forward' | 'backward'): Call {
     const { points, tiles, height, width, imageHeight, imageWidth, patchRadius, trackingRadius } =
       this.#shape;
@@ -215,7 +217,7 @@ export class ConeLayout implements Coverage {
     return [low(first), Math.min(low(last) + 1, cells - 1)];
   }
 
-  /** Of the image, along an axis. */
+  /** Pixels of the image along an axis. */
   #pixels(axis: Axis): number {
     return axis === 'height' ? this.#shape.imageHeight : this.#shape.imageWidth;
   }

@@ -34,7 +34,7 @@ export function draggable(generator: Generator): Draggable {
   };
 }
 
-/** What can be said of a network without a device. */
+/** The part of a network's description that needs no device. */
 export const dragShape = (
   config: GeneratorConfig,
 ): Pick<Draggable, 'picture' | 'leaves' | 'fields' | 'dragDefaults'> => ({
@@ -44,7 +44,7 @@ export const dragShape = (
   dragDefaults: config.dragDefaults,
 });
 
-/** Rows of ws: the first ones are trained, in W as one. */
+/** Rows of ws: the first `trainedRows` are trained, in W as one row. */
 const latentRows = ({ numWs, wDim }: GeneratorConfig): LatentLeaf[] =>
   Array.from({ length: numWs }, (_, row) => ({
     name: `ws.${row}`,

@@ -43,7 +43,7 @@ export interface MappingOptions {
 /** The noise that layers add: the maps of the file, or none. */
 export type Noise = 'const' | 'none';
 
-/** What of the network is asked for. */
+/** Which of the network's tensors are wanted. */
 export interface EvaluationRequest {
   /** Names of tensors: `image`, `b{r}.x` (features of the block of r × r), `b{r}.img` (its image). */
   readonly tensors: readonly string[];
@@ -68,14 +68,14 @@ export interface LogicalTensor {
 
 /** How a generator is put on a device. */
 export interface GeneratorOptions {
-  /** Called with the part of the weights that is there, from 0 to 1. */
+  /** Called with the fraction of the weights that is on the device, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   /** Bytes that one tensor may take; what the device binds by default. */
   readonly largestTensor?: number;
   /**
-   * Of the stored weights of convolutions; products and sums are f32's. `f16` halves the bytes that they take and are read
-   * from, and rounds those of an f32 file, but for layers beyond its range. By default they are f16 where the file has
-   * them so, which loses nothing.
+   * How the weights of convolutions are stored; products and sums are f32's. `f16` halves the memory that they take and
+   * the bytes that are read, and rounds the weights of an f32 file, but for layers beyond its range. By default they
+   * are f16 where the file has them so, which loses nothing.
    */
   readonly precision?: Precision;
 }
@@ -93,7 +93,7 @@ export class Generator {
     readonly config: GeneratorConfig & { readonly largestTensor: number },
     /** Weights under their official names. */
     readonly store: TensorStore,
-    /** Of the stored weights of convolutions: `f16` where any are. */
+    /** How the weights of convolutions are stored: `f16` if any layer's are. */
     readonly precision: Precision,
     /** Memory of all short-lived tensors of this generator's plans. */
     readonly arena: Arena,
@@ -160,7 +160,7 @@ export class Generator {
     });
   }
 
-  /** Makes all that a picture needs, without drawing one. */
+  /** Compiles and allocates all that a picture needs, without drawing one. */
   prepare(): Promise<void> {
     return this.#inTurn(async () => {
       this.#drawing ??= this.#createDrawing();
@@ -181,7 +181,8 @@ export class Generator {
   }
 
   /**
-   * Any tensors of the synthesis network in f32, N,C,H,W, and `grad_ws` (1, num_ws, w_dim) where a gradient is asked for.
+   * Any tensors of the synthesis network in f32, N,C,H,W, and `grad_ws` (1, num_ws, w_dim) where a gradient is asked
+   * for.
    * @throws InputError for a name that the network does not have, or a cotangent that does not fit
    */
   async evaluate(
@@ -210,7 +211,7 @@ export class Generator {
           }),
           roots: gradient ? [gradient.of] : [],
           wanted: gradient ? this.#reachedRows(gradient.of) : [],
-          // A gradient shows which slope of leaky ReLU rounding chose.
+          // Rounding may choose another slope of leaky ReLU, which a gradient would show.
           freeRounding: gradient === undefined,
         },
         this.#resources(store),
@@ -380,7 +381,7 @@ export class Generator {
   }
 }
 
-/** The block that a tensor's name says; NaN where it says none. */
+/** The block that a tensor's name contains; NaN if it contains none. */
 const blockIn =
   (config: GeneratorConfig) =>
   (name: string): number =>

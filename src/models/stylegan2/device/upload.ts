@@ -7,7 +7,8 @@ import { upsamplingParts } from '../network/network.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 
 /**
- * In f16: all weights of convolutions that it holds (`f16`), those that lose nothing by it (`lossless`), none (`f32`).
+ * Which weights of convolutions are stored in f16: all within its range (`f16`), those that lose nothing (`lossless`),
+ * or none (`f32`).
  * An adapter that takes subnormals (below 2^-14) for zero loses those.
  */
 export type WeightStorage = Precision | 'lossless';
@@ -28,11 +29,11 @@ export interface UploadOptions {
 interface StoredWeights {
   readonly shape: readonly number[];
   readonly precision: Precision;
-  /** Rounded to the precision. */
+  /** The weights, rounded to that precision. */
   readonly values: Float32Array;
 }
 
-/** Where a tensor of a generator goes, by the end of its official name. */
+/** The layout of a generator's tensor, by the end of its official name. */
 function layoutOf(name: string): Layout | 'constant' | undefined {
   if (/\.(bias|w_avg)$/.test(name)) return 'vector';
   if (/\.affine\.weight$|^mapping\..*\.weight$/.test(name)) return 'plain';
@@ -44,7 +45,7 @@ function layoutOf(name: string): Layout | 'constant' | undefined {
 /**
  * Puts a generator's weights on the device, packed as the kernels read them, and what follows from them: a layer's
  * `energy` (Σ W² over its taps, for demodulation) and its `noise` map (constant times strength; zero without noise). A
- * `noise_strength` is there where it is not zero, so that the constant can be told from the map.
+ * `noise_strength` is stored only if it is not zero, so that the constant can be told from the map.
  * @throws DeviceLimitError where a tensor is too large for the adapter
  */
 export async function uploadGenerator(
@@ -84,8 +85,8 @@ export async function uploadGenerator(
 }
 
 /**
- * The largest weight of a convolution that is stored in f16. Larger ones overflow, and where it is smaller, subnormal f16
- * (below 2^-14), which an adapter may take for zero, would cost more than rounding does.
+ * The largest weight of a convolution that is stored in f16. Larger ones overflow, and where it is smaller, subnormal
+ * f16 (below 2^-14), which an adapter may take for zero, would cost more than rounding does.
  */
 const halfRange = { least: 2 ** -3, most: 65504 };
 
@@ -136,7 +137,7 @@ function energyOf({ shape, values }: StoredWeights): Float32Array {
   return energy;
 }
 
-/** The block that a layer's name says. */
+/** The block that a layer's name contains. */
 const blockIn = (name: string): number => Number(/\.b(\d+)\./.exec(name)?.[1]);
 
 function createNoise(

@@ -4,18 +4,18 @@ import { encodeF16 } from '../../../formats/tensors/half_precision.ts';
 import type { TensorFile } from '../../../formats/tensors/named_tensors.ts';
 import { type GeneratorWeights, readGenerator } from '../network/weights.ts';
 
-/** The largest number that f16 has; what is nearer to 65536 would become infinite. */
+/** The largest finite number of f16; a value that rounds to 65536 would become infinite. */
 const largestF16 = 65504;
 const firstInfinite = 65520;
 
 export interface ConversionOptions {
   /**
-   * Keeps the weights of the synthesis network as f16, to the nearest, ties to even. Vectors and scalars stay f32, since
-   * they take no room; the noise, since it is drawn once for all; and the mapping network, so that a seed gives the same
-   * latent.
+   * Keeps the weights of the synthesis network as f16, to the nearest, ties to even. Vectors and scalars stay f32,
+   * since they take no room; the noise, since it is drawn once for all; and the mapping network, so that a seed gives
+   * the same latent.
    */
   readonly half?: boolean;
-  /** In the place of the file's own generator, e.g. tuned ones. */
+  /** Weights to write in place of the file's own, e.g. tuned ones. */
   readonly weights?: GeneratorWeights;
 }
 

@@ -10,15 +10,15 @@ import type { GeneratorWeights } from '../network/weights.ts';
 /** A generator that was read and checked, as a message between a worker and its page. */
 export interface GeneratorMessage {
   readonly config: GeneratorConfig;
-  /** Of the network's tensors, which a file may write otherwise (a scalar as `[]`). */
+  /** Shapes of the network's tensors, as the network has them: a file may differ (a scalar as `[]`). */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The network's tensors alone, under their official names. */
   readonly file: TensorMessage;
 }
 
 /**
- * What a worker that read a generator hands to its page, with `[message.file.bytes]` as the list of transfers. Neither
- * `file` nor `weights` can be used any more once it is sent.
+ * The message in which a worker sends its page a generator that it read, with `[message.file.bytes]` as the transfers.
+ * Neither `file` nor `weights` can be used any more once it is sent.
  * @param file what `weights` was read from
  * @param bytes what `file` was parsed from, a whole ArrayBuffer
  */

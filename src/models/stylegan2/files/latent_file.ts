@@ -29,7 +29,7 @@ import { isRosinality } from './rosinality.ts';
 /** A format in which a latent is written. */
 export type LatentFormat = 'npy' | 'npz' | 'safetensors';
 
-/** Which of a file's tensors counts: the first that is there. */
+/** Names of the tensor that is read as the latent: the first of them that a file has. */
 const names = ['ws0', 'ws', 'w'];
 const latentGlobals: ReadonlySet<string> = new Set([
   ...tensorGlobals,
@@ -58,10 +58,10 @@ export interface LatentSamples {
 
 /**
  * Reads a latent, by the file's content and not its name: `.npy`, `.npz`, safetensors, and what `torch.save` wrote of a
- * tensor or a dict of them (zip or legacy), as the official DragGAN and projectors save theirs. Of several tensors `ws0`
- * counts, else `ws`, else `w`; in a `.npz` and a `.pt` also the only one there is, whatever it is called. Its shape is
- * (…, num_ws, w_dim); `w` and one without such a name may be (…, 1, w_dim) or (w_dim), one row for all. Whatever stands
- * before these two sizes counts samples. Nothing in a pickle is run.
+ * tensor or a dict of them (zip or legacy), as the official DragGAN and projectors save theirs. Of several tensors
+ * `ws0` counts, else `ws`, else `w`; in a `.npz` and a `.pt` also the only one there is, whatever it is called. Its
+ * shape is (…, num_ws, w_dim); `w` and one without such a name may be (…, 1, w_dim) or (w_dim), one row for all.
+ * Whatever stands before these two sizes counts samples. Nothing in a pickle is run.
  * @param file its name, for messages
  * @throws FormatError where there is none, or its shape is not the generator's
  */
@@ -96,8 +96,8 @@ export function readLatents(
 }
 
 /**
- * Reads z, what a seed draws, from a file of any of the formats of `readLatents`: a tensor `z`, or the only one there is,
- * of shape (…, z_dim). Whatever stands before z_dim counts samples.
+ * Reads z, what a seed draws, from a file of any of the formats of `readLatents`: a tensor `z`, or the only one there
+ * is, of shape (…, z_dim). Whatever stands before z_dim counts samples.
  * @param file its name, for messages
  * @throws FormatError where there is none, or its shape is not the generator's
  */
@@ -146,8 +146,8 @@ export function readLatent(
 }
 
 /**
- * Whether `readLatent` is to read a file that might as well be a model: arrays of NumPy always, a `.pt` and safetensors
- * where a latent's tensor is in them and no generator's.
+ * Tells a latent's file from a model's: true for NumPy's arrays, and for a `.pt` or safetensors file that has a
+ * latent's tensor and none of a generator's.
  */
 export function isLatent(bytes: Uint8Array): boolean {
   const part = { bytes, origin: 0 };
@@ -157,15 +157,15 @@ export function isLatent(bytes: Uint8Array): boolean {
     const isModels = [...tensors.named.keys()].some((name) => /^(G\.)?synthesis\./.test(name));
     return !isModels && find(tensors, names) !== undefined;
   } catch (error) {
-    // What is wrong with it the model's reader says better.
+    // The model's reader has the better message for a broken file.
     if (error instanceof DragganError) return false;
     throw error;
   }
 }
 
 /**
- * Writes a latent as (1, num_ws, w_dim) in f32, as `readLatent` and the programs of Python read it: in a `.npz` under the
- * name `w`, as the official projector does, in safetensors as `ws`.
+ * Writes a latent as (1, num_ws, w_dim) in f32, as `readLatent` and the programs of Python read it: in a `.npz` under
+ * the name `w`, as the official projector does, in safetensors as `ws`.
  * @throws InputError for another length than num_ws · w_dim
  */
 export function writeLatent(
@@ -197,7 +197,10 @@ function readTensors(part: FilePart): LatentTensors {
   return { named: parseSafetensors(bytes, file).tensors };
 }
 
-/** A tensor or array, or a dict with some among other things; a checkpoint's one tensor beside its networks is no latent. */
+/**
+ * A tensor or array, or a dict with some among other things; a checkpoint's one tensor beside its networks is no
+ * latent.
+ */
 function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
   if (isRosinality(pickle.value)) return { named: new Map() };
   const tensors = new TorchTensors(pickle, part);
@@ -208,7 +211,7 @@ function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
   const named = new Map<string, NamedTensor>();
   for (const [name, value] of entriesOf(pickle.value) ?? []) {
     if (typeof name !== 'string') continue;
-    // rosinality's projector has a dict for each picture, of its image, latent and noise.
+    // rosinality's projector writes, for each picture, a dict with its image, latent and noise.
     const tensor = tensorOf(value, name) ?? tensorOf(entriesOf(value)?.get('latent'), name);
     if (tensor) named.set(name, tensor);
   }

@@ -44,8 +44,8 @@ export function parseModelFile(bytes: Uint8Array, file?: string): TensorFile {
 }
 
 /**
- * Protocols from 2 on say so. Those before begin with an opcode: a name, or the start of a dict, list or tuple. A
- * safetensors file's JSON begins at byte 8.
+ * A pickle of protocol 2 or later begins with the protocol's number, an older one with an opcode: a name, or the start
+ * of a dict, list or tuple. A safetensors file's JSON begins at byte 8.
  */
 function looksLikePickle(bytes: Uint8Array): boolean {
   if (bytes[8] === '{'.charCodeAt(0)) return false;
@@ -66,7 +66,7 @@ function readPickle(part: FilePart): TensorFile {
   });
 }
 
-/** What is often there in a model's place, and what is none of the formats. */
+/** Refuses files that often stand in a model's place, such as web pages, and files of no known format. */
 function refuseSubstitutes({ bytes, file }: FilePart): void {
   const start = startOf(bytes);
   const refuse = (what: string): never => {

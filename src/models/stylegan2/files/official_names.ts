@@ -1,4 +1,4 @@
-/** What other formats number, under its official name. Sources: SPEC §2, §5. */
+/** Official names of layers and blocks that other formats number. Sources: SPEC §2, §5. */
 
 /** The layer to which the n-th map of noise is added: b4.conv1, then conv0 and conv1 of each block upwards. */
 export function noisyLayer(n: number): string {

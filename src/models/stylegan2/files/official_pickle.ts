@@ -14,8 +14,8 @@ import { type Module, type ModuleTree, moduleOf, readModuleTree } from './offici
 const kept = ['z_dim', 'c_dim', 'w_dim', 'img_resolution', 'img_channels', 'num_ws', 'resize'];
 
 /**
- * Finds the generator in the pickle of the official PyTorch programs (StyleGAN2-ADA, DragGAN and those made from them): a
- * dict with `G_ema`, `G` and `D`, of which `G_ema` is used; D is not looked at. Source: SPEC §5.
+ * Finds the generator in the pickle of the official PyTorch programs (StyleGAN2-ADA, DragGAN and those made from them):
+ * a dict with `G_ema`, `G` and `D`, of which `G_ema` is used; D is not looked at. Source: SPEC §5.
  * @returns undefined for a pickle of another kind
  * @throws FormatError, UnsupportedModelError
  */
@@ -99,7 +99,7 @@ function readClamp({ modules }: ModuleTree, refuse: Refuse): number | null {
   return clamp ?? null;
 }
 
-/** That of the blocks, where they say one: what is not `skip` is refused with the other formats'. */
+/** The blocks' architecture, if they name one. `readConfig` refuses all but `skip`. */
 function readArchitecture({ modules }: ModuleTree): string | undefined {
   const named = [...modules]
     .filter(([path]) => /^synthesis\.b\d+$/.test(path))

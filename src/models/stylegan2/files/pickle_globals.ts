@@ -6,7 +6,7 @@ export const persistentObject = 'torch_utils.persistence._reconstruct_persistent
 /** A network of the official TensorFlow files. */
 export const tensorflowNetwork = 'dnnlib.tflib.network.Network';
 
-/** What stands beside the generator in such files, and is not looked at. */
+/** Globals that such files name for objects beside the generator, which are not read. */
 const besideGenerators: readonly string[] = [
   'argparse.Namespace',
   'builtins.bytearray',
@@ -32,8 +32,8 @@ const besideGenerators: readonly string[] = [
 ];
 
 /**
- * All globals that a model's pickle may name. Naming one does nothing: a pickle is read as data, and a reader knows what
- * the object means. The list is there to refuse, by name, whatever else a file is.
+ * All globals that a model's pickle may name. Naming one does nothing: a pickle is read as data, and a reader knows
+ * what the object means. A file that names any other global is refused, with a message that names it.
  */
 export const pickleGlobals: ReadonlySet<string> = new Set([
   ...tensorGlobals,

@@ -14,14 +14,14 @@ import type { TorchPickle } from '../../../formats/torch/torch_stream.ts';
 import type { TorchTensors } from '../../../formats/torch/torch_tensor.ts';
 import { noisyLayer, upsamplingBlock } from './official_names.ts';
 
-/** Whether a PyTorch file's value is such a checkpoint. */
+/** True if a PyTorch file's value is a checkpoint of rosinality's. */
 export const isRosinality = (value: PickleValue): boolean =>
   findState(entriesOf(value)) !== undefined;
 
 /**
- * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch, or of the programs that took its network: a state
- * dict, alone or under one of `stateNames`, its names bare or behind one of `prefixes`, whatever else is beside it;
- * `latent_avg` may stand beside it, (w_dim) or the same in each of num_ws rows. Source: SPEC §5.
+ * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch, or of the programs that took its network: a
+ * state dict, alone or under one of `stateNames`, its names bare or behind one of `prefixes`, whatever else is beside
+ * it; `latent_avg` may stand beside it, (w_dim) or the same in each of num_ws rows. Source: SPEC §5.
  * @param format of the file around it
  * @throws FormatError, UnsupportedModelError
  */
@@ -60,9 +60,9 @@ export function readRosinality(
 
 /** Where a state dict stands in a checkpoint; the averaged generators first. */
 const stateNames = ['g_ema', 'params_ema', 'generator_ema', 'g', 'state_dict'];
-/** What stands before its names where it is part of a larger module, averaged generators first again. */
+/** Prefixes of its names where it is part of a larger module, averaged generators first again. */
 const parts = ['', 'g_ema.', 'generator_ema.', 'decoder.', 'generator.', 'g.'];
-/** Of these `module.` comes from training on several devices, around the whole or around the part. */
+/** All prefixes: training on several devices puts `module.` before the whole or before the part. */
 const prefixes = ['', 'module.'].flatMap((outer) =>
   parts.flatMap((part) => [`${outer}${part}`, `${outer}${part}module.`]),
 );
@@ -140,7 +140,7 @@ function layerName(module: string): string {
   return `${upsamplingBlock(Math.floor(n / 2))}.conv${n % 2}`;
 }
 
-/** Theirs has the gain 4 of up-sampling in it: outer([1, 3, 3, 1]) / 16. */
+/** Their filter includes the gain 4 of up-sampling: outer([1, 3, 3, 1]) / 16. */
 function refuseOtherKernel(name: string, tensor: StridedTensor, file?: string): void {
   const taps = [1, 3, 3, 1];
   const usual = taps.flatMap((row) => taps.map((column) => (row * column) / 16));

@@ -9,24 +9,24 @@ import type { GeneratorSource } from './source.ts';
 
 /** Everything about a generator's shape. */
 export interface GeneratorConfig {
-  /** The larger side of the image, in pixels. What has one size is meant by it: radii, the names of models. */
+  /** The larger side of the image, in pixels. Radii and the names of models refer to it. */
   resolution: number;
-  /** Of the image, in pixels. */
+  /** Height of the image, in pixels. */
   height: number;
-  /** Of the image, in pixels. */
+  /** Width of the image, in pixels. */
   width: number;
-  /** Of the constant from which the network starts, in cells; each block after the first doubles both. */
+  /** Size of the constant that the network starts from, in cells; each block after the first doubles both. */
   constant: {
     /** Rows. */
     height: number;
     /** Columns. */
     width: number;
   };
-  /** 3, or 1 for grey. */
+  /** Colour channels of the image: 3, or 1 for grey. */
   imgChannels: number;
   /**
-   * Block → channels of its output x, from 4 upwards. Blocks go by their official names 4, 8, 16, …, which are the sides of
-   * their maps where the constant is 4 × 4.
+   * Block → channels of its output x, from 4 upwards. Blocks go by their official names 4, 8, 16, …, which are the
+   * sides of their maps where the constant is 4 × 4.
    */
   channels: Map<number, number>;
   /** Numbers in z. */
@@ -41,7 +41,7 @@ export interface GeneratorConfig {
   mappingLayers: number;
   /** Activations are clamped to ± this; null where they are not. */
   convClamp: number | null;
-  /** Whether `mapping.w_avg` is there: without it there is nothing to truncate towards, so only ψ = 1 makes sense. */
+  /** True if the file has `mapping.w_avg`, which truncation draws towards; without it only ψ = 1 makes sense. */
   truncates: boolean;
   /** How many numbers were learned: weights, biases, the constant, noise strengths. */
   parameters: number;
@@ -49,7 +49,7 @@ export interface GeneratorConfig {
   dragDefaults: DragDefaults | null;
 }
 
-/** A drag trains six rows of ws, so fewer than four blocks are none of ours. */
+/** A drag trains six rows of ws, so a network needs at least four blocks. */
 const supportedLastBlocks = [32, 64, 128, 256, 512, 1024];
 /** Cells on a side of the constant; pixels on a side of the image. */
 const largestConstant = 16;
@@ -78,10 +78,10 @@ export function blockSize(
 }
 
 /**
- * Reads a generator's shape off its tensors. Of the metadata's `config` only what no tensor tells is used: `conv_clamp`,
- * and `architecture` to refuse another than `skip`.
+ * Reads a generator's shape off its tensors. Of the metadata's `config` it uses only what no tensor tells:
+ * `conv_clamp`, and `architecture`, which must be `skip`.
  * @returns all but `parameters`, which are counted once every tensor is known
- * @throws FormatError for a missing tensor, a rank that does not fit, or metadata that are no such JSON
+ * @throws FormatError for a missing tensor, a rank that does not fit, or metadata that are not such JSON
  * @throws UnsupportedModelError for a size that we do not run
  */
 export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'parameters'> {
@@ -128,7 +128,7 @@ export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'para
   };
 }
 
-/** The highest block there is; that those below it are there is seen when they are read. */
+/** The highest block in the file. A missing block below it is noticed later, when its tensors are read. */
 function readLastBlock({ tensors, file }: GeneratorSource): number {
   let highest = 0;
   for (const name of tensors.keys()) {
@@ -144,7 +144,7 @@ function readLastBlock({ tensors, file }: GeneratorSource): number {
   return highest;
 }
 
-/** Rows and columns of the constant, which say those of all maps. */
+/** Rows and columns of the constant; the sizes of all maps follow from them. */
 function readConstant(source: GeneratorSource, last: number): GeneratorConfig['constant'] {
   const tensor = 'synthesis.b4.const';
   const [, height = 0, width = 0] = sizesOf(source, tensor, 3);
@@ -193,7 +193,7 @@ function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults
 
 type DeclaredConfig = InferOutput<typeof declaredConfig>;
 
-/** Of the metadata's `config`, what no tensor tells. */
+/** The entries of the metadata's `config` that no tensor tells. */
 const declaredConfig = objectOf({
   conv_clamp: nullish(
     custom<number>(

@@ -1,12 +1,12 @@
 import { InputError } from '../../../formats/errors.ts';
 import type { GeneratorConfig } from './config.ts';
 
-/** What a latent has to fit. */
+/** The sizes that a latent must have. */
 export type LatentShape = Pick<GeneratorConfig, 'numWs' | 'wDim'>;
 
 /**
- * What the rows of ws shape, as StyleGAN's paper parts them (Karras et al. 2019, 3.1): the maps up to 8², those up to 32²,
- * and the rest. The first row of each, and the first one after it.
+ * Ranges of rows of ws, as StyleGAN's paper divides them (Karras et al. 2019, 3.1): those that style the maps up to 8²,
+ * those up to 32², and the rest. Each is its first row and the first row after it.
  */
 export const styleRanges = {
   coarse: [0, 4],
@@ -16,7 +16,7 @@ export const styleRanges = {
 
 export type StyleRange = keyof typeof styleRanges;
 
-/** The rows of a range that a network has: of a small one there are none that are fine. */
+/** The rows of a range that a network has: a small network has no fine ones. */
 export function rowsOf(range: StyleRange, numWs: number): number[] {
   const [first, end] = styleRanges[range];
   return Array.from({ length: Math.max(0, Math.min(end, numWs) - first) }, (_, i) => first + i);

@@ -22,9 +22,9 @@ export interface LayerCall {
   readonly sizes: Readonly<Record<string, number>>;
   readonly tensors: Readonly<Record<string, string>>;
   readonly params?: Readonly<Record<string, number>>;
-  /** The layer that it is a part of: `b{r}.conv0`, `b{r}.conv1`, `b{r}.torgb`. */
+  /** The layer that the call is a part of: `b{r}.conv0`, `b{r}.conv1`, `b{r}.torgb`. */
   readonly layer?: string;
-  /** The row of ws that it reads. */
+  /** The row of ws that the call reads. */
   readonly row?: number;
   /** Shader tensor → the map that it lies on, as `blockMaps` names them. */
   readonly maps?: Readonly<Record<string, string>>;
@@ -118,9 +118,9 @@ export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
 }
 
 export interface SynthesisRequest {
-  /** The last block, by its name. */
+  /** Name of the last block that is run. */
   readonly upTo: number;
-  /** With the image; without it no toRGB layer is run. */
+  /** True if the image is wanted; otherwise no toRGB layer is run. */
   readonly image: boolean;
   readonly samples?: number;
 }
@@ -132,8 +132,8 @@ export interface ChannelPart {
 }
 
 /**
- * How the output of an up-sampling convolution, (h + 1) × (w + 1) before its FIR and the largest tensor of a network, is cut
- * into parts of at most `largestTensor` bytes: whole groups of four channels. One part where it fits.
+ * How the output of an up-sampling convolution, (h + 1) × (w + 1) before its FIR and the largest tensor of a network,
+ * is cut into parts of at most `largestTensor` bytes: whole groups of four channels. One part where it fits.
  */
 export function upsamplingParts(
   outputs: number,

@@ -3,9 +3,9 @@ import { blockSize, blocksUpTo, type GeneratorConfig } from './config.ts';
 export interface RandomGeneratorShape {
   /** The last block: the image's side where the constant is 4 × 4. */
   readonly resolution: number;
-  /** 4 × 4 where it is not given. */
+  /** Size of the constant, in cells; 4 × 4 by default. */
   readonly constant?: GeneratorConfig['constant'];
-  /** Of the image; 3 where they are not given. */
+  /** Colour channels of the image; 3 by default. */
   readonly imgChannels?: number;
   /** Channels of block r are min(channelBase / r, channelMax). */
   readonly channelBase: number;

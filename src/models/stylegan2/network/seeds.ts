@@ -1,4 +1,4 @@
-/** Words of the Mersenne Twister's state, and how far ahead it looks. */
+/** Words of the Mersenne Twister's state, and how far apart the words are that it mixes. */
 const stateLength = 624;
 const middle = 397;
 

@@ -19,7 +19,7 @@ export interface GeneratorWeights {
   tensors: Map<string, NamedTensor>;
 }
 
-/** Nine times what the official 1024² network has; it bounds time and memory. */
+/** Most numbers that a network may hold, nine times as many as the official 1024² one: it bounds time and memory. */
 const mostElements = 2 ** 28;
 
 interface Expected {
@@ -29,9 +29,9 @@ interface Expected {
 }
 
 /**
- * Finds the generator among a file's tensors (`mapping.*` and `synthesis.*`, with or without the prefix `G.`) and checks
- * it. Other tensors are ignored, but a layer inside the generator that we do not know is refused, since leaving it out
- * would give other images.
+ * Finds the generator among a file's tensors (`mapping.*` and `synthesis.*`, with or without the prefix `G.`) and
+ * checks it. Other tensors are ignored, but a layer inside the generator that we do not know is refused, since leaving
+ * it out would give other images.
  * @param onProgress called with the fraction that is checked: for a large model that takes a second
  * @throws FormatError for a tensor that is missing, has another shape than needed, or holds a NaN or an infinity
  * @throws UnsupportedModelError for another architecture, filter, or size
@@ -86,7 +86,7 @@ function countElements(expected: ReadonlyMap<string, Expected>, file?: string): 
 
 /**
  * Every tensor of a generator with its official name and shape, in the order in which the network reads them.
- * @param present the names that the file has: a layer's noise and the average w are expected only where they are there
+ * @param present the names that the file has: a layer's noise and the average w are expected only if the file has them
  */
 export function expectedTensors(
   config: Omit<GeneratorConfig, 'parameters'>,

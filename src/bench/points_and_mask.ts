@@ -1,9 +1,12 @@
 import type { PointPair } from '../drag/points.ts';
 
-/** How far targets are from their handles, as a part of the picture's side: far enough never to arrive. */
+/** Distance from a handle to its target along each axis, as a fraction of the picture's side: too far to arrive. */
 const way = 0.15;
 
-/** One point: where the cone on a 512² network has the median of its products over all places of the picture. */
+/**
+ * Where a single point lies: at this place the multiply-adds of the cone on a 512² network are the median over all
+ * places.
+ */
 const typicalPlace = { row: 0.22, column: 0.32 } as const;
 
 /**
@@ -31,6 +34,6 @@ export function benchPoints(count: number, side: number): PointPair[] {
   });
 }
 
-/** The left half of a picture must stay. */
+/** A mask (side · side) under which the left half of a picture must stay. */
 export const benchMask = (side: number): Uint8Array =>
   Uint8Array.from({ length: side * side }, (_, pixel) => (pixel % side < side / 2 ? 1 : 0));

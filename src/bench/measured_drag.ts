@@ -8,14 +8,14 @@ import { draggable } from '../models/stylegan2/device/draggable.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { type CellCounts, readCellCounts } from './counting.ts';
 import { timeSteps } from './kernel_times.ts';
-import { benchMask } from './points.ts';
+import { benchMask } from './points_and_mask.ts';
 import { warmUp } from './warm_up.ts';
 
-/** What the lists of cells depend on, and what makes them. */
+/** The operations that make the lists of cells, and `stop_rule`, on which the backward ones depend. */
 const listMakers: readonly string[] = ['forward_cone', 'stop_rule', 'backward_cone'];
 
-/** The state after a number of iterations matters to no time: every run begins at the same place. */
-export class DragRun {
+/** A drag set up to be timed, always from the same place: how far it has come does not change an iteration's time. */
+export class MeasuredDrag {
   private constructor(
     readonly loop: DragLoop,
     private readonly generator: Generator,
@@ -23,7 +23,7 @@ export class DragRun {
   ) {}
 
   /**
-   * Its kernels are compiled, as drivers do it at their first use.
+   * Begins a drag and compiles its kernels by running them once, since drivers compile at first use.
    * @param known a run whose references are the same, so that they need not be taken again
    */
   static async begin(
@@ -33,11 +33,11 @@ export class DragRun {
     request: {
       readonly coverage: DragOptions['coverage'];
       readonly masked: boolean;
-      /** Which part of the map the mask loss is estimated from; 0: it is computed whole. */
+      /** Fraction of the map from which the mask loss is estimated; 0: it is computed whole. */
       readonly sampling?: number;
-      readonly known?: DragRun;
+      readonly known?: MeasuredDrag;
     },
-  ): Promise<DragRun> {
+  ): Promise<MeasuredDrag> {
     const { coverage, masked, sampling = 0, known } = request;
     const { config } = generator;
     const dragged = draggable(generator);
@@ -52,13 +52,13 @@ export class DragRun {
     if (known) {
       for (const name of masked ? ['references', 'first_features'] : ['references'])
         loop.store.write(name, await known.loop.store.read(name));
-      // The warm-up has been at them.
+      // The warm-up has written to them.
       for (const name of ['first_moment', 'second_moment', 'status']) clear(loop, name);
       loop.place(place);
     } else {
       loop.begin(place, ws);
     }
-    return new DragRun(loop, generator, place);
+    return new MeasuredDrag(loop, generator, place);
   }
 
   get plan(): Plan {
