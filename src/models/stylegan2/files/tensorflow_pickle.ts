@@ -51,13 +51,16 @@ export function readTensorflowPickle(value: PickleValue, part: FilePart): Tensor
   }
   const options = new Map<PickleValue, PickleValue>();
   const tensors = new Map<string, NamedTensor>();
+  const arrays: [name: string, array: StridedTensor][] = [];
   for (const [prefix, network] of parts(generator)) {
     for (const [name, option] of entriesOf(network.get('static_kwargs')) ?? [])
       options.set(name, option);
-    for (const [name, array] of variables(network, prefix, part)) {
-      const official = officialTensor(name, array, file);
-      if (official) tensors.set(...official);
-    }
+    arrays.push(...variables(network, prefix, part));
+  }
+  const blocks = officialBlocks(arrays, file);
+  for (const [name, array] of arrays) {
+    const official = officialTensor(name, array, blocks, file);
+    if (official) tensors.set(...official);
   }
   return {
     tensors,
@@ -103,10 +106,40 @@ function variables(
   });
 }
 
+const blockScope = /^synthesis\/((\d{1,4})x(\d{1,4}))\//;
+
+/**
+ * The official number of each block's scope, 4, 8, … : `8x8` is 8. Where the constant is not square the scopes may have
+ * the maps' heights and widths: `5x3` is 4 and `10x6` is 8.
+ */
+function officialBlocks(
+  arrays: readonly [name: string, array: StridedTensor][],
+  file?: string,
+): ReadonlyMap<string, number> {
+  const sizes = new Map<string, [height: number, width: number]>();
+  for (const [name] of arrays) {
+    const [, scope, height, width] = blockScope.exec(name) ?? [];
+    if (scope) sizes.set(scope, [Number(height), Number(width)]);
+  }
+  const ascending = [...sizes].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1]);
+  const [, first = [4, 4]] = ascending[0] ?? [];
+  return new Map(
+    ascending.map(([scope, [height, width]], block) => {
+      if (height !== first[0] << block || width !== first[1] << block)
+        throw new UnsupportedModelError(
+          `a block of ${height} × ${width} is not supported above one of ${first[0]} × ${first[1]}: each is twice as large as the one below`,
+          { file, tensor: `synthesis/${scope}` },
+        );
+      return [scope, 4 << block];
+    }),
+  );
+}
+
 /** The tensor under its official name and in its official order of axes; undefined for one that is not needed. */
 function officialTensor(
   name: string,
   array: StridedTensor,
+  blocks: ReadonlyMap<string, number>,
   file?: string,
 ): [name: string, tensor: StridedTensor] | undefined {
   const refuse = (what: string): never => {
@@ -118,7 +151,8 @@ function officialTensor(
   if (/_lod\d|StyleMod/.test(name)) refuse('StyleGAN (the first)');
   if (name.includes('LabelConcat')) refuse('a label that is joined to z without a bias');
   if (name === 'dlatent_avg') return ['mapping.w_avg', array];
-  if (name === 'synthesis/4x4/Const/const') {
+  const block = blocks.get(blockScope.exec(name)?.[1] ?? '');
+  if (block === 4 && name.endsWith('/Const/const')) {
     return ['synthesis.b4.const', array.withoutAxes(0)];
   }
   const noise = /^synthesis\/noise(\d{1,2})$/.exec(name);
@@ -129,11 +163,10 @@ function officialTensor(
     const tensor = mapping[3] === 'weight' ? array.permute(1, 0) : array;
     return [`mapping.${layer}.${mapping[3]}`, tensor];
   }
-  const layer = /^synthesis\/(\d{1,4})x(\d{1,4})\/(Conv|Conv0_up|Conv1|ToRGB)\/(\w+)$/.exec(name);
-  if (layer) {
-    const [, height, width, kind = '', variable = ''] = layer;
-    if (height !== width) refuse(`a block of ${height} × ${width}`);
-    return layerTensor(`synthesis.b${height}`, kind, variable, array);
+  const layer = /^synthesis\/\w+\/(Conv|Conv0_up|Conv1|ToRGB)\/(\w+)$/.exec(name);
+  if (layer && block) {
+    const [, kind = '', variable = ''] = layer;
+    return layerTensor(`synthesis.b${block}`, kind, variable, array);
   }
   if (name.endsWith('/weight')) refuse('such a layer');
   return undefined;

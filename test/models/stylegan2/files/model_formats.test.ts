@@ -96,6 +96,34 @@ describe('a TensorFlow pickle', () => {
     expect(file && readGenerator(file).config).toMatchObject({ resolution: 64, convClamp: 256 });
   });
 
+  it.each([
+    ['of the maps’ sizes', (side: number) => `${(5 * side) / 4}x${(3 * side) / 4}`],
+    ['of a square network', (side: number) => `${side}x${side}`],
+  ])('may start from 5 × 3, its scopes named by numbers %s', (_, scope) => {
+    const { networks, variables } = tree();
+    const renamed = variables.map((variable) => {
+      const [name, value] = itemsOf(variable) ?? [];
+      if (typeof name !== 'string') throw new RangeError('no name');
+      const noise = /^noise(\d+)$/.exec(name);
+      const block = noise ? 4 << Math.ceil(Number(noise[1]) / 2) : 4;
+      const sizes = [1, 1, (5 * block) / 4, (3 * block) / 4];
+      const zeros = (...shape: number[]) =>
+        array(shape, new Float32Array(shape.reduce((product, size) => product * size, 1)));
+      if (noise) return new PickleTuple([name, zeros(...sizes)]);
+      const [, side, rest] = /^(\d+)x\d+(\/.*)$/.exec(name) ?? [];
+      if (rest === undefined) return new PickleTuple([name, value ?? null]);
+      const own = scope(Number(side)) + rest;
+      return new PickleTuple([own, rest === '/Const/const' ? zeros(1, 32, 5, 3) : (value ?? null)]);
+    });
+    variables.splice(0, variables.length, ...renamed);
+    const file = read(networks);
+    expect(file && readGenerator(file).config).toMatchObject({
+      height: 80,
+      width: 48,
+      constant: { height: 5, width: 3 },
+    });
+  });
+
   type Change = (parts: ReturnType<typeof tree>) => void;
   const variable =
     (name: string, ...shape: number[]): Change =>
