@@ -87,6 +87,8 @@ test('a model with classes lets one be chosen, and an address brings back the de
   await page.waitForSelector('#status[data-kind="error"]', patience);
   expect(await text(page, '#model')).toMatch(/^conditional_official/);
   await enterAddress(page, demo);
+  // The last failure is seen until the page draws its next frame.
+  await page.waitForFunction(() => !document.querySelector('#status[data-kind="error"]'), patience);
   await waitForModel(page, 'demo-');
   expect(await page.$('#class')).toBeNull();
   // The address that is not there.
