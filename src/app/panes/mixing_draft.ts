@@ -22,9 +22,13 @@ export const emptyDraft = (numWs: number): MixingDraft => ({
   over: undefined,
 });
 
-/** The draft, as long as it is about the picture's mix; else that mix, in the draft's place. */
+/**
+ * The draft, as long as it says the picture's mix, or is half typed over it; else that mix, in the draft's place, as after
+ * an undo.
+ */
 export function followMix(draft: MixingDraft, mix: StyleMix | undefined, numWs: number) {
-  if (sameMix(mix, draft.over) || sameMix(mix, mixOf(draft, numWs))) return draft;
+  const halfTyped = typeof readRows(draft.rows, numWs) === 'string';
+  if (sameMix(mix, halfTyped ? draft.over : mixOf(draft, numWs))) return draft;
   return { seed: mix?.seed, rows: mix ? writeRows(mix.rows) : draft.rows, over: mix };
 }
 

@@ -41,6 +41,12 @@ describe('style mixing as it is typed', () => {
     expect(followMix(mixed, undefined, numWs)).toMatchObject({ seed: undefined, rows: '8' });
   });
 
+  test('gives way to the mix that it was typed over, once that is back', () => {
+    const over = { seed: 2, rows: [8] };
+    expect(followMix({ ...empty, seed: 2 }, undefined, numWs).seed).toBeUndefined();
+    expect(followMix({ seed: undefined, rows: '8', over }, over, numWs).seed).toBe(2);
+  });
+
   test('takes a range of rows in and out', () => {
     expect(toggleRange('0-3', 'fine', numWs)).toBe('0-3,8-9');
     expect(toggleRange('0-3,8-9', 'coarse', numWs)).toBe('8-9');
