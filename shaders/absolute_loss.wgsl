@@ -1,12 +1,12 @@
 // The mean absolute value of a map: a loss.
 //
-//   loss = 1 / (N·C·H·W) · Σ |x|            losses[n,y] is the part of a row of pixels
+//   loss = 1 / (N·C·H·W) · Σ |x|            losses[n,y] is the share of one row of pixels
 //
 // forward   x (N,C,H,W)   → losses (N,H)
 // backward  x             → d_x = sign(x) / (N·C·H·W)
 //
-// One workgroup a row forward, in a fixed order; one invocation for a pixel and four channels back. Padding channels are
-// zero. The image loss sums it over a Laplacian pyramid. Source: Bojanowski et al. 2018, section 3.2.
+// Forward: one workgroup a row, in a fixed order. Backward: one invocation a pixel and four channels. Padding channels
+// are zero. The image loss sums it over a Laplacian pyramid. Source: Bojanowski et al. 2018, section 3.2.
 // uses lib/layout, lib/reductions
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32 }

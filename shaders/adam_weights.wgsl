@@ -1,11 +1,11 @@
-// Adam, in place, over a tensor of a network, whatever its layout: padding has no gradient, and stays zero.
+// Adam, in place, over a tensor of a network in any layout: the gradient of padding is zero, so padding stays zero.
 //
 //   m ← β₁·m + (1 − β₁)·g      v ← β₂·v + (1 − β₂)·g²      w ← w − rate / c₁ · m / (sqrt(v) / sqrt(c₂) + ε)
 //
 // forward  d_w (length)   → w, first_moment m, second_moment v (length)
 //
-// The corrections c = 1 − βᵗ are parameters: all tensors of a network are at the same step t. Source: Kingma and Ba 2015,
-// algorithm 1.
+// The corrections c = 1 − βᵗ are parameters: all tensors of a network are at the same step t. Source: Kingma and Ba
+// 2015, algorithm 1.
 // uses lib/layout, lib/adam
 
 struct Params { length: u32, learning_rate: f32, first_correction: f32, second_correction: f32 }

@@ -1,11 +1,11 @@
-// Which cells of every layer have a gradient that is not zero: those that the losses' gradients reach, and what these
-// depend on.
+// The cells of every layer that can have a nonzero gradient: those of the feature map that a loss reads, and the cells
+// below that they depend on.
 //
 // forward    positions (P,2), shifts (P,4), sampled_tiles (T,4), links   → cell_lists, each followed by its ring
 //
-// The ring of a list are the cells around it that the kernel of the next link reads although no gradient reaches them; its
-// width is in the link. A point that is not moved has no gradient, and none has one once the drag has stopped. How lists
-// are made: lib/cone. Source: SPEC §4.
+// The ring of a list is the cells around it that the kernel of the next link reads although no gradient reaches them;
+// its width is in the link. A point that is not moved has no gradient, and none has one once the drag has stopped. How
+// lists are made: lib/cone. Source: SPEC §4.
 // uses lib/resize_axis, lib/tiles, lib/cone
 
 struct Params { points: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32, tiles: u32 }
@@ -17,7 +17,7 @@ struct Params { points: u32, height: u32, width: u32, image_height: u32, image_w
 @group(0) @binding(4) var<storage, read> sampled_tiles: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> cell_lists: array<u32>;
 
-/// What a patch reads when shifted, on one axis.
+/// The first and last pixel that a shifted patch reads, on one axis.
 fn patch_pixels(position: f32, shift: f32) -> vec2i {
   let first = i32(position) - i32(params.radius) + i32(floor(shift));
   return vec2i(first, first + 2 * i32(params.radius) - 1 + i32(ceil(shift) - floor(shift)));

@@ -1,4 +1,4 @@
-// What follows a modulated convolution: demodulation, noise, bias, leaky ReLU, gain, clamp.
+// The end of a layer, after its modulated convolution: demodulation, noise, bias, leaky ReLU, gain, clamp.
 //
 //   v = demodulation[n,c] · u + noise_gain · noise[y,x] + bias[c]
 //   y = clamp( gain · (v > 0 ? v : slope · v), ±clamp )
@@ -9,10 +9,10 @@
 // backward_bias          y, d_y                              → d_bias[c] = Σ_nyx d_v
 // backward_noise         y, d_y                              → d_noise[y,x] = noise_gain · Σ_nc d_v
 //
-// The slope is read off the sign of y, and d_v · u = (d_y · y − d_v · (noise_gain · noise + bias)) / demodulation where y
-// is not clamped, so neither v nor u is kept for the backward pass. Padding channels get no noise and stay zero. One
+// The slope is read off the sign of y, and d_v · u = (d_y · y − d_v · (noise_gain · noise + bias)) / demodulation where
+// y is not clamped, so neither v nor u is kept for the backward pass. Padding channels get no noise and stay zero. One
 // invocation a pixel and four channels; sums over pixels take one workgroup for four channels, those over channels one
-// invocation a pixel. Source: SPEC §2.
+// invocation for each pixel. Source: SPEC §2.
 // uses lib/layout, lib/cells, lib/reductions, lib/activation
 
 struct Params {
@@ -72,7 +72,7 @@ fn backward_demodulation(@builtin(workgroup_id) id: vec3u, @builtin(num_workgrou
       let pixel = cell.x * params.width + cell.y;
       let at = (sample * params.height * params.width + pixel) * channel_quads + quad;
       let slope = slope_at(y[at]);
-      // d_v · v = d_y · y, since d_v = d_y · slope and v = y / slope; a clamped y has no part in it.
+      // d_v · v = d_y · y, since d_v = d_y · slope and v = y / slope; a clamped y adds nothing.
       sum += d_y[at] * (select(vec4f(), y[at], slope != vec4f()) - slope * added(pixel, quad, params.channels));
     }
   }

@@ -1,4 +1,5 @@
-// In W mode all trained rows of ws are the same row w. One call makes one row, so that the gradients of the rows add up.
+// One row of ws in W mode, where all trained rows are the same w. One call makes one row, so that the rows' gradients
+// add up.
 //
 //   ws[i] = w[i]
 //

@@ -1,4 +1,4 @@
-// conv3x3_modulated and bias_act in one kernel: u is never stored. Forward alone: the backward pass is theirs.
+// conv3x3_modulated and bias_act in one kernel: u is never stored. Forward only: the backward pass is that of the two.
 //
 //   y = bias_act( Σ_i Σ_ab W[o,i,a,b] · modulated[n,i,y+a−1,x+b−1] )
 //

@@ -1,4 +1,5 @@
-// conv3x3_split_k with bias_act in its second pass: u is never stored. Forward alone: the backward pass is theirs.
+// conv3x3_split_k with bias_act in its second pass: u is never stored. Forward only: the backward pass is that of the
+// two.
 //
 //   y = bias_act( Σ_splits parts )
 //

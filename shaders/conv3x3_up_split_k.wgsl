@@ -28,7 +28,7 @@ struct Params {
 @group(0) @binding(11) var<storage, read_write> d_parts: array<vec4f>;
 @group(0) @binding(12) var<storage, read_write> d_weight: array<mat4x4f>;
 
-/// Where a part begins: `part` is a split, forward of a parity.
+/// The place of a value in `parts` or `d_parts`; `part` numbers the splits, and forward those of each parity.
 fn part_at(part: u32, sample: u32, k: u32, quad: u32, quad_count: u32) -> u32 {
   return ((part * params.samples + sample) * params.listed + k) * quad_count + quad;
 }

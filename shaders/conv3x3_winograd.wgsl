@@ -1,4 +1,4 @@
-// conv3x3 over a whole map with 16 products for each 2×2 pixels instead of 36: Winograd's F(2×2,3×3). Forward alone: the
+// conv3x3 over a whole map with 16 products for each 2×2 pixels instead of 36: Winograd's F(2×2,3×3). Forward only: the
 // backward pass is that of conv3x3_cells.
 //
 //   u[n,o,y,x] = Σ_i Σ_ab W[o,i,a,b] · s[n,i] · x[n,i,y+a−1,x+b−1]            zero outside the map
@@ -8,8 +8,9 @@
 // multiply           weights_of_taps, inputs_of_taps      → products
 // forward            products                             → u (N,O,H,W)
 //
-// The formulas are in lib/winograd. Three of the four passes move data, which pays where there are many channels; weights
-// are transformed in each run, which costs little where there are many cells, and lets them be stored in f16. Source: SPEC §2.
+// The formulas are in lib/winograd. Three of the four passes move data, which pays where there are many channels. The
+// weights are transformed in each run: where there are many cells that costs little, and they can be stored in f16.
+// Source: SPEC §2.
 // uses lib/layout, lib/shares, lib/weights, lib/winograd
 
 struct Params {

@@ -1,4 +1,4 @@
-// conv3x3_winograd with bias_act in its last pass: u is never stored. Forward alone: the backward pass is that of the others.
+// conv3x3_winograd with bias_act in its last pass: u is never stored. Backward: conv3x3_cells and bias_act.
 //
 //   y = bias_act( Σ_i Σ_ab W[o,i,a,b] · s[n,i] · x[n,i,y+a−1,x+b−1] )
 //

@@ -6,8 +6,9 @@
 // forward    t (N,C,H+1,W+1)     → channels first … first + C − 1 of u (N,total,H,W)
 // backward   d_u                 → d_t[c,y,x] = Σ_ab f[a] · f[b] · d_u[first+c, y−a+1, x−b+1]
 //
-// t is the largest tensor of a network; where it is larger than the adapter binds, it comes in parts, each a multiple
-// of four channels. One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang 2019); SPEC §2.
+// t is the largest tensor of a network; where it is larger than the adapter can bind, it comes in parts, each a
+// multiple of four channels. One invocation a pixel and four channels. Source: Karras et al. 2020, section 2 (Zhang
+// 2019); SPEC §2.
 // uses lib/layout, lib/cells, lib/filter
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, total: u32, first: u32, accumulate: u32 }

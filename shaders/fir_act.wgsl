@@ -1,10 +1,10 @@
-// fir and bias_act in one kernel: u is never stored. Forward alone: the backward pass is theirs.
+// fir and bias_act in one kernel: u is never stored. Forward only: the backward pass is that of the two.
 //
 //   y = bias_act( Σ_ab f[a] · f[b] · t[c, y+a−1, x+b−1] )            f = [1,3,3,1]/4, zero outside t
 //
 // forward  t (N,C,H+1,W+1), demodulation (N,C), noise (H,W), bias (C)  → y (N,C,H,W)
 //
-// For all channels of a layer at once: a t that comes in parts has its epilogue apart.
+// For all channels of a layer at once: where t comes in parts, fir and bias_act run separately.
 // uses lib/layout, lib/cells, lib/filter, lib/activation
 
 struct Params {

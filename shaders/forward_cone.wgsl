@@ -1,10 +1,11 @@
-// Which cells of every layer tracking and the losses can read in an iteration, from where the handles are before it.
+// The cells of every layer that tracking and the losses can read in an iteration, given the handles' positions before
+// it.
 //
 // forward    positions (P,2), links, status, sampled_tiles (T,4)   → cell_lists
 //
-// Wherever in its window a handle is found, its patch lies within `radius` of it and is read one pixel further. The list of
-// a FIR's input t is in blocks: block i is its rows (columns) 2i and 2i + 1. Once the drag has stopped the lists are
-// empty. How lists are made: lib/cone. Source: SPEC §4.
+// Wherever in its window a handle is found, its patch lies within `radius` of it and is read one pixel further. The
+// list of a FIR's input t is in blocks: block i is its rows (columns) 2i and 2i + 1. Once the drag has stopped the
+// lists are empty. How lists are made: lib/cone. Source: SPEC §4.
 // uses lib/resize_axis, lib/tiles, lib/cone, lib/status
 
 struct Params { points: u32, height: u32, width: u32, image_height: u32, image_width: u32, radius: u32, tracking_radius: u32, tiles: u32 }

@@ -1,4 +1,4 @@
-// Fully-connected layer, of the mapping network (leaky ReLU) and of the styles (linear).
+// A fully-connected layer: of the mapping network (leaky ReLU), or from a row of ws to the styles (linear).
 //
 //   y[n,o] = gain · act( weight_gain · Σ_i x[n,i] · W[o,i] + bias_gain · b[o] )      act(v) = v where v > 0, else slope · v
 //
@@ -9,7 +9,8 @@
 //                  d_v = gain · act' · d_y, where act' is read off the sign of y
 //
 // slope = 1 is a linear layer. Forward: one workgroup an output. Backward: one invocation an input, a weight or an
-// output, so that neighbours read neighbouring weights. Source: Karras et al. 2019, section 2 (equalised learning rate); SPEC §1, §2.
+// output, so that neighbours read neighbouring weights. Source: Karras et al. 2019, section 2 (equalised learning
+// rate); SPEC §1, §2.
 // uses lib/layout, lib/reductions
 
 struct Params {
@@ -27,7 +28,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> d_weight: array<f32>;
 @group(0) @binding(8) var<storage, read_write> d_bias: array<f32>;
 
-/// The gradient of what is activated.
+/// The gradient of v, the value that the activation is applied to.
 fn d_v(sample: u32, output: u32) -> f32 {
   let at = sample * vector_stride(params.outputs) + output;
   return params.gain * select(params.slope, 1.0, y[at] > 0.0) * d_y[at];

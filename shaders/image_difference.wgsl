@@ -1,5 +1,5 @@
-// How far a picture is from the one that it should become. All that follows in the image loss is linear up to its
-// absolute values, so that one pyramid, of the difference, serves for both pictures.
+// The difference of a picture from the one that it should become. The image loss is linear up to its absolute values,
+// so that one pyramid, of the difference, serves for both pictures.
 //
 //   difference = image − target_image
 //

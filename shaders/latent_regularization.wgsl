@@ -4,8 +4,8 @@
 //
 // backward  ws, initial_ws (length: one part), status   → d_ws = regularization / values · sign(ws − initial_ws)
 //
-// Padding of whatever layout the part has is the same in both, so that it has no gradient.
-// The loss itself is not needed: nobody reads it, and its gradient does not depend on it. 0 once the drag has stopped.
+// Padding, in any layout, is the same in ws and initial_ws, so its gradient is 0. Only the gradient is computed: nobody
+// reads the loss itself. Once the drag has stopped the gradient is 0.
 // Source: SPEC §3.5.
 // uses lib/status
 

@@ -1,4 +1,4 @@
-// The mask loss: what the mask covers should stay as it was at first.
+// The mask loss: the features under the mask should stay as they were at first.
 //
 //   loss = λ · mean over channels and the image's pixels of |F·m − F⁰·m|         m = 1: must stay
 //
@@ -6,11 +6,12 @@
 // total     losses                                                → status.loss_mask
 // backward  features, first_features, mask                        → d_features (C,h,w)
 //
-// F and F⁰ are the maps resized to the image (lib/resize); as that is linear, F − F⁰ is resized. A cell has the pixels
-// whose lower cell it is, and their values lie between four cells. Forward: a workgroup's invocations stride over the
-// channels and pixel rows of its cells; a row of pixels is interpolated down first, then across. Backward gathers: one
-// invocation a cell and four channels reads the 3×3 cells around once, then goes through the pixels that read its cell,
-// in a fixed order. Once the drag has stopped, loss and gradient are 0. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
+// F and F⁰ are the maps resized to the image (lib/resize); as that is linear, F − F⁰ is resized. A cell owns the pixels
+// whose lower cell it is; each of their values is interpolated between four cells. Forward: a workgroup's invocations
+// stride over the channels and pixel rows of its cells; a row of pixels is interpolated down first, then across.
+// Backward gathers: one invocation a cell and four channels reads the 3×3 cells around once, then goes through the
+// pixels that read its cell, in a fixed order. Once the drag has stopped, loss and gradient are 0. Source: Pan et al.
+// 2023, eq. 1; SPEC §3.5.
 // uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/status
 
 struct Params { channels: u32, height: u32, width: u32, image_height: u32, image_width: u32, lambda: f32, accumulate: u32 }
@@ -30,7 +31,7 @@ fn difference(row: u32, column: u32, quad: u32) -> vec4f {
   return features[at] - first_features[at];
 }
 
-/// λ over the number of values of the mean; 0 once the drag has stopped.
+/// λ divided by the number of values in the mean; 0 once the drag has stopped.
 fn scale() -> f32 {
   let values = f32(params.channels) * f32(params.image_height) * f32(params.image_width);
   return select(0.0, params.lambda / values, status.stopped == 0.0);
@@ -112,7 +113,7 @@ fn between_lines(a: Line, b: Line, fraction: f32) -> Line {
   return Line(between(a.left, b.left, fraction), between(a.here, b.here, fraction), between(a.right, b.right, fraction));
 }
 
-/// The first pixels of the cell to the left of a cell, of the cell, and of the next.
+/// The first pixel of each of three cells: the one to the left, the cell itself, and the next.
 fn first_pixels_around(column: u32) -> vec3u {
   let axis = across_axis();
   return vec3u(first_pixel(axis, max(column, 1u) - 1u), first_pixel(axis, column), first_pixel(axis, column + 1u));

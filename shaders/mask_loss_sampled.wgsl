@@ -6,9 +6,10 @@
 // total     losses                                                                    → status.loss_mask
 // backward  features, first_features, mask, tile_weights                              → d_features (C,h,w)
 //
-// Maps are resized as in mask_loss. Forward: one workgroup a tile, whose invocations stride over its cells and channels.
-// Backward gathers: one invocation a cell and four channels goes through the pixels of the four cells whose pixels read
-// it, as far as their tiles are sampled: where they are not, features may be stale. Source: Pan et al. 2023, eq. 1; SPEC §3.5.
+// Maps are resized as in mask_loss. Forward: one workgroup a tile, whose invocations stride over its cells and
+// channels. Backward gathers: one invocation a cell and four channels goes through the pixels of the four cells whose
+// pixels read it, but only in sampled tiles: elsewhere features may be stale. Source: Pan et al. 2023, eq. 1; SPEC
+// §3.5.
 // uses lib/layout, lib/cells, lib/reductions, lib/resize_axis, lib/resize, lib/tiles, lib/status
 
 struct Params { channels: u32, height: u32, width: u32, image_height: u32, image_width: u32, tiles: u32, tile_columns: u32, lambda: f32, accumulate: u32 }
@@ -24,7 +25,7 @@ struct Params { channels: u32, height: u32, width: u32, image_height: u32, image
 @group(0) @binding(8) var<storage, read_write> status: Status;
 @group(0) @binding(9) var<storage, read_write> d_features: array<vec4f>;
 
-/// λ over the number of values of the mean; 0 once the drag has stopped.
+/// λ divided by the number of values in the mean; 0 once the drag has stopped.
 fn scale() -> f32 {
   let values = f32(params.channels) * f32(params.image_height) * f32(params.image_width);
   return select(0.0, params.lambda / values, status.stopped == 0.0);
@@ -104,7 +105,7 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + scale() * sum;
 }
 
-/// Σ over the pixels of a cell of |m| · sign(F − F⁰) · their share in it, or in its lower (right) neighbour.
+/// Σ over the pixels of the cell `owner` of |m| · sign(F − F⁰) · their share in it, or in its lower (right) neighbour.
 fn owned_pixels(owner: vec2u, neighbour: vec2<bool>, quad: u32) -> vec4f {
   let around = surroundings(owner, quad);
   var sum = vec4f();
@@ -119,7 +120,7 @@ fn owned_pixels(owner: vec2u, neighbour: vec2<bool>, quad: u32) -> vec4f {
   return sum;
 }
 
-/// A pixel's share in its lower cell or the next, on one axis. The last cell is its own neighbour.
+/// A pixel's share in its cell, or in the next one if `neighbour`, on one axis. The last cell is its own neighbour.
 fn share_of(axis: Axis, owner: u32, neighbour: bool, fraction: f32) -> f32 {
   return select(select(1.0 - fraction, 1.0, owner == axis.cells - 1u), fraction, neighbour);
 }

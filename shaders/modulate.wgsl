@@ -1,4 +1,4 @@
-// Modulation by itself: the input of a convolution times its styles, once and for all taps and output channels. Where there
+// Modulation by itself: the input of a convolution times its styles, once for all taps and output channels. Where there
 // are many cells this spares the convolution's inner loop a fifth of its multiplications.
 //
 //   modulated[n,i,y,x] = s[n,i] · x[n,i,y,x]

@@ -4,7 +4,7 @@
 //
 // forward   features F (C,h,w), positions (P,2), shifts (P,4: u, weight, ·)
 //           → signs (P,C,2·radius,2·radius) = sign(F(q + u) − F(q)) · weight / C, zero outside the patch
-//           → losses (P,2·radius,2·radius), the terms of the pixels
+//           → losses (P,2·radius,2·radius), each pixel's term
 // total     losses → status.loss_motion
 // backward  signs, positions, shifts → d_features[c,y,x] = Σ_points Σ_q ∂F(q + u)/∂features[y,x] · signs
 //
@@ -61,7 +61,7 @@ fn neighbour(pixel: vec2i) -> Neighbour {
   return Neighbour(resize_corners(nearest_pixel(pixel)), in_image(pixel));
 }
 
-/// The pixel of the image next to a place that may lie outside.
+/// The pixel of the image that is nearest to `pixel`, which may lie outside.
 fn nearest_pixel(pixel: vec2i) -> vec2u { return vec2u(clamp(pixel, vec2i(), image_size() - 1)); }
 
 fn value(pixel: Neighbour, quad: u32) -> vec4f { return select(vec4f(), resized(pixel.corners, quad), pixel.inside); }
@@ -101,18 +101,18 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   d_features[at] = select(vec4f(), d_features[at], params.accumulate != 0u) + sum;
 }
 
-/// The pixels between which a value may come from a cell, on one axis: from .. to, end excluded.
+/// The lower pixels of those bilinear samples that may read a cell, on one axis: first, and end (excluded).
 fn reading_pixels(axis: Axis, cell: u32) -> vec2i {
   return vec2i(i32(first_pixel(axis, max(cell, 1u) - 1u)) - 1, i32(first_pixel(axis, cell + 1u)));
 }
 
-/// Those of a patch that are in the image and may read them when shifted.
+/// The pixels of a patch, in the image, whose samples have their lower pixel in `near`: first, and end (excluded).
 fn patch_pixels(axis: Axis, near: vec2i, origin: i32, shift: f32) -> vec2i {
   let whole = i32(floor(shift));
   return vec2i(max(max(origin, 0), near.x - whole), min(min(origin + 2 * i32(params.radius), i32(axis.pixels)), near.y - whole));
 }
 
-/// How much of F at pixel + shift comes from a cell, on one axis.
+/// The weight of a cell in F at pixel + shift, on one axis.
 fn shifted_weight(axis: Axis, pixel: i32, shift: f32, cell: u32) -> f32 {
   let low = pixel + i32(floor(shift));
   let fraction = shift - floor(shift);

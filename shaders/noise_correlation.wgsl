@@ -1,14 +1,14 @@
-// How much of a signal a noise map carries: what its neighbours have in common, squared. A loss.
+// A loss: the squared correlation of neighbours in a noise map, which measures how much of a picture it carries.
 //
-//   c₀ = 1/(H·W) · Σ x[y,x] · x[y,x+1]      c₁ = 1/(H·W) · Σ x[y,x] · x[y+1,x]      around the edges
+//   c₀ = 1/(H·W) · Σ x[y,x] · x[y,x+1]      c₁ = 1/(H·W) · Σ x[y,x] · x[y+1,x]      indices wrap around
 //   loss = factor · (c₀² + c₁²)             losses are its two parts
 //
 // forward_rows  x (H,W)         → sums (H,2): of the rows of both c
 // forward       sums            → correlations c (2), losses (2)
 // backward      x, correlations → d_x[y,x] = 2 · factor / (H·W) · (c₀ · (x[y,x−1] + x[y,x+1]) + c₁ · (x[y−1,x] + x[y+1,x]))
 //
-// One workgroup a row, and one for their sum, in a fixed order; one invocation a pixel back. Source: Karras et al. 2020,
-// appendix D.
+// Forward: one workgroup a row, and one for their sum, in a fixed order. Backward: one invocation a pixel. Source:
+// Karras et al. 2020, appendix D.
 // uses lib/layout, lib/reductions
 
 struct Params { height: u32, width: u32, accumulate: u32, factor: f32 }
@@ -20,7 +20,7 @@ struct Params { height: u32, width: u32, accumulate: u32, factor: f32 }
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(5) var<storage, read_write> d_x: array<f32>;
 
-/// `row` and `column` may be one beyond the last.
+/// The value at a place whose row or column may be one beyond the last, which wraps to the first.
 fn around(row: u32, column: u32) -> f32 { return x[row % params.height * params.width + column % params.width]; }
 
 @compute @workgroup_size(64)

@@ -5,7 +5,7 @@
 // forward   x (H,W)    → coarse (H/2,W/2)
 // backward  d_coarse   → d_x[y,x] = ½ · d_coarse[y/2, x/2]
 //
-// One invocation a pixel of what is made. Source: Karras et al. 2020, appendix D.
+// One invocation for each pixel of the result. Source: Karras et al. 2020, appendix D.
 // uses lib/layout
 
 struct Params { height: u32, width: u32, accumulate: u32 }

@@ -1,4 +1,4 @@
-// What a layer adds to all of its channels, from its noise map and strength, where one of them changes.
+// The noise that a layer adds to each of its channels, from its noise map and strength, where training changes them.
 //
 //   noise[y,x] = noise_strength · noise_const[y,x]
 //

@@ -1,12 +1,12 @@
-// A noise map, in place, brought back to mean 0 and variance 1.
+// Brings a noise map back to mean 0 and variance 1, in place.
 //
 //   x ← (x − mean) / sqrt(mean of squares − mean² + 1e-8)
 //
 // forward_rows  x (H,W)   → sums (H,2): Σ x and Σ x² of the rows
 // forward       sums      → x
 //
-// One workgroup a row; each adds up the rows' sums by itself, in the same order. A map of one value becomes zero. Source:
-// Karras et al. 2020, appendix D.
+// One workgroup a row; each adds up the rows' sums by itself, in the same order. A map of one value becomes zero.
+// Source: Karras et al. 2020, appendix D.
 // uses lib/layout, lib/reductions
 
 struct Params { height: u32, width: u32 }

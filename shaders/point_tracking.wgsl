@@ -20,7 +20,7 @@ struct Params { points: u32, channels: u32, height: u32, width: u32, image_heigh
 @group(0) @binding(4) var<storage, read_write> positions: array<vec2f>;
 @group(0) @binding(5) var<storage, read> status: Status;
 
-/// Stands for a pixel outside the image; larger than any distance.
+/// The distance of a pixel outside the image: larger than any other.
 const outside = 3.4e38;
 
 @compute @workgroup_size(64)
@@ -52,7 +52,7 @@ fn nearer(a: Candidate, b: Candidate) -> bool { return a.distance < b.distance |
 @compute @workgroup_size(64)
 fn nearest(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let window = 2u * params.radius + 1u;
-  // Where nothing can be compared (features that are no numbers), the handle stays where it is.
+  // Where nothing can be compared (features that are NaN), the handle stays where it is.
   var best = Candidate(outside, window * window);
   for (var at = lane; at < window * window; at += 64u) {
     let candidate = Candidate(distances[id.x * window * window + at], at);

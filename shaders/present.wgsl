@@ -2,7 +2,7 @@
 //
 //   byte[k] = ⌊clamp(127.5 · v[k] + 128, 0, 255)⌋          colour[k] = byte[k] / 255
 //
-// vertex    nothing                                          → one triangle that covers the canvas
+// vertex    no tensor                                        → one triangle that covers the canvas
 // fragment  image (N,C,H,W) with C = 3, or 1 for grey        → colour of a canvas pixel, from the first sample
 //
 // Pixel p of a canvas shows the image at x = (p + ½) · size / canvas_size − ½, on each axis. With
@@ -31,7 +31,7 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   return vec4f(select(colour, colour.rrr, params.channels == 1u), 1.0);
 }
 
-/// The image's value at (x, y); beyond an edge, the edge's.
+/// The image's value at (x, y); beyond an edge, that of the edge.
 fn pixel(at: vec2i) -> vec4f {
   let inside = clamp(at, vec2i(), vec2i(i32(params.width), i32(params.height)) - 1);
   return image[u32(inside.y) * params.width + u32(inside.x)];
@@ -52,7 +52,7 @@ fn cubic(place: vec2f) -> vec4f {
   return sum;
 }
 
-/// Weights of the four neighbours of a place that lies `t` beyond the second.
+/// Weights of the four nearest pixels, for a place that lies `t` of a pixel beyond the second of them.
 fn cubic_weights(t: f32) -> vec4f {
   let s = 1.0 - t;
   return 0.5 * vec4f(-t * s * s, 2.0 + t * t * (3.0 * t - 5.0), 2.0 + s * s * (3.0 * s - 5.0), -s * t * t);

@@ -5,9 +5,9 @@
 // forward   x (N,C,H,W)   → coarse (N,C,H/2,W/2)
 // backward  d_coarse      → d_x[y,x] = −upsample2(d_coarse)[y,x] / 4
 //
-// A fourth of the adjoint of upsample's filter. Negated, so that what the level has and the next one has not is a sum:
-// upsample's x + upsample2(coarse). One invocation a pixel and four channels of what is made. Source: Burt and Adelson
-// 1983, with StyleGAN2's filter.
+// A fourth of the adjoint of upsample's filter. Negated, so that upsample's sum, x + upsample2(coarse), is the detail
+// that the next level has lost. One invocation a pixel and four channels of the result. Source: Burt and Adelson 1983,
+// with StyleGAN2's filter.
 // uses lib/layout, lib/cells, lib/resample
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32 }

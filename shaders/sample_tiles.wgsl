@@ -1,4 +1,4 @@
-// Which tiles of the feature map the mask loss is estimated from in an iteration.
+// Draws the tiles of the feature map from which an iteration estimates the mask loss.
 //
 //   from each of T runs of candidates, as equal in length as can be, one tile, with weight 1 / probability = the run's length
 //
@@ -6,10 +6,11 @@
 //          → sampled_tiles (T,4) = its first row and column of cells, weight, 0; weight 0 where there are fewer candidates
 //          → tile_weights (tile_rows,tile_columns): the weights by tile, 0 where a tile is not sampled
 //
-// Σ weight · (a tile's loss) has the whole mask's loss as its mean, over the random numbers, and so has the gradient. Runs
-// spread the tiles over the mask, which leaves less variance than drawing them all from all. With as many tiles as
-// candidates all are taken, with weight 1. Random numbers are a hash of (seed, iteration, run), so that a seed always gives the same
-// drag. Once the drag has stopped there are no tiles. Source of the hash (pcg3d): Jarzynski and Olano 2020, JCGT 9(3).
+// The expected value of Σ weight · (a tile's loss) is the whole mask's loss; the same holds for the gradient. Runs
+// spread the tiles over the mask, which leaves less variance than drawing each from all candidates. With as many tiles
+// as candidates all are taken, with weight 1. Random numbers are a hash of (seed, iteration, run), so a seed always
+// gives the same drag. Once the drag has stopped there are no tiles. Source of the hash (pcg3d): Jarzynski and Olano
+// 2020, JCGT 9(3).
 // uses lib/tiles, lib/status
 
 struct Params { tiles: u32, tile_rows: u32, tile_columns: u32, seed: u32 }

@@ -1,12 +1,12 @@
 // The mean squared difference of two pictures: a loss.
 //
-//   loss = factor / (N·C·H·W) · Σ (image − target_image)²           losses[n,y] is the part of a row of pixels
+//   loss = factor / (N·C·H·W) · Σ (image − target_image)²           losses[n,y] is the share of one row of pixels
 //
 // forward   image (N,C,H,W), target_image (N,C,H,W)   → losses (N,H)
 // backward  image, target_image                       → d_image = 2 · factor / (N·C·H·W) · (image − target_image)
 //
-// One workgroup a row forward, in a fixed order; one invocation for a pixel and four channels back. Padding channels are
-// zero in both. Source: the L2 term of Roich et al. 2021, section 3.
+// Forward: one workgroup a row, in a fixed order. Backward: one invocation a pixel and four channels. Padding channels
+// are zero in both. Source: the L2 term of Roich et al. 2021, section 3.
 // uses lib/layout, lib/reductions
 
 struct Params { samples: u32, channels: u32, height: u32, width: u32, accumulate: u32, factor: f32 }

@@ -1,4 +1,4 @@
-// The stop rule, and what motion supervision needs to know of each point.
+// The stop rule, and each point's shift and weight for motion supervision.
 //
 //   D = target − handle      stop when every ‖D‖ ≤ stop_distance · max(H/512, 1), H the larger side
 //   u = D / (‖D‖ + 1e-7) for points with ‖D‖ > 1
@@ -7,7 +7,8 @@
 //                                     → status: stopped, moved, distance; both losses 0, which the loss kernels fill
 //
 // A point that is not moved, and every point once the drag has stopped, has u = 0 and weight 0: its loss and gradient
-// are 0. One workgroup, which counts the patches one after the other. Source: Pan et al. 2023, section 3.2; SPEC §3.3-4.
+// are 0. One workgroup, which counts the patches one after the other. Source: Pan et al. 2023, section 3.2; SPEC
+// §3.3-4.
 // uses lib/patch, lib/reductions, lib/status
 
 struct Params { points: u32, image_height: u32, image_width: u32, radius: u32, stop_distance: f32 }

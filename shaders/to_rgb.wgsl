@@ -8,9 +8,9 @@
 // backward_weight  x, styles, rgb, d_rgb                                  → d_weight[c,i] = Σ_nyx d[c] · s[i] · x[i]
 // backward_bias    rgb, d_rgb                                             → d_bias[c] = Σ_nyx d[c]
 //
-// O is at most 4, one group of channels. One invocation a pixel forward, a pixel and four channels back; one workgroup
-// for four input channels of the weights, and one for the bias.
-// Source: Karras et al. 2020, section 4.1 (skip architecture); SPEC §2.
+// O is at most 4, one group of channels. One invocation a pixel forward, and a pixel and four channels for d_x;
+// gradients of styles and weights take one workgroup for four input channels, that of the bias takes one. Source:
+// Karras et al. 2020, section 4.1 (skip architecture); SPEC §2.
 // uses lib/layout, lib/cells, lib/reductions
 
 struct Params { samples: u32, inputs: u32, outputs: u32, height: u32, width: u32, accumulate: u32, clamp: f32 }

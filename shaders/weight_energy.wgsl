@@ -1,11 +1,12 @@
-// The energy of a convolution's weights, from which demodulation follows, where the weights change.
+// The energy of a convolution's weights, which demodulation needs; computed anew where training changes the weights.
 //
 //   energy[first+o,i] = Σ_ab W[o,i,a,b]²                   `first`: a layer's weights may come in parts of its outputs
 //
 // forward   weight (O,I,3,3)    → energy (total,I), rows first … first+O−1
 // backward  weight, d_energy    → d_weight = 2 · W · d_energy
 //
-// One invocation a 4×4 block: of all taps forward, of one back. Source: Karras et al. 2020, equation 3; SPEC §2.
+// One invocation a 4×4 block of channels: forward for all taps, backward for one tap. Source: Karras et al. 2020,
+// equation 3; SPEC §2.
 // uses lib/layout, lib/weights
 
 struct Params { outputs: u32, inputs: u32, total: u32, first: u32, accumulate: u32 }

@@ -1,8 +1,9 @@
-// Cell lists: which pixels of a map a kernel covers. Dense is the list of all; in a drag it is the dependency cone.
+// Cell lists: the pixels of a map that a kernel covers. A dense list has all of them; in a drag it is the dependency
+// cone.
 //
 //   cell_list[0]      number of cells to compute
-//   cell_list[1]      that and the ring of cells around them, where gradients are set to zero because kernels read them
-//   cell_list[2]      width of the map where the list is all of it, row by row; then no cells follow. Else 0
+//   cell_list[1]      the same plus the ring of cells around them, whose gradients are zeroed since kernels read them
+//   cell_list[2]      width of the map where the list stands for all of it, row by row; then no cells follow. Else 0
 //   cell_list[4 + k]  cell k as row << 16 | column: first those to compute, then the ring
 
 fn cell_count() -> u32 { return cell_list[0]; }
@@ -15,7 +16,7 @@ fn cell_at(k: u32) -> vec2u {
   return vec2u(cell_list[4u + k] >> 16u, cell_list[4u + k] & 0xffffu);
 }
 
-/// One invocation's work where each takes a cell and four channels; `quad` varies fastest.
+/// One invocation's work: a cell and four channels, the group `quad`, which varies fastest.
 struct CellWork { sample: u32, row: u32, column: u32, quad: u32, valid: bool, ring: bool }
 
 fn work_on(index: u32, quad_count: u32, samples: u32, count: u32) -> CellWork {

@@ -1,13 +1,13 @@
-// The dependency cone: which cells of every layer something depends on, down the network.
+// The dependency cone: the cells of every layer on which the listed cells above depend, down the network.
 //
 // A link leads from the cells of one list to those of the next, on each axis:
 //   0 the feature map, from pixels of the image
 //   1 convolution, from its output to its input              [a − 1, b + 1]
 //   2 FIR                                                    [a − 1, b + 2]
 //   3 up-sampling convolution, from t to its input           [⌈(a − 2)/2⌉, ⌊b/2⌋]
-// and clips to the map. One workgroup makes a list: it walks over the bounding box of all rectangles, those of points and
-// of sampled tiles, and keeps the cells that lie in one, in row-major order by a prefix sum, so that a cell is listed once and two runs give the same
-// lists. Needs lib/resize_axis, lib/tiles, links and cell_lists. Source: SPEC §4.
+// and clips to the map. One workgroup makes a list: it walks over the bounding box of all rectangles (of points and of
+// sampled tiles) and keeps the cells that lie in one, in row-major order by a prefix sum. So a cell is listed once, and
+// two runs give the same lists. Needs lib/resize_axis, lib/tiles, links and cell_lists. Source: SPEC §4.
 
 /// `height` and `width` of the list's map, in cells; `at`: where the list begins in cell_lists.
 struct Link { kind: u32, height: u32, width: u32, ring: u32, at: u32 }
@@ -24,7 +24,7 @@ var<workgroup> prefix: array<u32, width>;
 
 fn clip(range: vec2i, length: u32) -> vec2i { return clamp(range, vec2i(), vec2i(i32(length) - 1)); }
 
-/// The cells from which a range of pixels is resized, on one axis.
+/// The first and last cell from which a range of pixels is interpolated, on one axis.
 fn cells_of(axis: Axis, pixels: vec2i) -> vec2i {
   let range = clip(pixels, axis.pixels);
   return vec2i(i32(resize_axis(axis, u32(range.x)).low), i32(resize_axis(axis, u32(range.y)).high));
@@ -42,19 +42,19 @@ fn follow(range: vec2i, kind: u32, length: u32) -> vec2i {
   }
 }
 
-/// Rows (xy) and columns (zw) of the list's map around pixels of the image.
+/// The rectangle of the list's map that a range of rows and of columns of the image depends on.
 fn rectangle_around(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
   return rectangle_below(cells_of(down_axis(), rows), cells_of(across_axis(), columns), list);
 }
 
-/// Those around a sampled tile: its pixels lie between its cells and the next ones.
+/// The same for a sampled tile, whose pixels lie between its cells and the next ones.
 fn rectangle_of(tile: vec4f, list: u32) -> Rectangle {
   let first = vec2i(tile.xy);
   let last = first + i32(tile_side);
   return rectangle_below(clip(vec2i(first.x, last.x), params.height), clip(vec2i(first.y, last.y), params.width), list);
 }
 
-/// Those around cells of the feature map.
+/// The same for a range of rows and of columns of the feature map, in cells.
 fn rectangle_below(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
   var r = rows;
   var c = columns;
@@ -67,14 +67,14 @@ fn rectangle_below(rows: vec2i, columns: vec2i, list: u32) -> Rectangle {
 
 const empty = Rectangle(0, -1, 0, -1);
 
-/// One for each point, then one for each tile.
+/// Number of rectangles: one for each point, then one for each tile.
 fn rectangle_count() -> u32 { return params.points + params.tiles; }
 
 fn inside(rectangle: Rectangle, cell: vec2i) -> bool {
   return all(cell >= rectangle.xz) && all(cell <= rectangle.yw);
 }
 
-/// 1: to compute, 2: of the ring, 0: neither.
+/// The sort of a cell: 1 to compute, 2 in the ring, 0 neither.
 fn sort_of(cell: vec2i) -> u32 {
   var sort = 0u;
   for (var i = 0u; i < rectangle_count(); i++) {

@@ -14,7 +14,7 @@ fn four_cells(group: u32) -> Four {
   return four;
 }
 
-/// Where a cell's neighbour lies in its map, in pixels; beyond the border 0xffffffff.
+/// Where a cell's neighbour lies in its map, in pixels; 0xffffffff beyond the border.
 fn neighbour(sample: u32, cell: vec2u, offset: vec2i) -> u32 {
   let at = vec2i(cell) + offset;
   if (any(at < vec2i()) || at.x >= i32(params.height) || at.y >= i32(params.width)) { return 0xffffffffu; }

@@ -3,13 +3,13 @@
 /// Floats between two rows of a `vector` tensor: 64-aligned, so that a row can be bound by itself.
 fn vector_stride(length: u32) -> u32 { return (length + 63u) / 64u * 64u; }
 
-/// Groups of four channels.
+/// Number of groups of four channels.
 fn quads(channels: u32) -> u32 { return (channels + 3u) / 4u; }
 
 /// The number of a workgroup in a grid that was folded into two dimensions.
 fn linear_workgroup(id: vec3u, count: vec3u) -> u32 { return id.y * count.x + id.x; }
 
-/// Which of the four channels of a group are real: 1 for those, 0 for padding.
+/// For each of the four channels of a group: 1 if it is real, 0 if it is padding.
 fn real_channels(quad: u32, channels: u32) -> vec4f {
   return select(vec4f(), vec4f(1.0), quad * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(channels));
 }

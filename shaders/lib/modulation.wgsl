@@ -5,7 +5,7 @@
 // d_modulated (N,I,H,W) is the gradient of the modulated input. Styles: one workgroup for four channels of a sample,
 // summed over the cells in a fixed order. Needs lib/layout, lib/cells, lib/reductions.
 
-/// Four channels of the modulated input; `pixel` counts those of all samples.
+/// Four channels of the modulated input; `pixel` is counted through the maps of all samples.
 fn modulated_at(sample: u32, pixel: u32, quad: u32) -> vec4f {
   return styles[sample * vector_stride(params.inputs) / 4u + quad] * x[pixel * quads(params.inputs) + quad];
 }

@@ -1,7 +1,7 @@
 // The bilinear resize of a feature map to the image's size, read pixel by pixel: the resized map is never stored. Needs
 // lib/resize_axis. Source: SPEC §3.
 
-/// Exactly `a` where both are the same, so that what does not change has a difference of exactly 0.
+/// Linear interpolation that gives exactly `a` where a = b, so that unchanged features have a difference of exactly 0.
 fn between(a: vec4f, b: vec4f, fraction: f32) -> vec4f { return a + fraction * (b - a); }
 
 /// The four cells around a pixel: where their channels begin in `features` (upper two, lower two), and where the pixel

@@ -1,9 +1,10 @@
 // Where the pixels of the image lie between the cells of a feature map, on one axis.
 //
-// Pixel i lies at (i + 0.5)·cells/pixels − 0.5 between two cells, not below 0, the upper cell not above cells − 1. In whole
-// numbers that is ((2i + 1)·cells − pixels) / (2·pixels), so no rounding moves a pixel to another cell. Source: SPEC §3.
+// Pixel i lies at (i + 0.5)·cells/pixels − 0.5 between two cells, not below 0, the upper cell not above cells − 1. In
+// whole numbers that is ((2i + 1)·cells − pixels) / (2·pixels), so no rounding moves a pixel to another cell. Source:
+// SPEC §3.
 
-/// How many cells the feature map has along an axis, and how many pixels the image.
+/// The length of an axis: of the feature map in cells, and of the image in pixels.
 struct Axis { cells: u32, pixels: u32 }
 
 /// Downwards: rows of the map and of the image.
@@ -22,7 +23,7 @@ fn resize_axis(axis: Axis, pixel: u32) -> Between {
   return Between(low, min(low + 1u, axis.cells - 1u), f32(numerator % denominator) / f32(denominator));
 }
 
-/// How much of a pixel's value comes from a cell, on one axis.
+/// The weight of a cell in a pixel's value, on one axis.
 fn cell_weight(pixel: Between, cell: u32) -> f32 {
   return select(0.0, 1.0 - pixel.fraction, pixel.low == cell) + select(0.0, pixel.fraction, pixel.high == cell);
 }
@@ -33,7 +34,7 @@ fn first_pixel(axis: Axis, cell: u32) -> u32 {
   return select(min(first, axis.pixels), 0u, cell == 0u);
 }
 
-/// Where a pixel lies between its lower cell and the next: what resize_axis finds, where the lower cell is known.
+/// Where a pixel lies between its lower cell and the next, 0 to 1: as resize_axis, for a lower cell that is known.
 fn fraction_from(axis: Axis, low: u32, pixel: u32) -> f32 {
   let numerator = i32((2u * pixel + 1u) * axis.cells) - i32((2u * low + 1u) * axis.pixels);
   return f32(max(numerator, 0)) / f32(2u * axis.pixels);

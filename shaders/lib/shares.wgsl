@@ -1,8 +1,8 @@
 // How invocations share out groups of cells and groups of four channels.
 //
-// Where neighbours in a workgroup have different cells they read the same weights, which a GPU broadcasts, so that a layer's
-// weights are read about once; where they have different channels they read the same cells, which suits an emulated GPU's
-// caches. Params.cells_first says which.
+// Where neighbours in a workgroup have different cells they read the same weights, which a GPU broadcasts, so that a
+// layer's weights are read about once; where they have different channels they read the same cells, which suits an
+// emulated GPU's caches. Params.cells_first chooses the former.
 
 struct Share { group: u32, quad: u32, valid: bool }
 

@@ -1,7 +1,7 @@
-// The first pass of a convolution whose sums are split, and their sum: what conv3x3_split_k and its fused form share. Needs
+// The forward passes of a convolution with split sums, which conv3x3_split_k and its fused form share. Needs
 // lib/layout, lib/cells, lib/four_cells, lib/shares, lib/weights, and x, styles and parts.
 
-/// Where the part of a split for cell k of the list begins.
+/// The place in `parts` of a split's part, for cell k of the list and a group of four channels.
 fn part_at(split: u32, sample: u32, k: u32, quad: u32, quad_count: u32) -> u32 {
   return ((split * params.samples + sample) * params.listed + k) * quad_count + quad;
 }
@@ -37,7 +37,7 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
   for (var k = 0u; k < four.count; k++) { parts[part_at(split, four.sample, first + k, quad, output_quads)] = sums[k]; }
 }
 
-/// The sum of all parts for a cell of the list and four channels, of which `index` counts the invocations.
+/// The sum of all parts for the cell and the four channels of invocation `index`, whose sample and group are given.
 fn sum_of_parts(index: u32, sample: u32, quad: u32) -> vec4f {
   let output_quads = quads(params.outputs);
   var sum = vec4f();

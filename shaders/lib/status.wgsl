@@ -1,12 +1,12 @@
-// Where a drag stands, kept in device memory, so that iterations follow each other without a read-back.
+// The state of a drag, kept in device memory, so that iterations follow each other without a read-back.
 // All words are floats, so that it reads like any tensor.
 
 struct Status {
-  /// 1 once every handle is close to its target: all that follows leaves everything as it is.
+  /// 1 once every handle is close to its target: later kernels and iterations then change nothing.
   stopped: f32,
-  /// Optimiser steps made.
+  /// Number of optimiser steps made.
   iteration: f32,
-  /// Points more than a pixel from their targets.
+  /// Number of points more than a pixel from their targets.
   moved: f32,
   /// Mean distance from handle to target, in pixels.
   distance: f32,

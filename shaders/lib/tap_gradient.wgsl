@@ -1,4 +1,5 @@
-// Where a cell of conv3x3's input goes: tap (a,b) makes pixel (y−a+1, x−b+1) of it. Needs lib/layout and d_u.
+// The pixel to which a cell (y,x) of conv3x3's input contributes by tap (a,b): (y−a+1, x−b+1). Needs lib/layout and
+// d_u.
 
 /// Four channels of the gradient of that pixel, zero outside the map.
 fn gradient_of_tap(sample: u32, cell: vec2u, tap: u32, quad: u32) -> vec4f {

@@ -4,7 +4,7 @@
 //
 // Needs lib/layout, lib/cells, lib/weights, lib/up_blocks, and d_t.
 
-/// Those of four cells of the list, the `first` of them and the next three.
+/// The gradients of four cells of the list, from cell number `first` on, for four channels.
 fn gradients_at(sample: u32, first: u32, quad: u32) -> array<vec4f, 4> {
   let output_quads = quads(params.outputs);
   let height = 2u * params.height + 1u;

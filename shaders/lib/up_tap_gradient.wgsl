@@ -1,4 +1,5 @@
-// Where a cell of conv3x3_up's input goes: tap (a,b) makes pixel (2y+a, 2x+b) of it. Needs lib/layout and d_t.
+// The pixel to which a cell (y,x) of conv3x3_up's input contributes by tap (a,b): (2y+a, 2x+b). Needs lib/layout and
+// d_t.
 
 /// Four channels of the gradient of that pixel.
 fn gradient_of_tap(sample: u32, cell: vec2u, tap: u32, quad: u32) -> vec4f {

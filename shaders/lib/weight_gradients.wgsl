@@ -4,13 +4,13 @@
 //
 // d is the gradient of the convolution's result. A 4×4 block of one tap is the sum of outer products over the cells of
 // the input. Lanes share out the cells of a block and add up their parts in a fixed order: one lane where a map has few
-// cells, which are those with many blocks, up to all 64 of a workgroup where it has many, which have few blocks. So a
-// GPU is busy at every resolution. d_weight is f32, however the weights are stored.
+// cells (such layers have many blocks), up to all 64 of a workgroup where it has many (and few blocks). So a GPU is
+// busy at every resolution. d_weight is f32, however the weights are stored.
 // Needs lib/layout, lib/cells, modulated_at, gradient_of_tap, and d_weight.
 
 var<workgroup> partial_blocks: array<mat4x4f, 64>;
 
-/// Lanes that share out a block: about sixteen cells each.
+/// Number of lanes that share out a block: about sixteen cells each.
 fn lanes_of_block() -> u32 {
   var lanes = 1u;
   while (lanes < 64u && 16u * lanes < params.height * params.width) { lanes *= 2u; }

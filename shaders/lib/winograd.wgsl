@@ -1,5 +1,5 @@
-// Winograd's F(2×2,3×3): a tile of 2×2 pixels of a 3×3 convolution from 16 products for each pair of channels, where the
-// direct sum takes 36.
+// Winograd's F(2×2,3×3): a tile of 2×2 pixels of a 3×3 convolution from 16 products for each pair of channels, where
+// the direct sum takes 36.
 //
 //   tile = Aᵀ [ Σ_i (G w Gᵀ) ∘ (Bᵀ x̃ B) ] A          w: 3×3 weights of a pair, x̃: the 4×4 modulated cells around the tile
 //
@@ -15,9 +15,10 @@
 // multiply           both                     → products (16,O,N,tiles), the sums over i
 //
 // A tap is an element of the 4×4 matrices, row by row. Tiles at the right and lower border of odd maps reach beyond it.
-// Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016. Needs lib/layout, lib/shares, lib/weights.
+// Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016. Needs lib/layout, lib/shares,
+// lib/weights.
 
-/// Tiles of all samples. Some may lie below the map: they are made of zeros and have no pixels.
+/// Number of tiles in all samples. Some may lie below the map: they are made of zeros and have no pixels.
 fn all_tiles() -> u32 { return params.samples * params.tiles; }
 
 fn tiles_in_row() -> u32 { return (params.width + 1u) / 2u; }
@@ -87,7 +88,7 @@ fn transform_input(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) co
 /// Bᵀ times a column.
 fn differences(d: array<vec4f, 4>) -> array<vec4f, 4> { return array<vec4f, 4>(d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]); }
 
-/// A tap of four tiles and four channels: a block of weights is read once for four tiles.
+/// The products of one tap for four tiles and four channels: a block of weights is read once for four tiles.
 @compute @workgroup_size(64)
 fn multiply(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u, @builtin(local_invocation_index) lane: u32) {
   let input_quads = quads(params.inputs);

@@ -1,4 +1,4 @@
-/** What a person needs to know of the adapter that runs the kernels. */
+/** The adapter that runs the kernels, described for a person. */
 export interface AdapterDescription {
   /** As in `GPUAdapterInfo`. */
   readonly vendor: string;

@@ -4,23 +4,23 @@ import { defaultVariants, type Variants } from './graph/variants.ts';
 import { PipelineCache } from './kernels/pipelines.ts';
 import type { ShaderSource } from './kernels/shaders.ts';
 
-/** What a device is opened with. */
+/** The options with which a device is opened. */
 export interface EngineOptions {
-  /** Where the kernels' texts come from. */
+  /** Reads the kernels' texts. */
   readonly shaders: ShaderSource;
-  /** Which of two GPUs is asked for: the fast one, unless `low-power` is given. */
+  /** The GPU to ask for where a machine has two: the fast one, unless this is `low-power`. */
   readonly powerPreference?: GPUPowerPreference;
 }
 
-/** Features that are used where they are there. */
+/** Features that are used where the adapter has them. */
 const optionalFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
-/** Limits of which all that the adapter has is asked for. */
+/** Limits that are asked for as high as the adapter allows. */
 const raisedLimits = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
   'maxStorageBuffersPerShaderStage',
 ] as const;
-/** What the kernels need; every WebGPU adapter has it. */
+/** The least limits that the kernels need; every WebGPU adapter meets them. */
 const requiredStorageBuffers = 8;
 
 /** A device with its pipelines. All models and sessions on it share them. */
@@ -31,7 +31,7 @@ export class Engine {
   readonly adapter: AdapterDescription;
   /** @internal Compiled kernels, by their texts. */
   readonly pipelines: PipelineCache;
-  /** @internal Which kernels new plans take; `takeVariants` changes them for the plans that exist, too. */
+  /** @internal The rules by which new plans choose kernels; `takeVariants` has existing plans rebuilt, too. */
   variants: Variants;
   /** Resolves once the device is lost, `destroy` included. */
   readonly lost: Promise<GPUDeviceLostInfo>;
@@ -45,7 +45,7 @@ export class Engine {
     this.lost = device.lost;
   }
 
-  /** @internal Takes other kernels. Whoever holds a plan rebuilds it before its next submission. */
+  /** @internal Changes the rules. Whoever holds a plan rebuilds it before its next submission. */
   takeVariants(variants: Variants): void {
     this.variants = variants;
     this.pipelines.outdate();

@@ -1,8 +1,8 @@
-/** Listeners by event: what a listener gets stands in `Events`. */
+/** Listeners by event; `Events` gives the type of each event's argument. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
-  /** @returns what takes the listener off again */
+  /** @returns a function that removes the listener */
   on<Event extends keyof Events>(
     event: Event,
     listener: (value: Events[Event]) => void,

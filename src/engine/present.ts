@@ -5,17 +5,17 @@ import { createStorageBuffer, type DeviceTensor } from './memory/tensors.ts';
 
 /** Something that shows an image from device memory. */
 export interface ImageSink {
-  /** Shows sample 0 of `image` (N,C,H,W in the `map` layout, values in [−1, 1]), as it is once all submitted work is done. */
+  /** Shows sample 0 of `image` (N,C,H,W in the `map` layout, values in [−1, 1]) once all submitted work is done. */
   draw(image: DeviceTensor): void;
 }
 
-/** What the presenter needs of a canvas's WebGPU context. */
+/** The part of a canvas's WebGPU context that the presenter uses. */
 export type PresentationContext = Pick<GPUCanvasContext, 'configure' | 'getCurrentTexture'>;
 
 /** Words of `struct Params` of shaders/present.wgsl. */
 const paramsBytes = 24;
 
-/** The last image, in memory of its own: its tensor may hold another by the time that it is to be drawn again. */
+/** A copy of the last image, since its tensor may hold another one when it has to be drawn again. */
 interface Shown {
   readonly height: number;
   readonly width: number;

@@ -10,7 +10,7 @@ export interface FilePart {
   readonly file?: string;
 }
 
-/** Reads numbers and runs of bytes one after the other; none that is not wholly there. */
+/** Reads numbers and runs of bytes one after the other; refuses any that the bytes end within. */
 export class ByteCursor {
   position: number;
   readonly #part: FilePart;
@@ -23,17 +23,17 @@ export class ByteCursor {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Where in the file the next byte lies. */
+  /** Byte offset of the next byte in the file. */
   get offset(): number {
     return this.#part.origin + this.position;
   }
 
-  /** Bytes after it. */
+  /** Number of bytes left. */
   get left(): number {
     return this.#part.bytes.length - this.position;
   }
 
-  /** @param offset in the file; where the cursor stands unless given */
+  /** @param offset byte offset in the file; by default where the cursor stands */
   error(message: string, offset = this.offset): FormatError {
     return new FormatError(message, { file: this.#part.file, offset });
   }
@@ -54,17 +54,17 @@ export class ByteCursor {
     return this.#view.getInt32(this.#take(4), true);
   }
 
-  /** Lengths beyond 2^53 come out rounded, and so beyond any file. */
+  /** A 64-bit number. One above 2^53 is rounded, which does no harm: as a length it is longer than any file. */
   u64(): number {
     return Number(this.#view.getBigUint64(this.#take(8), true));
   }
 
-  /** Big-endian, as pickles have it. */
+  /** A big-endian f64, as pickles have it. */
   f64(): number {
     return this.#view.getFloat64(this.#take(8), false);
   }
 
-  /** A view, no copy. */
+  /** The next bytes, as a view, not a copy. */
   take(length: number): Uint8Array {
     const start = this.#take(length);
     return this.#part.bytes.subarray(start, start + length);
@@ -80,7 +80,7 @@ export class ByteCursor {
     }
   }
 
-  /** A line of Latin-1 without its end. */
+  /** A line of Latin-1 text, without its line break. */
   line(longest: number): string {
     const { bytes } = this.#part;
     const end = bytes.subarray(this.position, this.position + longest).indexOf(0x0a);

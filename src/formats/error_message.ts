@@ -7,11 +7,11 @@ import {
   UnsupportedModelError,
 } from './errors.ts';
 
-/** An error as a message between a worker and its page: its class would not survive. */
+/** An error as a message between a worker and its page, since an error that is posted loses its class. */
 export interface ErrorMessage {
   readonly name: string;
   readonly message: string;
-  /** What its class has beside them: where in a file the fault lies, and the like. */
+  /** The other fields of its class, such as where in a file the fault lies. */
   readonly details: Readonly<Record<string, string | number>>;
 }
 
@@ -34,7 +34,7 @@ export function errorMessage(error: unknown): ErrorMessage {
   return { name: error.name, message: error.message, details };
 }
 
-/** The error that a message was made of, of its class where that is one of ours. */
+/** The error that a message was made from, with its class if that is one of this project's. */
 export function readErrorMessage({ name, message, details }: ErrorMessage): Error {
   const kind = kinds.find((known) => known.name === name);
   if (!kind) return Object.assign(new Error(message), { name });

@@ -1,4 +1,4 @@
-/** The longest message that is shown: a hostile file must not fill a terminal or a page through its names. */
+/** The most characters of a message: a hostile file must not fill a terminal or a page through its names. */
 const longestMessage = 600;
 
 /**

@@ -13,14 +13,14 @@ import {
 } from 'valibot';
 import { FormatError } from './errors.ts';
 
-/** Nothing of ours is nested as deep; more would end the stack of whatever walks through it. */
+/** The most levels of nesting; deeper texts would overflow the stack of code that walks through them. */
 const deepest = 64;
 
-/** How a text is called in messages. */
+/** The names of a text and its file in messages. */
 export interface JsonText {
-  /** The whole of it, e.g. `metadata config`. */
+  /** The name of the text, e.g. `metadata config`. */
   readonly root: string;
-  /** What stands before the path of a field, e.g. `metadata config: `; nothing where a path says enough. */
+  /** Text before the path of a field, e.g. `metadata config: `; absent where the path says enough. */
   readonly within?: string;
   readonly file?: string;
 }
@@ -28,8 +28,8 @@ export interface JsonText {
 /**
  * Reads JSON that anybody may have written.
  * @param schema what it must hold; messages of its parts go after the path of a field, e.g. `must be a positive number`
- * @throws FormatError for a text that is no JSON, nested deeper than 64 levels, or of another shape: the field that is
- *   wrong, and what it must be
+ * @throws FormatError for a text that is not JSON, is nested deeper than 64 levels, or does not fit the schema; it
+ *   names the field that is wrong, and what it must be
  */
 export function readJson<Schema extends GenericSchema>(
   text: string,
@@ -77,7 +77,7 @@ function parse(text: string, root: string, file?: string): unknown {
   }
 }
 
-/** `tunings[0].kernels` */
+/** A path as messages show it, e.g. `tunings[0].kernels`. */
 const showPath = (path: readonly IssuePathItem[]): string =>
   path
     .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 80)}`))
@@ -86,7 +86,7 @@ const showPath = (path: readonly IssuePathItem[]): string =>
 
 function isDeeperThan(text: string, most: number): boolean {
   let depth = 0;
-  // Texts in quotes, as far as they go, or a bracket.
+  // Matches a quoted text, closed or not, whose brackets do not count, or a bracket.
   for (const [found] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
     if (found === '[' || found === '{') depth++;
     else if (found === ']' || found === '}') depth--;

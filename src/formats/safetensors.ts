@@ -9,7 +9,7 @@ import {
 } from './tensors/named_tensors.ts';
 import { rowMajorStrides, StridedTensor } from './tensors/strided_tensor.ts';
 
-/** A header longer than this is no model's: the largest StyleGAN2 needs 40 kB. Bounded before anything is decoded. */
+/** The most bytes of a header, checked before it is decoded; the largest StyleGAN2 needs 40 kB. */
 const longestHeader = 8 * 2 ** 20;
 const highestRank = 8;
 
@@ -29,7 +29,7 @@ export interface WritableTensor {
  * @throws FormatError naming the byte or the tensor
  */
 export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
-  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory and lack alignment.
+  // A plain Uint8Array: in Node the bytes may be a Buffer, whose slice() would share memory and lack alignment.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { header, dataStart } = readHeader(plain, file);
   const tensors = new Map<string, NamedTensor>();
@@ -58,8 +58,8 @@ export function parseSafetensors(bytes: Uint8Array, file?: string): TensorFile {
 }
 
 /**
- * Writes a safetensors file, tensors in the map's order, but those of 2 bytes an element last, so that each is aligned;
- * the data begin at a multiple of 8 bytes. The same input gives the same bytes.
+ * Writes a safetensors file, tensors in the map's order. Those with 2 bytes per element come last, so that all are
+ * aligned; the data begin at a multiple of 8 bytes. The same input gives the same bytes.
  * @throws RangeError where a shape does not match its data (a fault of the caller)
  */
 export function writeSafetensors(
@@ -212,7 +212,7 @@ function isListOfSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-/** A header's value for a message; not the whole of it, since it may be megabytes long or nested without end. */
+/** A header's value for a message, cut short: it may be megabytes long or deeply nested. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
   if (Array.isArray(value)) {

@@ -113,8 +113,8 @@ const table = {
 } as const satisfies Record<string, NumberOption | ChoiceOption>;
 
 /**
- * Every option of a drag, by its name in `DragOptions`, and `steps`, which is of one run. The order is that of the page's
- * pane. The usual values are the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
+ * Every option of a drag, by its name in `DragOptions`, and `steps`, which belongs to a run. The order is that of the
+ * page's pane. The usual values are the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
  */
 export const dragOptionTable: Declared<typeof table> = table;
 
@@ -125,7 +125,7 @@ type RecommendedName = {
     : never;
 }[keyof typeof table];
 
-/** What a model's file recommends for a drag of it, by the options' names; what it does not name is absent. */
+/** The values that a model's file recommends for a drag, by the options' names; others are absent. */
 export type DragDefaults = { readonly [Name in RecommendedName]?: number };
 
 /** The options that a model's file may recommend, with their names and their keys in the file's JSON. */

@@ -1,7 +1,7 @@
 import type { Declared, NumberOption, SwitchOption } from './option.ts';
 
 const mostSteps = 1_000_000;
-/** At a rate of 0 Adam does not move; any rate above 0 is a matter of patience. */
+/** The lowest learning rate: at 0 nothing changes, and a low rate only takes patience. */
 const leastRate = 1e-9;
 
 const search = {
@@ -80,8 +80,8 @@ const search = {
 /** Every option of the search for a photograph's latent, by its name in `InversionOptions`. */
 export const inversionOptionTable: Declared<typeof search> = search;
 
-// Steps, rate and weight were chosen on the demo model (bench/README.md has the figures); the distance is about what that
-// of Roich et al. 2021 comes to in W.
+// Steps, rate and weight were chosen on the demo model (bench/README.md has the figures); the distance is about as
+// far as that of Roich et al. 2021 reaches in W.
 const fineTuning = {
   steps: {
     kind: 'number',

@@ -1,6 +1,6 @@
 import { InputError } from '../formats/errors.ts';
 
-/** Which numbers an option takes: from `least` to `most`, both included; an absent bound bounds nothing. */
+/** The numbers that an option takes: from `least` to `most`, both included; without a bound there is no limit. */
 export interface Bounds {
   /** The least number that is taken. */
   readonly least?: number;
@@ -10,11 +10,11 @@ export interface Bounds {
   readonly whole?: boolean;
 }
 
-/** What every option says of itself, whatever its kind. */
+/** The fields of every option, whatever its kind. */
 interface OptionTexts {
   /** Its name for a person: a noun, e.g. `Patch radius r₁`. */
   readonly label: string;
-  /** What it does, in a sentence or two. */
+  /** A sentence or two that say what it does. */
   readonly hint: string;
   /** Its name on the command line, without the dashes; absent where the command line does not offer it. */
   readonly flag?: string;
@@ -28,7 +28,7 @@ export interface NumberOption extends OptionTexts {
   readonly kind: 'number';
   /** What the number counts, e.g. `pixels of a 512² picture`; absent for a pure number. */
   readonly unit?: string;
-  /** Which numbers it takes. */
+  /** The numbers that it takes. */
   readonly bounds: Bounds;
   /** Its value where nobody chose one. */
   readonly usual: number;
@@ -81,7 +81,7 @@ export function rangeOf({ least, most }: Bounds): string {
   return most === undefined ? `at least ${least}` : `${least} to ${most}`;
 }
 
-/** What an option's value has to be, in words. */
+/** The values that an option can have, in words. */
 export function describeValues(option: Option): string {
   if (option.kind === 'number') return describeBounds(option.bounds);
   return option.kind === 'choice' ? option.choices.join(' or ') : 'true or false';
@@ -97,7 +97,7 @@ export function accepts(option: Option, value: unknown): boolean {
 
 /**
  * Checks the values of a table's options; those that the table does not name are not looked at.
- * @throws InputError for the first value that its option cannot have, which names the option as the library does
+ * @throws InputError for the first value that its option cannot have; it names the option as the library does
  */
 export function checkOptions(
   table: OptionTable,

@@ -9,18 +9,18 @@ import type { LayerChoice } from './kernel_choices.ts';
 import { PlanTimer } from './plan_timer.ts';
 import { createScratch, scratchBytes, type TunableLayer } from './tunable_layers.ts';
 
-/** Whose layers are measured: its device, and its weights. */
+/** The network whose layers are measured: its device and its weights. */
 export interface AutotunedNetwork {
   readonly engine: Engine;
   readonly store: TensorStore;
 }
 
 export interface AutotuneOptions {
-  /** No further measurement is begun once it is aborted. */
+  /** Once it is aborted, no further measurement begins. */
   readonly signal?: AbortSignal;
-  /** No further layer is begun after so many seconds; one is measured in any case. */
+  /** After so many seconds no further layer is begun; the first is always measured. */
   readonly seconds?: number;
-  /** What has come of a layer, once it is known; nothing where it is too large to be measured. */
+  /** Called with each layer's result; undefined for a layer that is too large to be measured. */
   readonly onLayer?: (key: string, result: LayerChoice | undefined) => void;
   /** Measures candidates; by default on the device. */
   readonly measure?: Measure;
@@ -33,14 +33,14 @@ export type Measure = <Result>(
   contest: (stopwatch: Stopwatch) => Promise<Result>,
 ) => Promise<Result>;
 
-/** Digits of a measured time. */
+/** Significant digits of a measured time. */
 const significant = 4;
 
-/** A layer whose maps take more keeps its default: a page is not to run out of memory for a measurement. */
+/** A layer whose maps take more bytes keeps its default, so that no page runs out of memory for a measurement. */
 const mostScratchBytes = 256 * 2 ** 20;
 
 /**
- * Measures layer by layer which choice is the fastest here. Nothing is changed: the engine goes on with what it has.
+ * Measures layer by layer which choice is fastest on this device. The engine keeps the kernels that it has.
  * @throws the signal's reason once it is aborted; ShaderError where a kernel does not compile
  */
 export async function autotuneLayers(
@@ -97,7 +97,7 @@ function candidates({ engine }: AutotunedNetwork, layer: TunableLayer): Convolut
 const same = (a: ConvolutionChoice, b: ConvolutionChoice): boolean =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
-/** Layers by themselves on the device, with the model's weights and maps of their own. */
+/** Runs single layers on the device, with the model's weights and with maps of their own. */
 class LayerBench {
   readonly #network: AutotunedNetwork;
   readonly #timer: PlanTimer;

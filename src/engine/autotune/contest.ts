@@ -1,25 +1,25 @@
-/** Gives the milliseconds that a candidate takes now. */
+/** Runs a candidate and gives the milliseconds that it took; candidates are counted from 0. */
 export type Stopwatch = (candidate: number) => Promise<number>;
 
 export interface ContestResult {
   readonly winner: number;
-  /** The least that each candidate took, in milliseconds. */
+  /** The shortest time of each candidate, in milliseconds; 0 for one that was not measured. */
   readonly milliseconds: readonly number[];
 }
 
 const rounds = 5;
-/** Pairs of the first candidate and the best of the others, measured once more when it is known. */
+/** How many times the first candidate and the best of the others are measured against each other at the end. */
 const confirmations = 6;
-/** The first candidate stays unless another one takes less than this part of its time. */
+/** The first candidate wins unless another one takes less than this fraction of its time. */
 const worthwhile = 0.96;
-/** So many times slower than the fastest, a candidate is out: after the first round, the second, all others. */
+/** A candidate is out if it is this many times slower than the fastest, after round 1, round 2, and all later ones. */
 const hopeless = [3, 1.5, 1.15];
 
 /**
- * Which of some candidates is fastest. They are measured in turns, so that whatever else a machine does meets them all
- * alike, and the least that each took counts, since what other programs do can only add to it. The first of them is the
- * default: it stays where no other is clearly faster, also when the best of the others is measured against it once more,
- * for of many equal ones one looks fast by chance.
+ * Finds the fastest of some candidates. They are measured in turns, so that other work of the machine disturbs all
+ * alike, and the shortest time of each counts, since other programs can only add to it. The first candidate is the
+ * default: another one wins only if it is clearly faster, also when both are measured against each other once more,
+ * because among many equal ones some look fast by chance.
  * @throws the signal's reason once it is aborted
  */
 export async function contest(
@@ -61,5 +61,5 @@ async function isFaster(
   return time < worthwhile * standard;
 }
 
-/** What was never measured, because there was nothing to compare it with, is 0. */
+/** 0 in place of an infinite time: a lone candidate has none to be compared with, and is not measured. */
 const finite = (time: number): number => (Number.isFinite(time) ? time : 0);

@@ -3,13 +3,13 @@ import type { ConvolutionChoice } from '../graph/variants.ts';
 import { dragOperations } from '../operations/drag_operations.ts';
 import { operationTable } from '../operations/operations.ts';
 
-/** Which kernels are the fastest on an adapter, and what they were measured to take. */
+/** The fastest kernels on an adapter, and the times that were measured. */
 export interface KernelChoices extends AutotuneSite {
   /** The choice for each layer, by a text that names the layer's operation, shape and cells. */
   readonly layers: ReadonlyMap<string, LayerChoice>;
 }
 
-/** Where a measurement holds: on this adapter, with these kernels. */
+/** What a measurement is valid for: one adapter, and one version of the kernels. */
 export interface AutotuneSite {
   /** The adapter that was measured. */
   readonly adapter: AutotunedAdapter;
@@ -17,7 +17,7 @@ export interface AutotuneSite {
   readonly kernels: string;
 }
 
-/** An adapter by what WebGPU says of it (`GPUAdapterInfo`). */
+/** An adapter, as WebGPU describes it (`GPUAdapterInfo`). */
 export interface AutotunedAdapter {
   /** As in `GPUAdapterInfo`. */
   readonly vendor: string;
@@ -33,13 +33,13 @@ export interface AutotunedAdapter {
 
 /** The fastest way to compute one layer. */
 export interface LayerChoice {
-  /** The one to take. */
+  /** The choice to use. */
   readonly choice: ConvolutionChoice;
   /** All that was tried, the default first. */
   readonly measured: readonly {
     /** What was tried. */
     readonly choice: ConvolutionChoice;
-    /** The layer's time, forward and backward; 0 where it was not taken. */
+    /** The layer's time forward and backward, in milliseconds; 0 where it was not measured. */
     readonly milliseconds: number;
   }[];
 }
@@ -89,8 +89,8 @@ export async function useKernelChoices(
 }
 
 /**
- * `known` with new measurements added: layers join those of the same adapter and kernels, and older measurements of that
- * adapter with other kernels are dropped.
+ * `known` with new measurements added: layers join those of the same adapter and kernels, and older measurements of
+ * that adapter with other kernels are dropped.
  */
 export function mergeKernelChoices(
   known: readonly KernelChoices[],

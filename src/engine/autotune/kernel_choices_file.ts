@@ -24,7 +24,7 @@ import type { AutotunedAdapter, KernelChoices, LayerChoice } from './kernel_choi
 const format = 'draggan-webgpu tuning';
 const version = 2;
 
-/** More is no tuning of ours. */
+/** A longer file is refused: this project writes none. */
 const most = {
   characters: 2 ** 24,
   kernelChoices: 64,
@@ -54,8 +54,8 @@ export function writeKernelChoices(kernelChoices: readonly KernelChoices[]): str
 }
 
 /**
- * Reads kernel choices that anybody may have written: every value is checked. Fields that are not known are ignored, but
- * a choice has to have all of its own.
+ * Reads kernel choices that anybody may have written: every value is checked. Unknown fields are ignored, but a
+ * choice must have all of its fields.
  * @param file names the text in errors
  * @throws FormatError that names the entry
  */

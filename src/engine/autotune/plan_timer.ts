@@ -2,25 +2,25 @@ import { dispatch, type Plan } from '../graph/plan.ts';
 import { largestBinding } from '../memory/tensors.ts';
 import { readTimestamps } from '../memory/timestamps.ts';
 
-/** Milliseconds that the runs of one measurement should take together: many times a browser's steps of 65.5 or 100 µs. */
+/** Milliseconds that the runs of one measurement take together: many of a browser's clock steps of 65.5 or 100 µs. */
 const longEnough = 3;
 const mostRuns = 32;
-/** No cache is larger; and no more than this is written to empty one. */
+/** The most bytes that are written to empty the caches: no cache is larger. */
 const mostFlushed = 128 * 2 ** 20;
 
 /**
  * Times single runs of plans, in submissions of a few milliseconds, so that others who use the device get their turn.
- * Before each run as much memory is written as an iteration reads between two uses of a layer: its weights are not in
- * the caches then, as they would not be in a drag.
+ * Before each run as much memory is written as an iteration of a drag reads between two uses of a layer. So the layer's
+ * weights are out of the caches, as they are in a drag.
  */
 export class PlanTimer {
   readonly #device: GPUDevice;
   readonly #flushed: GPUBuffer;
-  /** How often a plan is run in one measurement. */
+  /** Number of runs of a plan in one measurement. */
   readonly #runs = new WeakMap<Plan, number>();
   readonly #warm = new WeakSet<GPUComputePipeline>();
 
-  /** @param bytesBetween that are read between two uses of a layer */
+  /** @param bytesBetween bytes that are read between two uses of a layer */
   constructor(device: GPUDevice, bytesBetween: number) {
     this.#device = device;
     const most = Math.min(mostFlushed, largestBinding(device), bytesBetween);
@@ -46,7 +46,7 @@ export class PlanTimer {
     this.#flushed.destroy();
   }
 
-  /** Some drivers compile a kernel at its first dispatch. */
+  /** Dispatches new kernels once, unmeasured: some drivers compile a kernel at its first dispatch. */
   async #warmUp({ steps }: Plan): Promise<void> {
     const cold = steps.filter(({ kernel }) => !this.#warm.has(kernel.pipeline));
     if (cold.length === 0) return;
@@ -62,8 +62,8 @@ export class PlanTimer {
   }
 
   /**
-   * Timestamps may come in steps as long as the run itself. When a run begins within a step is left to chance, so that
-   * the mean is right.
+   * Milliseconds of one run, from timestamps. They may advance in steps as long as a run; as runs begin anywhere within
+   * a step, the mean is still right.
    */
   async #measure(plan: Plan, runs: number): Promise<number> {
     if (!this.#device.features.has('timestamp-query')) return this.#measureByWall(plan, runs);
@@ -76,7 +76,7 @@ export class PlanTimer {
     return Math.max(0, nanoseconds.reduce((a, b) => a + b, 0) / runs / 1e6);
   }
 
-  /** The time of a submission, less that of one which only empties the caches. */
+  /** Milliseconds of one run, by the wall clock: a submission less one that only empties the caches. */
   async #measureByWall(plan: Plan, runs: number): Promise<number> {
     const submit = async (work: (encoder: GPUCommandEncoder) => void): Promise<number> => {
       const encoder = this.#device.createCommandEncoder();

@@ -5,19 +5,19 @@ import type { TensorStore } from '../memory/tensors.ts';
 import { tensorShape } from '../operations/operation.ts';
 import { operationTable } from '../operations/operations.ts';
 
-/** A convolution of a plan, with what follows it in its layer: what one measurement holds for. */
+/** A convolution of a plan and what follows it in its layer; they are measured together. */
 export interface TunableLayer {
-  /** `convolutionKey` */
+  /** The convolution's `convolutionKey`. */
   readonly key: string;
   readonly convolution: Call;
   readonly setting: Setting;
-  /** The layer alone, in the directions and over the lists that its plan has. */
+  /** A request for a plan of this layer alone, with the directions and lists of the plan that it comes from. */
   readonly request: PlanRequest;
 }
 
 /**
  * The convolutions of plans, each key once, in the order in which they come.
- * @param weights the model's
+ * @param weights the model's tensors
  */
 export function tunableLayers(plans: readonly PlanRequest[], weights: TensorStore): TunableLayer[] {
   const layers = new Map<string, TunableLayer>();
@@ -74,9 +74,9 @@ function inputsOf(calls: readonly Call[]): string[] {
 }
 
 /**
- * Makes what a layer's plan reads and writes but no plan makes: zero maps, and lists as long as they can get.
- * @param store on top of the model's weights
- * @returns the request, for lists in the store
+ * Makes the tensors that a layer's plan expects in the store: maps of zeros, and lists as long as they can get.
+ * @param store where they are made; its parent has the model's weights
+ * @returns the request, with its lists in the store
  */
 export function createScratch(layer: TunableLayer, store: TensorStore, device: GPUDevice) {
   const { calls, roots = [], wanted = [], cells } = layer.request;
@@ -107,7 +107,7 @@ export function createScratch(layer: TunableLayer, store: TensorStore, device: G
   return request;
 }
 
-/** As many cells as a list can hold, in a square around the middle of the map. shaders/lib/cells.wgsl */
+/** A list at its longest: cells in a square around the middle of the map, as shaders/lib/cells.wgsl reads them. */
 function fullList({ computed, covered }: CellList, width: number): Uint32Array<ArrayBuffer> {
   const side = Math.ceil(Math.sqrt(covered));
   const first = Math.floor((width - side) / 2);

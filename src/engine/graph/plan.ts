@@ -17,7 +17,7 @@ import { withVariants } from './variant_calls.ts';
 import { overCells, type Setting, type Variants } from './variants.ts';
 import { entryWork, type Work } from './work.ts';
 
-/** What a plan is made for. */
+/** The calls of a plan, and the gradients that it computes. */
 export interface PlanRequest {
   readonly calls: readonly Call[];
   /** Tensors whose gradients the caller writes before a run; `d_<name>` is in the store. */
@@ -26,28 +26,29 @@ export interface PlanRequest {
   readonly wanted?: readonly string[];
   /** Calls after the backward pass (the optimiser). */
   readonly afterwards?: readonly Call[];
-  /** Which cells an entry point covers: a list in the store. All where it says none. */
+  /** The list, in the store, of the cells that an entry point covers; undefined for all cells. */
   readonly cells?: (entry: EntryCall) => CellList | undefined;
-  /** Nobody compares its results with another plan's, so that kernels may be taken that round otherwise. */
+  /** True if results are not compared with another plan's, so that kernels may be taken that round differently. */
   readonly freeRounding?: boolean;
 }
 
 /** A tensor that lists cells of a map (shaders/lib/cells.wgsl). */
 export interface CellList {
   readonly name: string;
-  /** The most cells that it can hold: to compute, and those with the ring around them. */
+  /** The most cells to compute that it can hold. */
   readonly computed: number;
+  /** The same with the ring around them. */
   readonly covered: number;
 }
 
-/** What a plan is made of. */
+/** The device, kernels and memory that a plan is built from. */
 export interface PlanResources {
   readonly device: GPUDevice;
   readonly pipelines: PipelineCache;
   /** Tensors that outlive a run: weights, latents, kept results. All others come from the arena. */
   readonly store: TensorStore;
   readonly arena: Arena;
-  /** Which of several kernels that compute the same are taken; the operations as they are called, without it. */
+  /** Rules to choose among kernels that compute the same; without them the operations run as they are called. */
   readonly variants?: Variants;
 }
 
@@ -57,7 +58,7 @@ export interface Step extends EntryCall, Work {
   readonly kernel: Kernel;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number];
-  /** The tensor that lists its cells, where it goes over a list. */
+  /** Name of the tensor that lists its cells, where it goes over a list. */
   readonly list: string | undefined;
 }
 
@@ -111,7 +112,7 @@ export class Plan {
     pass.end();
   }
 
-  /** Submits one run by itself. @param device on which it was built */
+  /** Submits one run by itself. @param device the one on which the plan was built */
   submit(device: GPUDevice): void {
     const encoder = device.createCommandEncoder();
     this.record(encoder);
@@ -167,7 +168,7 @@ type MakePlan = (
 class PlanBuilder {
   readonly #request: Required<PlanRequest>;
   readonly #resources: PlanResources;
-  /** Tile lists, owned by the plan. */
+  /** The lists of all cells, owned by the plan. */
   readonly #owned: TensorStore;
   /** Bytes of every tensor that comes from the arena. */
   readonly #transient = new Map<string, number>();
@@ -283,7 +284,7 @@ class PlanBuilder {
     return name;
   }
 
-  /** The list of all cells of a map, which names none of them. */
+  /** The list that stands for all cells of a map: it has the map's width in place of cells (shaders/lib/cells.wgsl). */
   #allCells({ call, operation }: EntryCall, over: string): CellList {
     const [, , height, width] = tensorShape(operation.tensors[over], call.sizes);
     const name = `all cells of ${height}×${width}`;
@@ -356,7 +357,7 @@ class PlanBuilder {
   }
 }
 
-/** How the weights of a call are stored; where it has none, that makes no difference. */
+/** How the weights of a call are stored; `f32` for a call without weights. */
 export function weightPrecision({ tensors }: Call, store: TensorStore): Precision {
   const halves = Object.values(tensors).some(
     (name) => store.find(name)?.layout === 'convolution_half',
@@ -364,7 +365,7 @@ export function weightPrecision({ tensors }: Call, store: TensorStore): Precisio
   return halves ? 'f16' : 'f32';
 }
 
-/** How a plan has a convolution. */
+/** What a plan asks of a convolution. */
 export function settingOf(
   convolution: Call,
   store: TensorStore,
@@ -388,7 +389,7 @@ export function settingOf(
   return { listed, dense: list === undefined, freeRounding, precision };
 }
 
-/** A number of workgroups in two dimensions; kernels find their place with `linear_workgroup` of lib/layout. */
+/** Spreads a number of workgroups over two dimensions; kernels number them by `linear_workgroup` of lib/layout. */
 function spread(workgroups: number): [number, number] {
   if (workgroups <= maxWorkgroups) return [workgroups, 1];
   const rows = Math.ceil(workgroups / maxWorkgroups);

@@ -10,13 +10,13 @@ export interface Call {
   readonly sizes: Sizes;
   /** Shader tensor → plan tensor. Scratch tensors need no name. */
   readonly tensors: Readonly<Record<string, string>>;
-  /** Fields of `struct Params` that are no sizes. */
+  /** Values for the fields of `struct Params` that are not sizes. */
   readonly params?: Readonly<Record<string, number>>;
   /** The layer of the network that it is a part of. */
   readonly layer?: string;
-  /** Shader tensor → the map that it lies on, by the name that lists of the map's cells go by. */
+  /** Shader tensor → the name of its map, by which the list of cells to cover is chosen. */
   readonly maps?: Readonly<Record<string, string>>;
-  /** The calls whose forward pass it makes by itself, and whose backward pass is its own. */
+  /** The calls that this one replaces in the forward pass; the backward pass is theirs. */
   readonly fused?: readonly Call[];
 }
 
@@ -26,16 +26,16 @@ export interface EntryCall {
   readonly operation: Operation;
   readonly entry: string;
   readonly direction: 'forward' | 'backward';
-  /** It adds to the gradient that it writes, because an earlier step stored a part of it. */
+  /** True if it adds to the gradient that it writes, because an earlier step stored a part of it. */
   readonly accumulate: boolean;
 }
 
-/** The gradient of a plan tensor. */
+/** The name of a plan tensor's gradient. */
 export const gradientOf = (tensor: string): string => `d_${tensor}`;
 
 export interface ReversalRequest {
   readonly calls: readonly Call[];
-  /** Tensors whose gradients the caller gives. Losses start from nothing. */
+  /** Tensors whose gradients the caller gives. Losses need none. */
   readonly roots: readonly string[];
   /** Tensors whose gradients are asked for. They are cleared first; every contribution adds. */
   readonly wanted: readonly string[];
@@ -55,8 +55,8 @@ export function forwardEntries(calls: readonly Call[]): EntryCall[] {
 }
 
 /**
- * The reversed plan: only what lies on a path from a root or a loss to a wanted tensor, and of each call only the
- * entry points whose results somebody needs.
+ * The backward entry points in order: only those on a path from a root or a loss to a wanted tensor, and of each call
+ * only those whose results another one, or the caller, needs.
  * @throws RangeError where no path leads to a wanted tensor.
  */
 export function backwardEntries(

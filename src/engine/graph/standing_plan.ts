@@ -1,9 +1,9 @@
 import { Plan, type PlanRequest, type PlanResources } from './plan.ts';
 
-/** A plan that is made at its first use, and anew where other kernels are to be run since. */
+/** A plan that is built at its first use, and rebuilt when the engine has taken other kernels since. */
 export class StandingPlan {
   #plan: Plan | undefined;
-  /** Of the kernels that it was made from. */
+  /** `PipelineCache.generation` when the plan was built. */
   #generation = 0;
 
   constructor(
@@ -11,7 +11,7 @@ export class StandingPlan {
     private readonly resources: () => PlanResources,
   ) {}
 
-  /** @throws as `Plan.build`; an older plan then stays for the next call */
+  /** @throws as `Plan.build`; the older plan is then kept, and the next call tries again */
   async current(): Promise<Plan> {
     const resources = this.resources();
     const { generation } = resources.pipelines;

@@ -11,7 +11,7 @@ import {
 
 /**
  * Replaces the plain operations by the variants that are to run. The plain ones stay in the table as oracles.
- * @param setting of a convolution
+ * @param setting gives what the plan asks of a convolution
  */
 export function withVariants(
   calls: readonly Call[],
@@ -35,7 +35,7 @@ export function withVariants(
   return withoutRepetition(chosen);
 }
 
-/** A convolution as one choice computes it, without its epilogue. */
+/** The calls by which one choice computes a convolution, without its epilogue. */
 export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
   const { cellsFirst, splits, modulation, algorithm } = choice;
   const up = call.operation === 'conv3x3_up';
@@ -77,7 +77,7 @@ export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
   ];
 }
 
-/** The parts of a convolution share their modulated input. */
+/** Drops repeated `modulate` calls: the parts of a convolution share their modulated input. */
 function withoutRepetition(calls: readonly Call[]): Call[] {
   const made = new Set<string>();
   return calls.filter(({ operation, tensors: { modulated } }) => {
@@ -95,13 +95,13 @@ function epilogueOf({ tensors }: Call, after: readonly Call[]): readonly Call[] 
   const filtered =
     first?.operation === 'fir' &&
     first.tensors.t === tensors.t &&
-    // One of several parts of t makes a part of u alone.
+    // Where t comes in parts, one FIR makes only a part of u, which bias_act needs whole.
     first.sizes.channels === first.sizes.total;
   if (!filtered || second?.operation !== 'bias_act') return [];
   return second.tensors.u === first.tensors.u ? [first, second] : [];
 }
 
-/** The operations that make two others' forward pass at once, by the first of them; the second is bias_act. */
+/** For each operation that bias_act may follow: the operation that makes both forward passes at once. */
 const withActivation = {
   conv3x3_cells: 'conv3x3_cells_act',
   conv3x3_modulated: 'conv3x3_modulated_act',
@@ -113,7 +113,7 @@ const withActivation = {
 const canBeFused = (operation: string): operation is keyof typeof withActivation =>
   operation in withActivation;
 
-/** A layer whose bias_act, if it ends with one, is made by the calls that make its input. */
+/** The layer with its final bias_act, if it has one, fused into the calls that make its input. */
 function withEpilogue(layer: readonly Call[]): Call[] {
   const activation = layer[layer.length - 1];
   const last = layer[layer.length - 2];
@@ -126,7 +126,7 @@ function withEpilogue(layer: readonly Call[]): Call[] {
     const { u: __, ...after } = activation.tensors;
     return {
       operation: withActivation[operation],
-      // Its parameters are set by the name of bias_act.
+      // `Plan.setParams` finds it by the label of bias_act.
       label: activation.label,
       sizes: call.sizes,
       tensors: { ...before, ...after },

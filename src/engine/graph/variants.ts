@@ -5,51 +5,51 @@ import type { Call } from './reversal.ts';
 
 /** How one convolution of a plan is computed, forward and backward. */
 export interface ConvolutionChoice {
-  /** Neighbouring invocations take different cells and share their weights; else they share cells. */
+  /** True if neighbouring invocations take different cells and read the same weights; false if they share cells. */
   readonly cellsFirst: boolean;
-  /** Parts that its sums are split into; 1 splits none. */
+  /** Number of parts that each of its sums is split into; 1 leaves them whole. */
   readonly splits: number;
   /**
-   * Its input is multiplied by the styles in its inner loop, or ahead by a kernel of its own, which pays where there are
-   * many cells. Split sums have it inline.
+   * Where the input is multiplied by the styles: in the convolution's inner loop, or ahead in a kernel of its own. The
+   * latter pays where there are many cells. Convolutions with split sums do it inline.
    */
   readonly modulation: 'inline' | 'ahead';
   /**
-   * Every product of the sum, or fewer of transformed tiles, forward: of a dense convolution at the same resolution alone,
-   * which then splits no sums and modulates what it transforms.
+   * How the forward sums are computed: product by product, or with fewer products from transformed tiles. The latter is
+   * for dense convolutions at the same resolution only; they then split no sums and modulate what they transform.
    */
   readonly algorithm: 'direct' | 'winograd';
 }
 
-/** How a plan has a convolution, beside its sizes. */
+/** What a plan asks of a convolution, beside its sizes. */
 export interface Setting {
-  /** The most cells, or blocks, that it goes over. */
+  /** The most cells (up-sampling: blocks of 2×2 pixels) that it goes over. */
   readonly listed: number;
-  /** It always covers its whole map; else a list may be shorter than it can get. */
+  /** True if it always covers its whole map; else it goes over a list of at most `listed` cells. */
   readonly dense?: boolean;
-  /** Its plan says that sums may round otherwise. */
+  /** True if its plan lets sums be rounded differently; see `PlanRequest.freeRounding`. */
   readonly freeRounding?: boolean;
-  /** Of its weights; f32 where it is not given. */
+  /** Precision of its weights; f32 where it is not given. */
   readonly precision?: Precision;
 }
 
-/** Which kernels a plan takes where several compute the same. */
+/** The rules by which a plan chooses among kernels that compute the same. */
 export interface Variants {
-  /** As in `ConvolutionChoice`, where nothing was measured. */
+  /** `ConvolutionChoice.cellsFirst` of layers that were not measured. */
   readonly cellsFirst: boolean;
-  /** Invocations that keep the adapter busy. Convolutions with fewer split their sums; 0 splits none. */
+  /** Number of invocations that keeps the adapter busy. Convolutions with fewer split their sums; with 0 none does. */
   readonly invocations: number;
   /** Convolutions over at least so many cells have their input modulated ahead. */
   readonly cellsAhead: number;
-  /** Dense convolutions over at least so many cells and channels are computed by Winograd's algorithm; none without it. */
+  /** Dense convolutions over at least so many cells and channels are computed by Winograd's algorithm; absent: none. */
   readonly winograd?: { readonly cells: number; readonly channels: number };
-  /** Demodulation, noise, bias and activation are a kernel of their own, or part of the one that they follow. */
+  /** Demodulation, noise, bias and activation run in a kernel of their own, or in the one that they follow. */
   readonly epilogue: 'apart' | 'fused';
-  /** What was measured to be best, by `convolutionKey`. */
+  /** The choices that were measured to be fastest, by `convolutionKey`. */
   readonly tuned?: ReadonlyMap<string, ConvolutionChoice>;
 }
 
-/** A sane choice for an adapter that was not measured: software adapters run on a processor and its caches. */
+/** The rules for an adapter that was not measured. A software adapter depends on the processor's caches. */
 export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
   isSoftware
     ? {
@@ -61,23 +61,23 @@ export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
       }
     : { cellsFirst: true, invocations: 32768, cellsAhead: 4096, epilogue: 'fused' };
 
-/** More parts cost more to add up than they gain. */
+/** The most parts of a sum: adding up more costs more than they gain. */
 export const mostSplits = 32;
-/** Fewer steps (of a tap and four channels) in a part are not worth its sum. */
+/** The fewest steps (one tap and four channels each) that make a part worth adding up. */
 const leastSteps = 8;
 
-/** So many invocations keep every adapter busy without more parts. */
+/** Number of invocations that keeps every adapter busy, so that more parts need not be tried. */
 const enoughInvocations = 2 ** 18;
 
 const quads = (channels: number): number => paddedChannels(channels) / 4;
 
-/** The convolutions of a network, which come as several kernels. */
+/** True for the convolutions that come as several kernels. */
 export const isConvolution = ({ operation }: Call): boolean =>
   operation === 'conv3x3' || operation === 'conv3x3_up';
 
 /**
- * What a measurement of a convolution holds for: its operation and shape, and how many cells it goes over, rounded up to
- * a power of two since lists vary with points and radii; "all" where that allows of more choices.
+ * The key under which a convolution's measurement is kept: its operation, its shape, and the number of cells that it
+ * goes over, rounded up to a power of two since lists vary with points and radii; "all" where Winograd's form is tried.
  */
 export function convolutionKey(call: Call, setting: Setting): string {
   const { listed, precision } = setting;
@@ -88,21 +88,21 @@ export function convolutionKey(call: Call, setting: Setting): string {
   return `${call.operation} ${samples}×${inputs}→${outputs} ${height}×${width} ${covered} cells${weights}`;
 }
 
-/** The most parts that a convolution's sums may be split into. */
+/** The most parts that this convolution's sums may be split into. */
 export function mostSplitsOf({ sizes: { inputs, outputs } }: Call): number {
   // The smaller direction decides, so that both are split alike.
   const channels = Math.min(quads(inputs), quads(outputs));
   return Math.max(1, Math.min(Math.floor((9 * channels) / leastSteps), mostSplits));
 }
 
-/** Memory of transformed weights: those of 512 channels. */
+/** The most bytes that transformed weights may take: those of 512 × 512 channels. */
 const mostWinogradBytes = 16 * 2 ** 20;
 
-/** On smaller maps there is little to save, and on the smallest the weights' transformation takes longer than that. */
+/** The smallest map, in cells: below, little is saved, and transforming the weights may take longer than that. */
 const leastWinogradCells = 16 ** 2;
 
 /**
- * Cells that no list names are transformed as well, so a convolution has to cover all. Its sums round otherwise, which
+ * Tiles of the whole map are transformed, so the convolution has to cover all cells. Its sums round differently, which
  * would show in a drag: losses compare features of two plans, and have gradients of ±1 however little these differ.
  */
 const canBeWinograd = (call: Call, { dense, freeRounding }: Setting): boolean =>
@@ -120,7 +120,7 @@ const isWinogradDefault = (call: Call, { winograd }: Variants, setting: Setting)
   return setting.listed >= winograd.cells && Math.min(inputs, outputs) >= winograd.channels;
 };
 
-/** What was measured, else what `variants` says of all. */
+/** The measured choice for a convolution; without one, what the rules of `variants` give. */
 export function choiceOf(call: Call, variants: Variants, setting: Setting): ConvolutionChoice {
   const { cellsFirst, invocations, cellsAhead, tuned } = variants;
   const { listed } = setting;
@@ -145,7 +145,7 @@ const inWinogradsForm = (cellsFirst: boolean): ConvolutionChoice => ({
   algorithm: 'winograd',
 });
 
-/** What is worth measuring: each of these computes the same. */
+/** The choices that are worth measuring for a convolution; all compute the same. */
 export function candidatesOf(call: Call, setting: Setting): ConvolutionChoice[] {
   const most = Math.min(
     mostSplitsOf(call),
@@ -161,11 +161,11 @@ export function candidatesOf(call: Call, setting: Setting): ConvolutionChoice[] 
   return candidates;
 }
 
-/** Invocations of the smaller direction of a convolution whose sums are not split. */
+/** Number of invocations without split sums, of forward or backward, whichever has fewer. */
 const unsplitInvocations = ({ sizes: { samples, inputs, outputs } }: Call, listed: number) =>
   samples * Math.ceil(listed / 4) * Math.min(quads(inputs), quads(outputs));
 
-/** The convolution as all of its kernels go over it: by a list of cells, or of blocks. */
+/** The same convolution as a call that goes over a list of cells (up-sampling: of blocks). */
 export const overCells = (call: Call): Call => ({
   ...call,
   operation: call.operation === 'conv3x3' ? 'conv3x3_cells' : 'conv3x3_up_cells',

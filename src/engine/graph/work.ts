@@ -2,13 +2,13 @@ import type { Shader } from '../kernels/shaders.ts';
 import { type TensorSpec, tensorBytes, tensorShape } from '../operations/operation.ts';
 import type { EntryCall } from './reversal.ts';
 
-/** What dispatches have to do. */
+/** The arithmetic and the memory traffic of one or more dispatches. */
 export interface Work {
   /** Floating-point operations, as dispatched; a multiply-add is two. */
   readonly flops: number;
   /** Multiply-adds with the weights of convolutions, as dispatched. */
   readonly macs: number;
-  /** Bytes of the tensors that are bound, each counted once; of maps under a list, the listed cells' share. */
+  /** Bytes of the bound tensors, each counted once; a map that is covered by a list counts the listed cells only. */
   readonly bytes: number;
 }
 
@@ -20,7 +20,7 @@ export const totalWork = (parts: readonly Work[]): Work => ({
 
 /**
  * The work of an entry point, from its row of the table.
- * @param listed how many cells its list holds, the ring included where it covers that
+ * @param listed number of cells in its list, the ring included where the entry point covers the ring
  */
 export function entryWork(entryCall: EntryCall, shader: Shader, listed: number): Work {
   const { call, operation, entry, direction } = entryCall;
@@ -39,13 +39,13 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
   const bytes = specs.reduce(
     (sum, { spec, precision }) =>
       sum + tensorBytes(spec, sizes, precision) * (sizedByMap(spec) ? share : 1),
-    // Four words, then those cells that are not all.
+    // A list is four words, then one for each cell; a list of the whole map names no cells.
     cells === 0 ? 0 : 4 * (4 + (share < 1 ? listed : 0)),
   );
   return { flops, macs: multiplies ? flops / 2 : 0, bytes };
 }
 
-/** A map of which as much is read as the list names; what is sized by the list itself is read whole. */
+/** True for a map, of which only the listed cells are read; a tensor sized by `listed` is read whole. */
 const sizedByMap = ({ layout, axes }: TensorSpec): boolean =>
   layout === 'map' && !axes.includes('listed');
 

@@ -11,7 +11,7 @@ export interface Kernel {
 
 const precisions: readonly Precision[] = ['f32', 'f16'];
 
-/** What a shader is kept under: one for each precision of the weights that it reads. */
+/** The cache key of a shader: each precision of the weights has a shader of its own. */
 const shaderKey = (name: string, precision: Precision): string => `${name} ${precision}`;
 
 /**
@@ -39,7 +39,7 @@ export class PipelineCache {
   }
 
   /**
-   * @param precision of the weights that are bound, where it reads some
+   * @param precision how the weights that it reads, if any, are stored
    * @throws ShaderError with the line where the file does not compile.
    */
   kernel(name: string, entry: string, precision: Precision = 'f32'): Promise<Kernel> {
@@ -74,12 +74,12 @@ export class PipelineCache {
     this.#generation++;
   }
 
-  /** Makes whoever holds a plan build it anew, because other kernels are to be taken. */
+  /** Makes every holder of a plan rebuild it, because other kernels are to be taken. */
   outdate(): void {
     this.#generation++;
   }
 
-  /** Counts what makes plans old: one made under another generation may hold kernels that are not to be run any more. */
+  /** Rises when kernels change: a plan built under a lower number may hold kernels that must not run any more. */
   get generation(): number {
     return this.#generation;
   }
@@ -123,7 +123,7 @@ export class PipelineCache {
   }
 }
 
-/** The promise under `key`, made at the first call; one that fails is forgotten, so that a mended file is tried again. */
+/** The promise under `key`, made at the first call. One that fails is forgotten, so that the next call tries again. */
 function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>) {
   let promise = cache.get(key);
   if (!promise) {

@@ -18,12 +18,12 @@ export interface ParamField {
   readonly type: 'u32' | 'i32' | 'f32';
 }
 
-/** What a shader file says of itself. */
+/** A shader file as reflected: its text, its parameters and its entry points. */
 export interface Shader {
   readonly name: string;
-  /** Of the weights that it reads. */
+  /** Precision of the weights that it reads. */
   readonly precision: Precision;
-  /** The file's text, followed by the library files that it uses, so that its line numbers stay. */
+  /** The file's text, then the library files that it uses: so line numbers in messages are those of the file. */
   readonly code: string;
   readonly params: readonly ParamField[];
   /** Bytes of the uniform `params`; 0 where there is none. */
@@ -32,7 +32,7 @@ export interface Shader {
   readonly entryPoints: ReadonlyMap<string, readonly Binding[]>;
 }
 
-/** A shader that cannot be read or compiled: where, and what its author should look at. */
+/** A shader that cannot be read or compiled; it says where, and what its author should look at. */
 export class ShaderError extends Error {
   constructor(
     /** The shader's name: its file without the ending. */
@@ -48,19 +48,19 @@ export class ShaderError extends Error {
 
 const usesLine = /^\/\/ uses ((?:lib\/\w+(?:, )?)+)$/m;
 
-/** How a shader reads the weights of convolutions. The files declare the same. */
+/** The library file by which a shader reads convolution weights; both files declare the same names. */
 const weightLibraries: Readonly<Record<Precision, string>> = {
   f32: 'lib/weights',
   f16: 'lib/weights_half',
 };
 
-/** The library file that a shader names to have this one: the same, but where there are several forms of it. */
+/** The name in a shader's `uses` line that stands for a library file: `lib/weights` for either form of it. */
 const namedLibrary = (library: string): string =>
   Object.values(weightLibraries).includes(library) ? weightLibraries.f32 : library;
 
 /**
  * The shaders that an edit of one file changes: the shader itself, or all that use it where it is a library file.
- * @param name of the file, without its extension
+ * @param name the file's, without its extension
  * @param texts of all shaders and library files, by name
  */
 export function shadersWith(name: string, texts: ReadonlyMap<string, string>): string[] {
@@ -73,7 +73,7 @@ export function shadersWith(name: string, texts: ReadonlyMap<string, string>): s
 
 /**
  * Reads a shader, appends the library files of its line `// uses lib/a, lib/b`, and reflects it.
- * @param precision of the weights that it is to read
+ * @param precision how the weights that it reads are stored
  * @throws ShaderError where it does not parse, or cannot read such weights
  */
 export async function readShader(

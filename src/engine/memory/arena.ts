@@ -26,8 +26,8 @@ export class Arena {
   }
 
   /**
-   * A buffer for each lifetime. The smallest free buffer that is large enough is taken, largest tensors first in
-   * a tie; a new one is made where none is free.
+   * A buffer for each lifetime: the smallest free one that is large enough, or a new one. Of tensors that begin at the
+   * same step the largest chooses first.
    * @throws DeviceLimitError where the adapter has no buffer of a tensor's size.
    */
   place(lifetimes: readonly Lifetime[]): Map<string, GPUBuffer> {

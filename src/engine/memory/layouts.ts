@@ -15,10 +15,10 @@ import { decodeF16, encodeF16 } from '../../formats/tensors/half_precision.ts';
  */
 export type Layout = 'map' | 'vector' | 'convolution' | 'convolution_half' | 'plain';
 
-/** How exactly the weights of convolutions are stored. All else is f32, and so are sums. */
+/** The number format in which convolution weights are stored. All other tensors, and all sums, are f32. */
 export type Precision = 'f32' | 'f16';
 
-/** The layout of a tensor whose operation says `layout`. */
+/** The layout in which a tensor is stored: `layout`, or its f16 form for convolution weights in f16. */
 export const storedLayout = (layout: Layout, precision: Precision): Layout =>
   layout === 'convolution' && precision === 'f16' ? 'convolution_half' : layout;
 

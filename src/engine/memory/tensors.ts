@@ -20,7 +20,7 @@ export class TensorStore {
   readonly #device: GPUDevice;
   readonly #parent: TensorStore | undefined;
   readonly #tensors = new Map<string, DeviceTensor>();
-  /** By the name that it was made for; views and parts own none. */
+  /** Buffers that this store owns, by the tensor each was made for; views and parts own none. */
   readonly #owned = new Map<string, GPUBuffer>();
 
   constructor(device: GPUDevice, parent?: TensorStore) {
@@ -29,7 +29,7 @@ export class TensorStore {
   }
 
   /**
-   * Makes a tensor, zero or filled with logical `values`.
+   * Makes a tensor of zeros, or filled with logical `values`.
    * @throws DeviceLimitError where it is larger than the adapter binds.
    */
   create(
@@ -88,7 +88,7 @@ export class TensorStore {
     return tensor;
   }
 
-  /** Makes a tensor, zero; one that is there already in this shape stays as it is. */
+  /** Makes a tensor of zeros; one that has this name and shape already stays as it is. */
   ensure(name: string, layout: Layout, shape: readonly number[]): void {
     const known = this.#tensors.get(name);
     if (known?.layout === layout && known.shape.join() === shape.join()) return;
@@ -116,7 +116,7 @@ export class TensorStore {
     this.#device.queue.writeBuffer(buffer, offset, pack(layout, shape, values));
   }
 
-  /** Logical values of a tensor, after all that was submitted. */
+  /** Reads a tensor's logical values, once all submitted work is done. */
   async read(name: string): Promise<Float32Array<ArrayBuffer>> {
     return readTensor(this.#device, this.get(name));
   }
@@ -140,7 +140,7 @@ export class TensorStore {
   }
 }
 
-/** Bytes of the largest tensor that the device binds. */
+/** Bytes of the largest tensor that the device can bind. */
 export const largestBinding = ({ limits }: GPUDevice): number =>
   Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 

@@ -1,13 +1,13 @@
-/** Records work whose passes write timestamps: `writes(i)` are those of the pair i. */
+/** Records work whose passes write timestamps: `writes(i)` goes into the descriptor of the pass timed as pair i. */
 export type TimedRecording = (
   encoder: GPUCommandEncoder,
   writes: (pair: number) => GPUComputePassTimestampWrites,
 ) => void;
 
-/** A query set holds so many timestamps at most, in WebGPU. */
+/** The most timestamps in a query set, by WebGPU's rules. */
 export const mostTimestamps = 4096;
 
-/** Submits a recording; nanoseconds between the two timestamps of each pair. The device has `timestamp-query`. */
+/** Submits a recording; gives the nanoseconds between each pair's timestamps. The device needs `timestamp-query`. */
 export async function readTimestamps(
   device: GPUDevice,
   pairs: number,

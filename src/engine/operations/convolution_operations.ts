@@ -20,7 +20,7 @@ import {
 } from './grids.ts';
 import type { Operation } from './operation.ts';
 
-/** What demodulation, noise, bias and activation take besides the map that they follow. */
+/** Tensors of demodulation, noise, bias and activation, without the map that they are applied to. */
 export const activation = (channels: string) => ({
   demodulation: vector('samples', channels),
   noise: plain('height', 'width'),
@@ -28,7 +28,7 @@ export const activation = (channels: string) => ({
   y: map('samples', channels, 'height', 'width'),
 });
 
-/** What both modulated convolutions share: their tensors, and the gradients of the modulation. */
+/** Tensors of a modulated convolution. */
 const modulated = (output: string, height: string, widthOfOutput: string) => ({
   x: map('samples', 'inputs', 'height', 'width'),
   styles: vector('samples', 'inputs'),
@@ -41,15 +41,15 @@ const modulation = {
   backward_x: makesOver('x', 'd_x', cells('inputs'), perCell('inputs', 2)),
 };
 /**
- * The gradient of the weights. Every kernel of a convolution has it, from the same text, so that plans that train a network
- * take the same kernels as others. It goes over the input's cells, as the gradient of the input does: from these all
- * pixels of the result can be reached that have a gradient.
+ * The gradient of the weights. Every kernel of a convolution has this entry point, from the same text, so that plans
+ * that train a network take the same kernels as others. It goes over the cells of the input, as the input's gradient
+ * does: they reach every pixel of the result that has a gradient.
  */
 const trained = (over: 'x' | 'modulated') => ({
   backward_weight: makesOver(over, 'd_weight', weightBlocks, cellProducts(9)),
 });
 
-/** Rows of the convolutions, as plain as they are documented and in faster variants, and of what follows them in a layer. */
+/** The convolutions, in plain form and in faster variants, and the operations that follow them in a layer. */
 export const convolutionOperations = {
   conv3x3: {
     shader: 'conv3x3',
@@ -124,7 +124,7 @@ export const convolutionOperations = {
     tensors: modulated('t', '2*height+1', '2*width+1'),
     outputs: ['t'],
     forward: {
-      // Strips of 2×4 pixels of t take nine products for each 2×2.
+      // A strip is 2×4 pixels of t; each 2×2 pixels take nine products.
       forward: makes(
         't',
         (s) =>
@@ -150,7 +150,7 @@ export const convolutionOperations = {
     shader: 'conv3x3_up_cells',
     tensors: {
       ...modulated('t', '2*height+1', '2*width+1'),
-      // What the list of t names: blocks of 2×2 pixels. No such tensor is ever made.
+      // Gives the list of t its size: it names blocks of 2×2 pixels. No such tensor is ever made.
       blocks: map('1', '1', 'height+1', 'width+1'),
     },
     outputs: ['t'],

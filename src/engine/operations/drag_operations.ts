@@ -12,16 +12,16 @@ import {
 } from './grids.ts';
 import type { Operation } from './operation.ts';
 
-/** Pixels on a side of the square that holds a patch of motion supervision. */
+/** Side, in pixels, of the square that holds a patch of motion supervision. */
 const box = '2*radius';
 const boxPixels: Count = (s) => (2 * s.radius) ** 2;
-/** Pixels of a window of point tracking. */
+/** Number of pixels in a window of point tracking. */
 const windowPixels: Count = (s) => (2 * s.radius + 1) ** 2;
-/** Pixels of the image. */
+/** Number of pixels in the image. */
 const imagePixels: Count = (s) => s.image_height * s.image_width;
-/** Pixels of the sampled tiles, on average. */
+/** Number of pixels in the sampled tiles, on average. */
 const tilePixels: Count = (s) => (s.tiles * imagePixels(s)) / (s.tile_rows * s.tile_columns);
-/** One value of a bilinearly resized map: four products and their sum. */
+/** Flops for one value of a bilinearly resized map: four products and their sum. */
 const resizeFlops = 8;
 
 const features = map('1', 'channels', 'height', 'width');
@@ -32,10 +32,10 @@ const links = plain('lists', '5');
 const sampledTiles = plain('tiles', '4');
 const tileWeights = plain('tile_rows', 'tile_columns');
 const mask = plain('image_height', 'image_width');
-/** Where no tile is sampled, the cone binds one that it does not read. */
+/** At least one tile, since a binding cannot be empty: where none is sampled, the cone does not read it. */
 const boundTiles = plain('bound_tiles', '4');
 
-/** Rows of the drag loop: what an iteration covers, tracking, losses, the optimiser. */
+/** Operations of the drag loop: the cells that an iteration covers, tracking, losses, the optimiser. */
 export const dragOperations = {
   broadcast_latent: {
     shader: 'broadcast_latent',

@@ -12,7 +12,7 @@ import {
 } from './grids.ts';
 import type { Operation } from './operation.ts';
 
-/** Rows that make the forward pass of several others in one kernel. Their backward pass is that of the others. */
+/** Operations that make the forward pass of several others in one kernel. The backward pass is theirs. */
 export const fusedOperations = {
   conv3x3_cells_act: {
     shader: 'conv3x3_cells_act',

@@ -1,7 +1,7 @@
 import { paddedChannels } from '../memory/layouts.ts';
 import type { EntryPoint, Sizes, TensorSpec } from './operation.ts';
 
-/** Something that follows from a call's sizes: workgroups, floating-point operations. */
+/** A number that follows from a call's sizes: of workgroups, or of floating-point operations. */
 export type Count = (sizes: Sizes) => number;
 
 export const map = (...axes: string[]): TensorSpec => ({ layout: 'map', axes });
@@ -9,7 +9,7 @@ export const vector = (...axes: string[]): TensorSpec => ({ layout: 'vector', ax
 export const plain = (...axes: string[]): TensorSpec => ({ layout: 'plain', axes });
 export const convolution = (...axes: string[]): TensorSpec => ({ layout: 'convolution', axes });
 
-/** An entry point that makes tensors, for all cells of maps as far as its own grid goes. */
+/** An entry point that makes tensors (`writes`: their names, separated by spaces) without a list of cells. */
 export const makes = (writes: string, workgroups: Count, flops: Count): EntryPoint => ({
   writes: writes.split(' '),
   workgroups,
@@ -26,7 +26,7 @@ export const makesOver = (
   ...makes(writes, workgroups, flops),
 });
 
-/** Invocations of a workgroup in every kernel that counts invocations. */
+/** Invocations in a workgroup. */
 export const width = 64;
 export const groups = (invocations: number): number => Math.ceil(invocations / width);
 export const quads = (channels: number): number => paddedChannels(channels) / 4;
@@ -38,11 +38,11 @@ export const strips =
   (channels: string): Count =>
   (s) =>
     groups(s.samples * s.height * Math.ceil(s.width / 4) * quads(s[channels]));
-/** Products of a convolution with `taps` taps a pixel, as `strips` dispatches them, in flops. */
+/** Flops of a 3×3 convolution over whole strips, as `strips` dispatches them. */
 export const stripProducts: Count = (s) =>
   2 * 9 * s.samples * s.height * 4 * Math.ceil(s.width / 4) * s.inputs * s.outputs;
 
-/** One invocation for so many cells of the list and four channels. */
+/** One invocation for `perInvocation` cells of the list and four channels. */
 export const cells =
   (channels: string, perInvocation = 1): Count =>
   (s) =>
@@ -52,7 +52,7 @@ export const parities =
   (channels: string): Count =>
   (s) =>
     groups(4 * s.samples * Math.ceil(s.listed / 4) * quads(s[channels]));
-/** Products with `taps` taps a cell of the list, in flops; cells come in groups. */
+/** Flops of a convolution with `taps` taps for each cell of the list, rounded up to whole invocations. */
 export const cellProducts =
   (taps: number, perInvocation = 1): Count =>
   (s) =>
@@ -67,7 +67,7 @@ export const perCell =
   (channels: string, flops: number): Count =>
   (s) =>
     flops * (s.samples ?? 1) * s.listed * s[channels];
-/** One invocation for a split of four cells (or of a parity of four blocks, so one a block) and four channels. */
+/** One invocation for a split of four cells and four channels; with 1: for a split of one parity of four blocks. */
 export const split =
   (channels: string, perInvocation: 1 | 4): Count =>
   (s) =>
@@ -78,7 +78,7 @@ export const sumOfParts =
   (channels: string): Count =>
   (s) =>
     s.splits * s.samples * s.listed * s[channels];
-/** One 4×4 block of a tap for as many lanes as lib/weight_gradients says. */
+/** For each tap's 4×4 blocks of weights, as many lanes as lib/weight_gradients takes. */
 export const weightBlocks: Count = (s) => {
   let lanes = 1;
   while (lanes < width && 16 * lanes < s.height * s.width) lanes *= 2;

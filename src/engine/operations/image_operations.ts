@@ -17,12 +17,12 @@ const times =
   (flops: number): Count =>
   (s) =>
     flops * s.samples * s.channels * s.height * s.width;
-/** One invocation a pixel and four channels. */
+/** One invocation for each pixel and four channels. */
 const pixels: Count = (s) => groups(s.samples * s.height * s.width * quads(s.channels));
-/** One workgroup a row of pixels. */
+/** One workgroup for each row of pixels. */
 const rows: Count = (s) => s.samples * s.height;
 
-/** Rows that compare pictures: losses of what a network draws. */
+/** Operations that compare pictures: losses on the image that a network draws. */
 export const imageOperations = {
   image_difference: {
     shader: 'image_difference',

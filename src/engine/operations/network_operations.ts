@@ -22,10 +22,10 @@ const latents =
   (s) =>
     flops * s.rows * s.samples * s.length;
 
-/** A multiply-add for each weight of a 3×3 convolution. */
+/** Flops: a multiply-add for each weight of a 3×3 convolution. */
 const squares: Count = (s) => 2 * 9 * s.inputs * s.outputs;
 
-/** Rows of the mapping and the synthesis network. */
+/** Operations of the mapping and the synthesis network. */
 export const networkOperations = {
   normalize: {
     shader: 'normalize',

@@ -2,19 +2,19 @@ import { type Count, groups, makes, one, plain } from './grids.ts';
 import type { Operation } from './operation.ts';
 
 const noise = plain('height', 'width');
-/** What entry points over rows hand to those that need the whole map. */
+/** Sums of each row of the map, from which a second entry point makes the sums over the map. */
 const sums = plain('height', '2');
 
 const times =
   (flops: number): Count =>
   (s) =>
     flops * s.height * s.width;
-/** One invocation a pixel. */
+/** One invocation for each pixel. */
 const pixels: Count = (s) => groups(s.height * s.width);
-/** One workgroup a row. */
+/** One workgroup for each row of pixels. */
 const rows: Count = (s) => s.height;
 
-/** Rows that train a network's noise. */
+/** Operations that train a network's noise. */
 export const noiseOperations = {
   noise_map: {
     shader: 'noise_map',

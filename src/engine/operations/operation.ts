@@ -1,9 +1,9 @@
 import { deviceLength, type Layout, type Precision, storedLayout } from '../memory/layouts.ts';
 
-/** The sizes of a call, by the words that shaders and tensors use: `samples`, `inputs`, `height`, … */
+/** The sizes of a call, by the names that shaders and tensors use: `samples`, `inputs`, `height`, … */
 export type Sizes = Readonly<Record<string, number>>;
 
-/** A tensor of an operation: its layout, and its logical axes as sizes (`height`, `2*height+1`, `3`). */
+/** A tensor of an operation: its layout, and the length of each logical axis (`height`, `2*height+1`, `3`). */
 export interface TensorSpec {
   readonly layout: Layout;
   readonly axes: readonly string[];
@@ -13,13 +13,13 @@ export interface TensorSpec {
 export interface EntryPoint {
   /** The tensors that it stores; all others that it binds are read. */
   readonly writes: readonly string[];
-  /** The map whose cells it covers, as a list says; its grid then gets `listed`, the number of cells in the list. */
+  /** The map whose cells it covers by a list; its counts then get `listed`, the number of cells in the list. */
   readonly over?: string;
-  /** It also sets the ring around the listed cells to zero, and `listed` counts that as well. */
+  /** True if it also sets the ring around the listed cells to zero; `listed` then counts the ring as well. */
   readonly ring?: true;
   /** True if `flops` counts a convolution's multiply-adds. By default true for operations that read such weights. */
   readonly multiplies?: boolean;
-  /** Workgroups, in one dimension. */
+  /** Number of workgroups. */
   readonly workgroups: (sizes: Sizes) => number;
   /** Floating-point operations (a multiply-add is two), as dispatched. */
   readonly flops: (sizes: Sizes) => number;
@@ -31,15 +31,15 @@ export interface Operation {
   readonly tensors: Readonly<Record<string, TensorSpec>>;
   /** Tensors that its forward entry points produce; the others come in. */
   readonly outputs: readonly string[];
-  /** A scalar loss: its backward pass starts from nothing. */
+  /** True for a scalar loss: its backward pass needs no gradient to start from. */
   readonly loss?: true;
   readonly forward: Readonly<Record<string, EntryPoint>>;
   readonly backward: Readonly<Record<string, EntryPoint>>;
 }
 
 /**
- * An axis of a tensor in numbers: `7`, `height`, `2*height+1`, `height/2`, `2*radius+2`.
- * @throws RangeError where a size is missing or no positive whole number results.
+ * The length of a tensor's axis as a number, from its text: `7`, `height`, `2*height+1`, `height/2`, `2*radius+2`.
+ * @throws RangeError where a size is missing or the result is not a positive whole number.
  */
 export function axisLength(axis: string, sizes: Sizes): number {
   const match = /^(?:(\d+)\*)?([a-z_]+|\d+)(?:\/(\d+))?(?:\+(\d+))?$/.exec(axis);

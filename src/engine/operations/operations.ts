@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts';
 import { trainingOperations } from './training_operations.ts';
 import { winogradOperations } from './winograd_operations.ts';
 
-/** THE table: plan, tests, tuner, profiler and documentation iterate over it. A row holds everything about an operation. */
+/** The table of all operations, one row each: plan, tests, autotuner, profiler and documentation iterate over it. */
 export const operations = {
   ...networkOperations,
   ...convolutionOperations,

@@ -1,7 +1,7 @@
 import { groups, makes, plain } from './grids.ts';
 import type { Operation } from './operation.ts';
 
-/** Rows that train a network. */
+/** Operations that train a network. */
 export const trainingOperations = {
   adam_weights: {
     shader: 'adam_weights',

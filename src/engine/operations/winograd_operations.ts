@@ -2,21 +2,22 @@ import { activation } from './convolution_operations.ts';
 import { convolution, groups, makes, map, plain, quads, vector } from './grids.ts';
 import type { EntryPoint, Operation, Sizes } from './operation.ts';
 
-/** Pixels on a side of a tile, and elements of the matrices that make it. */
+/** Side of a tile, in pixels. */
 const tileSide = 2;
+/** Elements of the 4×4 matrices that a tile is made from. */
 const taps = 16;
 
-/** The sizes of a convolution, and those of its tensors in Winograd's form, for all tiles at once. */
+/** A convolution's sizes, with those of its tensors in Winograd's form added, for all tiles at once. */
 export function winogradSizes(sizes: Sizes): Sizes {
   const { inputs, outputs, height, width } = sizes;
   const tiles = Math.ceil(height / tileSide) * Math.ceil(width / tileSide);
   return { ...sizes, tiles, input_quads: quads(inputs), output_quads: quads(outputs) };
 }
 
-/** What transformed tiles may take, unless the transformed weights take more, which come with every part. */
+/** The most bytes of transformed tiles; or as many as the transformed weights take, if that is more. */
 const mostBytes = 4 * 2 ** 20;
 
-/** A convolution in parts of as many tiles each, one after the other in the same memory. */
+/** A convolution in parts with the same number of tiles, which use the same memory one after the other. */
 export function winogradParts(sizes: Sizes): { sizes: Sizes; firstTiles: number[] } {
   const whole = winogradSizes(sizes);
   const { samples, tiles, input_quads, output_quads } = whole;
@@ -41,7 +42,7 @@ const tensors = {
   products: map('16', 'outputs', 'samples', 'tiles'),
 };
 
-/** What comes before the last pass, which makes the pixels. */
+/** The passes before the last one, which makes the pixels. */
 const passes = {
   transform_weights: {
     ...makes(
@@ -68,7 +69,7 @@ const passes = {
   },
 } satisfies Record<string, EntryPoint>;
 
-/** From products, with two additions for each element of two products of matrices. */
+/** The last pass, from products to pixels: two additions for each element of two products of matrices. */
 const pixels = (output: string, flopsOfPixel: number): EntryPoint =>
   makes(
     output,
@@ -76,7 +77,7 @@ const pixels = (output: string, flopsOfPixel: number): EntryPoint =>
     (s) => (24 + 4 * flopsOfPixel) * s.samples * s.tiles * s.outputs,
   );
 
-/** Rows of a dense convolution's forward pass with fewer products. Its backward pass is that of the plain one. */
+/** A dense convolution's forward pass with fewer products. The backward pass is that of the plain convolution. */
 export const winogradOperations = {
   conv3x3_winograd: {
     shader: 'conv3x3_winograd',

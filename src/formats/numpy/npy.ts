@@ -6,22 +6,22 @@ import { numpyElement } from './numpy_array.ts';
 
 /** How a `.npy` file begins: `\x93NUMPY`. */
 const magic = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
-/** NumPy itself reads no longer one unless it is told to. */
+/** The longest header, in bytes; NumPy by itself reads none that is longer. */
 const longestHeader = 10_000;
-/** NumPy aligns the elements to this. */
+/** NumPy starts the elements at a multiple of this many bytes. */
 const alignment = 64;
 
-/** Whether bytes begin as a `.npy` file does. */
+/** True if the bytes begin as a `.npy` file does. */
 export function isNpy(bytes: Uint8Array): boolean {
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
 
 /**
- * Reads an array that NumPy saved: a Python dict that says element type, order and shape, then the elements. Of the dict
- * only what NumPy writes is understood; nothing in it is evaluated. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
+ * Reads an array that NumPy saved: a Python dict that gives element type, order and shape, then the elements. Only
+ * dicts as NumPy writes them are understood; nothing is evaluated. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
  * @param part the whole file, or an entry of a `.npz`; kept, not copied
  * @param name for messages
- * @throws FormatError for anything else, and for elements that are no numbers or not all there
+ * @throws FormatError for anything else, and for elements that are not numbers or not complete
  */
 export function parseNpy(part: FilePart, name?: string): StridedTensor {
   const { bytes, file, origin } = part;
@@ -68,7 +68,7 @@ export function writeNpy(shape: readonly number[], data: Float32Array): Uint8Arr
   if (elementCount(shape) !== data.length) {
     throw new RangeError(`${data.length} elements do not fill ${showShape(shape)}`);
   }
-  // A tuple of one has a comma too.
+  // Python writes a tuple of one as `(3,)`.
   const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
   const fixed = magic.length + 4;

@@ -6,19 +6,19 @@ import { inflatedPart } from '../zip/zip_inflation.ts';
 import { parseNpy, writeNpy } from './npy.ts';
 
 const ending = '.npy';
-/** What the compressed arrays of a file may have, all together. */
+/** The most bytes that the compressed arrays of a file may have together, once inflated. */
 const mostInflated = 2 ** 26;
-/** In local time, since that is what zip files have. */
+/** The earliest date in a zip file, in local time, as zip files have it. */
 const firstDay = new Date(1980, 0, 1);
 
-/** Whether a zip file has an entry `*.npy`. @throws FormatError where it is broken */
+/** True if a zip file has an entry `*.npy`. @throws FormatError where it is broken */
 export const isNpz = (part: FilePart): boolean => arrayEntries(part).length > 0;
 
 /**
  * Reads the arrays that NumPy's `savez` or `savez_compressed` stored, by their names.
  * @param part the whole file, a zip file
  * @returns undefined for a zip file without an entry `*.npy`
- * @throws FormatError for an array that is broken or not one of numbers, or compressed arrays of more than 64 MiB
+ * @throws FormatError for an array that is broken or does not hold numbers, or compressed arrays of more than 64 MiB
  */
 export function parseNpz(part: FilePart): Map<string, NamedTensor> | undefined {
   const entries = arrayEntries(part);
@@ -40,7 +40,7 @@ export function writeNpz(
   shape: readonly number[],
   data: Float32Array,
 ): Uint8Array<ArrayBuffer> {
-  // Stored as they are, and as if on the first day that the format knows: the same input gives the same bytes.
+  // Uncompressed, with the first date that the format knows: the same input gives the same bytes.
   return zipSync({ [`${name}${ending}`]: writeNpy(shape, data) }, { level: 0, mtime: firstDay });
 }
 

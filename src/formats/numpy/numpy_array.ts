@@ -11,7 +11,7 @@ import { elementReader } from '../tensors/element_decoding.ts';
 import { bytesPerElement, type Dtype } from '../tensors/named_tensors.ts';
 import { rowMajorStrides, type Storage, StridedTensor } from '../tensors/strided_tensor.ts';
 
-/** NumPy 2 moved its core. */
+/** Names as NumPy 1 and NumPy 2 have them: version 2 moved its core module. */
 const modules = ['numpy.core.multiarray', 'numpy._core.multiarray'];
 const reconstruct = modules.map((module) => `${module}._reconstruct`);
 const scalar = modules.map((module) => `${module}.scalar`);
@@ -42,11 +42,11 @@ const dtypes: ReadonlyMap<string, Dtype> = new Map([
 ]);
 
 /**
- * A NumPy array, a view of the file; of one in a pickle of a protocol before 3, which has its bytes as a text, a copy.
- * A number of NumPy's is an array without axes.
+ * Reads a NumPy array as a view of the file; or as a copy, where a pickle of a protocol before 3 has its bytes as text.
+ * A single NumPy number becomes an array without axes.
  * @param name for messages
  * @returns undefined for a value that is neither
- * @throws FormatError for an array whose elements are not all there, or of a type that is no number
+ * @throws FormatError for an array that is incomplete, or whose elements are not numbers
  */
 export function numpyArray(
   value: PickleValue | undefined,
@@ -85,13 +85,13 @@ export function numberOf(value: PickleValue | undefined): number | undefined {
   return elementReader(view, element.dtype, element.littleEndian)(0);
 }
 
-/** An element type as NumPy writes it, e.g. `<f4`; undefined for one that is no number. */
+/** An element type as NumPy writes it, e.g. `<f4`; undefined for one that is not a number. */
 export function numpyElement(type: string): Omit<Storage, 'bytes'> | undefined {
   const dtype = dtypes.get(type.replace(/^[<>|=]/, ''));
   return dtype && { dtype, littleEndian: !type.startsWith('>') };
 }
 
-/** From `numpy.dtype('f4')` and its state (version, byte order, …). */
+/** The element type, from `numpy.dtype('f4')` and its state (version, byte order, …). */
 function elementType(value: PickleValue | undefined): Omit<Storage, 'bytes'> | undefined {
   if (!(value instanceof PickleObject) || !value.is(dtype)) return undefined;
   const [code] = value.args;
@@ -100,7 +100,7 @@ function elementType(value: PickleValue | undefined): Omit<Storage, 'bytes'> | u
   return found && { dtype: found, littleEndian: order !== '>' };
 }
 
-/** Bytes, or what protocols before 3 have for them: `_codecs.encode(text, 'latin1')`. */
+/** The bytes of a value; protocols before 3 write them as `_codecs.encode(text, 'latin1')`. */
 function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   const text = value instanceof PickleObject && value.is('_codecs.encode') && value.args[0];

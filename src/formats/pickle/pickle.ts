@@ -4,12 +4,12 @@ import { literalOpcodes } from './pickle_literals.ts';
 import { type Opcode, PickleMachine } from './pickle_machine.ts';
 import type { PersistentId, PickleValue } from './pickle_values.ts';
 
-/** Twenty times what a training state of a 1024² network takes; it bounds the time, and the memory beside the file. */
+/** Twenty times as many as a training state of a 1024² network has; bounds the time, and the memory beside the file. */
 const mostOpcodes = 1_000_000;
 const stop = 0x2e;
 
 /**
- * What each byte does. Left out are the opcodes of old-style classes, of the registry of extensions, and of buffers
+ * The opcode of each byte. Left out are the opcodes of old-style classes, of the registry of extensions, and of buffers
  * outside the pickle, which no model's file has.
  */
 const opcodes: (Opcode | undefined)[] = new Array(256);
@@ -19,7 +19,7 @@ export interface Unpickled {
   readonly value: PickleValue;
   /** Where in the part the next byte after the pickle lies. */
   readonly end: number;
-  /** All persistent ids, in the order of their making. */
+  /** All persistent ids, in the order in which they were made. */
   readonly persistentIds: readonly PersistentId[];
 }
 

@@ -9,7 +9,7 @@ import {
   type PickleValue,
 } from './pickle_values.ts';
 
-/** The opcodes that make something of what the stack has, or put something into it; by their byte. */
+/** The opcodes that build a value from those on the stack, or put values into one that is there; by their byte. */
 export const buildingOpcodes: readonly (readonly [byte: number, name: string, run: Opcode])[] = [
   [0x29, 'EMPTY_TUPLE', ({ stack }) => stack.push(new PickleTuple([]))],
   [0x85, 'TUPLE1', (machine) => pushTuple(machine, 1)],

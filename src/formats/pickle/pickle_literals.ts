@@ -9,12 +9,12 @@ import {
 
 const newestProtocol = 5;
 const longestText = 16 * 2 ** 20;
-/** Bytes of a line, in the textual opcodes of protocol 0. */
+/** The most bytes in a line of protocol 0's textual opcodes. */
 export const longestLine = 2 ** 16;
 
 /**
- * The opcodes that push a value which stands in the file, and those about stack and memo alone; by their byte. Source:
- * the documentation of Python's `pickletools`.
+ * The opcodes that push a literal value, and those that only move values on the stack and the memo; by their byte.
+ * Source: the documentation of Python's `pickletools`.
  */
 export const literalOpcodes: readonly (readonly [byte: number, name: string, run: Opcode])[] = [
   [0x80, 'PROTO', checkProtocol],
@@ -67,7 +67,7 @@ function checkProtocol(machine: PickleMachine): void {
   }
 }
 
-/** Frames are hints for reading ahead; their length is of interest since it shows a cut file at once. */
+/** Frames are hints for reading ahead. Their length is checked because it shows at once that a file was cut. */
 function checkFrame(machine: PickleMachine): void {
   const length = machine.cursor.u64();
   const { left } = machine.cursor;

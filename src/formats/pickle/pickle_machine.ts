@@ -3,13 +3,13 @@ import type { FormatError } from '../errors.ts';
 import { PickleStack } from './pickle_stack.ts';
 import type { PersistentId, PickleValue } from './pickle_values.ts';
 
-/** What the opcodes of a pickle work on. */
+/** The state that the opcodes of a pickle work on. */
 export class PickleMachine {
   readonly cursor: ByteCursor;
   readonly stack: PickleStack;
-  /** All that were made, in their order. */
+  /** All persistent ids, in the order in which they were made. */
   readonly persistentIds: PersistentId[] = [];
-  /** Where in the file the opcode at work lies. */
+  /** Byte offset, in the file, of the opcode at work. */
   offset = 0;
 
   /**
@@ -25,17 +25,17 @@ export class PickleMachine {
     this.stack = new PickleStack(this.cursor);
   }
 
-  /** Pushes what a parser gave. @throws FormatError where it could not parse */
+  /** Pushes a parser's result. @throws FormatError where that is undefined: the text could not be parsed */
   pushParsed(value: PickleValue | undefined): void {
     if (value === undefined) throw this.error('a number or text that cannot be read');
     this.stack.push(value);
   }
 
-  /** At the opcode at work. */
+  /** An error that names the byte of the opcode at work. */
   error(message: string): FormatError {
     return this.cursor.error(message, this.offset);
   }
 }
 
-/** What one opcode does; its own byte is read. */
+/** Runs one opcode, whose own byte was read already. */
 export type Opcode = (machine: PickleMachine) => void;

@@ -1,7 +1,7 @@
 import type { ByteCursor } from '../byte_cursor.ts';
 import { PickleGlobal, PickleTuple, type PickleValue } from './pickle_values.ts';
 
-/** Deeper than any model's pickle: Python itself writes lists in batches of 1000. */
+/** The most values on the stack; no model's pickle needs as many, since Python writes lists in batches of 1000. */
 const deepest = 100_000;
 const mostMemos = 1_000_000;
 
@@ -48,7 +48,7 @@ export class PickleStack {
     return this.#values.splice(mark);
   }
 
-  /** POP takes a mark where one is on top. */
+  /** Runs POP, which removes a mark where one is on top. */
   discard(): void {
     if (this.#marks.at(-1) === this.#values.length && this.#marks.length > 0) this.#marks.pop();
     else this.pop();
@@ -74,7 +74,7 @@ export class PickleStack {
     return value;
   }
 
-  /** Keeps the top value under this number, the next one by default. */
+  /** Keeps the top value in the memo under this number, by default the next free one. */
   memoize(index = this.#memo.size): void {
     if (this.#memo.size >= mostMemos) throw this.#cursor.error(`more than ${mostMemos} memos`);
     this.#memo.set(index, this.top());

@@ -1,9 +1,9 @@
 import type { PickleValue } from './pickle_values.ts';
 
-/** No number of a model's file has more digits, or bytes; longer ones would take quadratic time to decode. */
+/** The most digits or bytes of a number: decoding takes quadratic time, and no model's file has longer ones. */
 const longestNumber = 256;
 
-/** A Python integer, little-endian in two's complement, as the opcodes LONG1 and LONG4 have it; undefined: too long. */
+/** A Python integer, little-endian in two's complement, from LONG1 or LONG4; undefined if it is too long. */
 export function decodeLong(bytes: Uint8Array): number | bigint | undefined {
   if (bytes.length > longestNumber) return undefined;
   let value = 0n;
@@ -11,7 +11,7 @@ export function decodeLong(bytes: Uint8Array): number | bigint | undefined {
   return narrow(BigInt.asIntN(8 * bytes.length, value));
 }
 
-/** The line of INT or LONG: `42`, `42L`, and `01` and `00` for True and False; undefined: none of them. */
+/** Reads the line of INT or LONG: `42`, `42L`, or `01` and `00` for True and False; undefined for anything else. */
 export function parseIntegerLine(line: string): PickleValue | undefined {
   if (line === '01') return true;
   if (line === '00') return false;
@@ -20,14 +20,14 @@ export function parseIntegerLine(line: string): PickleValue | undefined {
   return narrow(BigInt(digits.replace(/^\+/, '')));
 }
 
-/** The line of FLOAT; undefined: no number. */
+/** Reads the line of FLOAT; undefined if it is not a number. */
 export function parseFloatLine(line: string): number | undefined {
   const special: Record<string, number> = { nan: NaN, inf: Infinity, '-inf': -Infinity };
   if (Object.hasOwn(special, line)) return special[line];
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(line) ? Number(line) : undefined;
 }
 
-/** The line of STRING, quoted as Python's repr does; undefined: no such text. */
+/** Reads the line of STRING, quoted as by Python's repr; undefined if it is not. */
 export function parseStringLine(line: string): string | undefined {
   const quoted = /^(['"])(.*)\1$/s.exec(line);
   const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
@@ -36,7 +36,7 @@ export function parseStringLine(line: string): string | undefined {
   );
 }
 
-/** The line of UNICODE, in Python's raw-unicode-escape. */
+/** Reads the line of UNICODE, in Python's raw-unicode-escape. */
 export function parseUnicodeLine(line: string): string {
   const escaped = /\\u([\da-fA-F]{4})|\\U(000[\da-fA-F]{5}|0010[\da-fA-F]{4})/g;
   return line.replace(escaped, (_, short, long) => fromHex(short ?? long));
@@ -44,7 +44,7 @@ export function parseUnicodeLine(line: string): string {
 
 const fromHex = (digits: string): string => String.fromCodePoint(Number.parseInt(digits, 16));
 
-/** A number where that is exact. */
+/** The integer as a number where that is exact, else as a bigint. */
 function narrow(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

@@ -1,6 +1,6 @@
 /**
- * What a pickle comes down to here: plain data. A pickle is a program that names functions and calls them; we keep the
- * names and the arguments and call nothing, so that a file can do nothing. What an object means is for its reader.
+ * A pickle's value, as plain data. A pickle is a program that names functions and calls them; we keep the names and the
+ * arguments and call nothing, so that a file can do no harm. Whoever reads an object decides what it means.
  */
 export type PickleValue =
   | null
@@ -18,7 +18,7 @@ export type PickleValue =
   | PersistentId;
 
 export type PickleList = PickleValue[];
-/** A Map and no object, so that no key of a file can reach a prototype. Keys that are no primitives go by identity. */
+/** A Map, not an object, so that no key of a file reaches a prototype. Keys other than primitives go by identity. */
 export type PickleDict = Map<PickleValue, PickleValue>;
 export type PickleSet = Set<PickleValue>;
 
@@ -35,13 +35,13 @@ export class PickleGlobal {
   ) {}
 }
 
-/** What a call or a class with these arguments would have given, and what the pickle put into it. */
+/** Stands for the result of a call that was not made: its function or class, its arguments, and what was put in. */
 export class PickleObject {
-  /** Argument of its `__setstate__`, or what becomes its `__dict__`. */
+  /** The argument of its `__setstate__`, or its `__dict__` where it has no such method. */
   state: PickleValue | undefined;
-  /** Entries of a subclass of dict. */
+  /** Its entries, if it is of a subclass of dict. */
   readonly entries: PickleDict = new Map();
-  /** Items of a subclass of list or set. */
+  /** Its items, if it is of a subclass of list or set. */
   readonly items: PickleList = [];
 
   constructor(

@@ -24,9 +24,9 @@ export function decodeF16(bits: Uint16Array): Float32Array {
   return values;
 }
 
-/** What is at least halfway from the largest f16, 65504, to 65536 rounds to infinity: the f32 bits of 65520. */
+/** The f32 bits of 65520, halfway from the largest f16, 65504, to 65536: from here on values round to infinity. */
 const overflow = 0x477ff000;
-/** The f32 bits of 2^-14, the smallest f16 that is no subnormal, and of infinity. */
+/** The f32 bits of 2^-14, the smallest normal f16, and of infinity. */
 const smallestNormal = 0x38800000;
 const infinity = 0x7f800000;
 

@@ -1,4 +1,4 @@
-/** What each element type takes in a file, in bytes; the names are those of safetensors. */
+/** Bytes of an element of each type in a file; the names are those of safetensors. */
 export const bytesPerElement = {
   BOOL: 1,
   U8: 1,
@@ -18,7 +18,7 @@ export const bytesPerElement = {
 /** An element type, by its name in safetensors. */
 export type Dtype = keyof typeof bytesPerElement;
 
-/** A tensor in a file that was checked as far as its length; its values are decoded when they are asked for. */
+/** A tensor in a file. Its length was checked; its values are decoded when they are asked for. */
 export interface NamedTensor {
   /** Its sizes, outermost first; none for a scalar. */
   readonly shape: readonly number[];
@@ -31,9 +31,9 @@ export interface NamedTensor {
   data(): Float32Array;
 }
 
-/** What any file of tensors comes down to, whatever its format. */
+/** The contents of a file of tensors, whatever its format. */
 export interface TensorFile {
-  /** By their names in the file. */
+  /** The tensors, by their names in the file. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
   /** The file's own notes, by key. The object has no prototype: a key that the file lacks is undefined. */
   readonly metadata: Readonly<Record<string, string | undefined>>;

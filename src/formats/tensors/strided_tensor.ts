@@ -12,18 +12,18 @@ const highestRank = 8;
 
 /** A run of elements in a file, of which tensors are views. */
 export interface Storage {
-  /** A view of the file's bytes; a remainder shorter than an element is not looked at. */
+  /** A view of the file's bytes; a remainder shorter than an element is ignored. */
   readonly bytes: Uint8Array;
   readonly dtype: Dtype;
   readonly littleEndian: boolean;
 }
 
-/** Which of a storage's elements a tensor has, all counted in elements. */
+/** The elements of a storage that a tensor has; offset and strides are counted in elements. */
 export interface StridedView {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
-  /** Is added to every element. */
+  /** A number that is added to every element. */
   readonly shift?: number;
 }
 
@@ -34,7 +34,7 @@ export interface StridedView {
 export class StridedTensor implements NamedTensor {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
-  /** A field, so that whoever takes a tensor apart can call it by itself. */
+  /** A field and not a method, so that it works when it is destructured from the tensor. */
   readonly data: () => Float32Array;
 
   private constructor(
@@ -48,8 +48,8 @@ export class StridedTensor implements NamedTensor {
 
   /**
    * Checks that every element of the view lies in the storage, and that it has no more elements than the storage: a
-   * stride of 0 could make a file of some bytes fill the memory.
-   * @param location of the tensor, for messages
+   * stride of 0 could make a file of a few bytes fill the memory.
+   * @param location the tensor's, for messages
    * @throws FormatError
    */
   static create(storage: Storage, view: StridedView, location: FileLocation = {}): StridedTensor {
@@ -79,12 +79,12 @@ export class StridedTensor implements NamedTensor {
     return new StridedTensor(storage, { ...view, shape: [...shape], strides: [...strides] });
   }
 
-  /** From a storage and view that were checked before: they came back from a worker. */
+  /** Makes a tensor without a check, from a storage and a view that were checked before a worker sent them. */
   static restore(storage: Storage, view: StridedView): StridedTensor {
     return new StridedTensor(storage, view);
   }
 
-  /** Its axes in another order. */
+  /** The tensor with its axes in another order. */
   permute(...axes: readonly number[]): StridedTensor {
     const { shape, strides } = this.view;
     return this.#with({
@@ -93,7 +93,7 @@ export class StridedTensor implements NamedTensor {
     });
   }
 
-  /** Runs backwards along these axes. */
+  /** The tensor reversed along these axes. */
   flip(...axes: readonly number[]): StridedTensor {
     const { shape } = this.view;
     const strides = [...this.view.strides];
@@ -106,21 +106,21 @@ export class StridedTensor implements NamedTensor {
     return this.#with({ offset, strides });
   }
 
-  /** Leaves out those of these axes that have one element. */
+  /** The tensor without those of these axes that have length 1. */
   withoutAxes(...axes: readonly number[]): StridedTensor {
     const { shape, strides } = this.view;
     const stays = (_: unknown, axis: number) => shape[axis] !== 1 || !axes.includes(axis);
     return this.#with({ shape: shape.filter(stays), strides: strides.filter(stays) });
   }
 
-  /** The first of its outermost axis, without that axis; of an axis of no elements, nothing. */
+  /** The first entry of the outermost axis, without that axis; undefined where the axis has length 0. */
   first(): StridedTensor | undefined {
     const { shape, strides } = this.view;
     if (!shape[0]) return undefined;
     return this.#with({ shape: shape.slice(1), strides: strides.slice(1) });
   }
 
-  /** With a number added to every element. */
+  /** The tensor with a number added to every element. */
   plus(shift: number): StridedTensor {
     return this.#with({ shift: (this.view.shift ?? 0) + shift });
   }

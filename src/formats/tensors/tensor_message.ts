@@ -18,15 +18,15 @@ export interface TensorMessage {
   readonly file?: string;
 }
 
-/** A file whose tensors take less of it than this is packed: the rest is not worth its memory. */
+/** The least share of a file that its tensors must take; below it, the tensors alone are sent, to save memory. */
 const worthKeeping = 0.75;
 
 /**
  * What a worker that parsed a file hands to its page, with `[message.bytes]` as the list of transfers: the file's own
- * bytes, or those of its tensors alone where they are much fewer. The file's tensors cannot be used any more once it is
- * sent.
- * @param bytes what the file was parsed from, a whole ArrayBuffer
- * @throws RangeError for a tensor that is no view of them (a fault of the caller)
+ * bytes, or those of its tensors alone where they are much fewer. Once the message is
+ * sent, the tensors of the worker cannot be used any more.
+ * @param bytes the bytes that the file was parsed from, a whole ArrayBuffer
+ * @throws RangeError for a tensor that is not a view of `bytes` (a fault of the caller)
  */
 export function tensorMessage(file: TensorFile, bytes: ArrayBuffer): TensorMessage {
   const tensors = [...file.tensors].map(([name, tensor]) => {
@@ -42,7 +42,7 @@ export function tensorMessage(file: TensorFile, bytes: ArrayBuffer): TensorMessa
   return { ...packed(tensors, bytes), metadata: { ...metadata }, format, file: name };
 }
 
-/** The tensors with the bytes that they need. */
+/** The tensors, with only the bytes that they need. */
 function packed(
   tensors: TensorMessage['tensors'],
   bytes: ArrayBuffer,

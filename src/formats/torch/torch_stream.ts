@@ -47,31 +47,31 @@ const dtypes: ReadonlyMap<string, Dtype> = new Map([
 /** The classes of storages that a pickle may name. */
 export const storageGlobals: readonly string[] = [...dtypes.keys()];
 
-/** What a pickle with tensors comes down to, and where its storages are. */
+/** The value of a pickle with tensors, and a way to find its storages. */
 export interface TorchPickle {
   readonly value: PickleValue;
-  /** @throws FormatError for a storage that is not there, or too short */
+  /** @throws FormatError for a storage that is missing or too short */
   storage(id: PersistentId): Storage;
 }
 
-/** A storage as a persistent id names it. */
+/** A reference to a storage, as a persistent id gives it. */
 export interface StorageName {
   readonly dtype: Dtype;
   readonly key: string;
-  /** Elements of the whole storage. */
+  /** Number of elements in the whole storage. */
   readonly count: number;
-  /** Of files before PyTorch 0.4: a part of the storage, in elements. */
+  /** A part of the storage, in elements; only files from before PyTorch 0.4 have one. */
   readonly view?: { readonly first: number; readonly count: number };
 }
 
-/** Whether bytes begin as a legacy PyTorch file does. */
+/** True if the bytes begin as a legacy PyTorch file does. */
 export function isTorchStream(bytes: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 
 /**
- * Reads PyTorch's legacy format, a file of its own or the bytes of one storage in another pickle: pickles in a row (magic
- * number, protocol, system, the value, the list of storages' keys), then each storage as a count and its elements.
+ * Reads PyTorch's legacy format, a file of its own or the bytes of one storage in another pickle: pickles in a row
+ * (magic number, protocol, system, the value, the list of storages' keys), then each storage: a count, its elements.
  * @param allowed globals that the value may name
  * @throws FormatError
  */
@@ -136,7 +136,7 @@ export function storageName({ id, offset }: PersistentId, file?: string): Storag
   return { dtype, key, count, view: { first, count: part } };
 }
 
-/** The part of a storage that its name asks for. @throws FormatError where it is not there */
+/** The part of a storage that a reference asks for. @throws FormatError where the storage lacks it */
 export function viewOf(
   storage: Storage,
   { dtype, key, count, view }: StorageName,

@@ -42,7 +42,7 @@ export class TorchTensors {
 
   /**
    * @param name for messages
-   * @returns undefined for a value that is no tensor
+   * @returns undefined for a value that is not a tensor
    * @throws FormatError for a tensor whose elements are not all in the file
    */
   tensor(value: PickleValue | undefined, name: string): StridedTensor | undefined {

@@ -6,31 +6,31 @@ const centralHeader = 0x02014b50;
 const endOfDirectory = 0x06054b50;
 const endOfDirectory64 = 0x06064b50;
 const locator64 = 0x07064b50;
-/** The method of compression that everybody uses. */
+/** The number of the usual compression method. */
 const deflate = 8;
-/** Stands for a number that is in the ZIP64 field. */
+/** Stands in place of a number that is in the ZIP64 field. */
 const elsewhere = 0xffffffff;
-/** The record at the end, with the longest comment after it. */
+/** Bytes of the record at the end, with the longest comment after it. */
 const longestEnd = 22 + 0xffff;
 const mostEntries = 100_000;
 
 /** A file in a zip file. */
 export interface ZipEntry {
   readonly name: string;
-  /** Where its local header lies. */
+  /** Byte offset of its local header. */
   readonly header: number;
   readonly length: number;
-  /** Bytes in the file, fewer where it is compressed. */
+  /** Number of bytes that it takes in the zip file: fewer than `length` where it is compressed. */
   readonly stored: number;
-  /** CRC-32 of its bytes. */
+  /** CRC-32 of its bytes, uncompressed. */
   readonly checksum: number;
-  /** Whether deflate compressed it. */
+  /** True if deflate compressed it. */
   readonly deflated: boolean;
-  /** Why it cannot be read, if it cannot. */
+  /** The reason why it cannot be read; absent if it can. */
   readonly refusal?: string;
 }
 
-/** Whether bytes begin as a zip file that has an entry does. */
+/** True if the bytes begin as a zip file with at least one entry does. */
 export function isZip(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new ByteCursor({ bytes, origin: 0 }).u32() === localHeader;
 }
@@ -58,7 +58,7 @@ export function readZipDirectory(part: FilePart): Map<string, ZipEntry> {
 
 /**
  * The bytes of an entry, in place.
- * @throws FormatError where it is compressed or encrypted, or not wholly there
+ * @throws FormatError where it is compressed, encrypted or incomplete
  */
 export function zipEntryPart(part: FilePart, entry: ZipEntry): FilePart {
   const compressed = 'is compressed; only entries that are stored as they are can be read';
@@ -69,8 +69,8 @@ export function zipEntryPart(part: FilePart, entry: ZipEntry): FilePart {
 }
 
 /**
- * What the file has of an entry, in place: its bytes, or what they were compressed to.
- * @throws FormatError where it is encrypted, compressed otherwise than by deflate, or not wholly there
+ * An entry as it is stored, in place: its bytes, or their compressed form.
+ * @throws FormatError where it is encrypted, compressed by another method than deflate, or incomplete
  */
 export function storedPart(part: FilePart, entry: ZipEntry): FilePart {
   const cursor = new ByteCursor(part, entry.header);
@@ -133,7 +133,7 @@ function readEntry(cursor: ByteCursor): ZipEntry {
   cursor.take(8);
   let header = cursor.u32();
   const name = cursor.utf8(lengths.name);
-  // The ZIP64 field has those of these numbers, in this order, that do not fit above.
+  // The ZIP64 field holds, in this order, those of these numbers that do not fit in 32 bits.
   const extra = findZip64(cursor, lengths.extra);
   if (sizes.length === elsewhere && extra) sizes.length = extra.u64();
   if (sizes.stored === elsewhere && extra) sizes.stored = extra.u64();

@@ -5,9 +5,9 @@ import { crc32 } from './crc32.ts';
 import { storedPart, type ZipEntry } from './zip.ts';
 
 /**
- * The bytes of an entry that deflate compressed. Offsets in messages of what reads them are of the entry.
- * @param most bytes that it may have: a file of a kilobyte can say, and be, a megabyte
- * @throws FormatError where it says that it has more, has not what it says, or does not inflate
+ * Inflates an entry that deflate compressed. Later messages about these bytes count offsets from the entry's start.
+ * @param most the most bytes that it may have once inflated: a kilobyte can inflate to a megabyte
+ * @throws FormatError where it is declared longer than that, differs from what is declared, or does not inflate
  */
 export function inflatedPart(part: FilePart, entry: ZipEntry, most: number): FilePart {
   const { bytes: deflated, origin } = storedPart(part, entry);
@@ -22,10 +22,10 @@ export function inflatedPart(part: FilePart, entry: ZipEntry, most: number): Fil
   return { bytes, origin: 0, file: part.file === undefined ? name : `${part.file}: ${name}` };
 }
 
-/** @returns undefined where the bytes do not inflate to so many */
+/** @returns undefined where the bytes do not inflate to exactly that length */
 function inflate(deflated: Uint8Array, length: number): Uint8Array | undefined {
   try {
-    // The library leaves off what does not fit; a byte more shows that there was more.
+    // The library cuts off what does not fit; room for one more byte shows whether there was more.
     const bytes = inflateSync(deflated, { out: new Uint8Array(length + 1) });
     return bytes.length === length ? bytes : undefined;
   } catch {
