@@ -79,6 +79,9 @@ export default defineConfig({
           include: ['test/page/**/*.test.ts'],
           globalSetup: 'test/support/page_service.ts',
           testTimeout: 900_000,
+          // One after the other, when the rest is done: all draw through the one browser's software adapter.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
