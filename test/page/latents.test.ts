@@ -10,6 +10,7 @@ import {
   difference,
   differenceAtCentres,
   drop,
+  forgetStatus,
   holdFiles,
   output,
   patience,
@@ -74,6 +75,8 @@ test('a person mixes two seeds, cuts truncation off, and drags what comes of it'
 
 test('a latent is saved as it was dragged, and opened again by the page and the command line', async () => {
   const { page, faults } = await openTiny();
+  // What is placed before the mix is drawn goes with the picture that was there.
+  await forgetStatus(page);
   await page.type('#mix-seed', '7');
   await waitForText(page, '#status', 'Choose a spot');
   await dragALittle(page);

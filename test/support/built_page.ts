@@ -159,15 +159,20 @@ export function difference(a: PNG, b: PNG): number {
 export async function choose(page: Page, path: string, selector = '#model-file'): Promise<void> {
   const input = (await page.$(selector)) as ElementHandle<HTMLInputElement> | null;
   if (!input) throw new Error(`the page has no ${selector}`);
-  // What was said before is no answer to this.
-  await page.$eval('#status', (status) =>
-    Object.assign(status, { textContent: '' }).removeAttribute('data-kind'),
-  );
+  await forgetStatus(page);
   await input.uploadFile(path);
 }
 
+/** Takes away what the page said before: it is no answer to what comes next, and stays until that is drawn. */
+export const forgetStatus = (page: Page): Promise<void> =>
+  page.$eval('#status', (status) => {
+    status.textContent = '';
+    status.removeAttribute('data-kind');
+  });
+
 /** Holds a file over the page, and lets it go there. */
 export async function drop(page: Page, path: string): Promise<void> {
+  await forgetStatus(page);
   const content = readFileSync(path, 'base64');
   const veiled = await page.evaluate(
     (name: string, content: string) => {
