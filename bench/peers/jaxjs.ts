@@ -1,6 +1,6 @@
 /** The drag iteration in jax-js on WebGPU, with its own gradients, compiled by its jit. A peer of bench:peers. */
 import { defaultDevice, init, jit, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { latentRow } from '../../src/models/stylegan2/network/network.ts';
+import { latentRow } from '../../src/models/stylegan2/network/layers.ts';
 import { type PeerImplementation, type PeerInput, servePeer } from './peer_process.ts';
 
 type Tensor = np.Array;

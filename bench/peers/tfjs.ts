@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu';
-import { latentRow } from '../../src/models/stylegan2/network/network.ts';
+import { latentRow } from '../../src/models/stylegan2/network/layers.ts';
 import { type PeerImplementation, type PeerInput, servePeer } from './peer_process.ts';
 
 // Registers the gradients of all operations. The package's main file has none, and Node cannot import this one.

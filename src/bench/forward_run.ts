@@ -2,7 +2,7 @@ import { Plan } from '../engine/graph/plan.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
-import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 import { benchLatent } from './measured_drag.ts';
 import { warmUp } from './warm_up.ts';
 

@@ -1,20 +1,9 @@
 import type { Call } from '../engine/graph/reversal.ts';
 import { blocksOf, type GeneratorConfig, lastBlock } from '../models/stylegan2/network/config.ts';
-import { synthesisCalls } from '../models/stylegan2/network/network.ts';
-import {
-  type ConvolutionLayer,
-  layerName,
-  weightParts,
-} from '../models/stylegan2/network/weight_energies.ts';
+import { convolutionLayers, layerName, weightParts } from '../models/stylegan2/network/layers.ts';
+import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 
 type Shape = GeneratorConfig & { readonly largestTensor?: number };
-
-/** The layers of a network that have 3×3 convolutions. */
-export const convolutionLayers = (config: Pick<Shape, 'channels'>): ConvolutionLayer[] =>
-  blocksOf(config).flatMap((block): ConvolutionLayer[] => [
-    ...(block > 4 ? [{ block, layer: 'conv0' } as const] : []),
-    { block, layer: 'conv1' },
-  ]);
 
 /** A tensor that is trained, by its official name; `parts` hold it, one after the other along its first axis. */
 export interface TrainedTensor {

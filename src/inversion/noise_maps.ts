@@ -2,8 +2,11 @@ import { InputError } from '../formats/errors.ts';
 import type { WritableTensor } from '../formats/safetensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { blockSize } from '../models/stylegan2/network/config.ts';
-import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
-import { convolutionLayers } from './fine_tuning_calls.ts';
+import {
+  type ConvolutionLayer,
+  convolutionLayers,
+  layerName,
+} from '../models/stylegan2/network/layers.ts';
 
 /**
  * Maps that layers add to their features, times their strengths: (height · width) by official name, `….noise_const`.

@@ -2,8 +2,8 @@ import { type Call, gradientOf } from '../engine/graph/reversal.ts';
 import { vectorStride } from '../engine/memory/layouts.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 import { blockSize, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/layers.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
-import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/weight_energies.ts';
 import type { NoiseMaps } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 

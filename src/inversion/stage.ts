@@ -6,7 +6,7 @@ import { TensorStore } from '../engine/memory/tensors.ts';
 import { adamCall, broadcastCalls, regularizationCall } from '../models/latent_calls.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
-import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 import { imageLoss } from './image_loss.ts';
 import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
 import { NoiseSearch } from './noise_search.ts';

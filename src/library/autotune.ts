@@ -12,7 +12,7 @@ import { type TunableLayer, tunableLayers } from '../engine/autotune/tunable_lay
 import { draggable } from '../models/stylegan2/device/draggable.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
-import { synthesisCalls } from '../models/stylegan2/network/network.ts';
+import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 
 /** Describes the drag to tune for. Pictures are tuned for as well. */
 export interface AutotuneRequest {

@@ -4,7 +4,7 @@ import { DragLoop } from '../../../src/drag/device/device_drag.ts';
 import { objectiveShape } from '../../../src/drag/device/objective_shape.ts';
 import { draggable, trainedRows } from '../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
-import { synthesisCalls } from '../../../src/models/stylegan2/network/network.ts';
+import { synthesisCalls } from '../../../src/models/stylegan2/network/synthesis.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
 import { readDragFixture } from '../../support/drag_fixture.ts';
 import { readFixture } from '../../support/fixture_files.ts';

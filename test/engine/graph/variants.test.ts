@@ -9,7 +9,7 @@ import {
   type Variants,
 } from '../../../src/engine/graph/variants.ts';
 import { Generator } from '../../../src/models/stylegan2/device/generator.ts';
-import { synthesisCalls } from '../../../src/models/stylegan2/network/network.ts';
+import { synthesisCalls } from '../../../src/models/stylegan2/network/synthesis.ts';
 import { readGenerator } from '../../../src/models/stylegan2/network/weights.ts';
 import { readFixture } from '../../support/fixture_files.ts';
 import { expectGoldenDrag, expectGoldenImage } from '../../support/golden_network.ts';

@@ -2,7 +2,7 @@ import type { CellList } from '../../../engine/graph/plan.ts';
 import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
 import { type Coverage, type Reach, tileSide } from '../../draggable.ts';
-import { blockMaps } from '../network/network.ts';
+import { blockMaps } from '../network/layers.ts';
 
 /** All that determines the cone of a drag's iteration. Points and tiles together are `mostRectangles` at most. */
 export interface ConeShape extends Reach {

@@ -1,6 +1,7 @@
 import type { Draggable, Field, LatentLeaf, Reach } from '../../draggable.ts';
 import { blockSize, blocksOf, type GeneratorConfig } from '../network/config.ts';
-import { blockMaps, synthesisCalls } from '../network/network.ts';
+import { blockMaps } from '../network/layers.ts';
+import { synthesisCalls } from '../network/synthesis.ts';
 import { ConeLayout, mostRectangles } from './cone.ts';
 import type { Generator } from './generator.ts';
 

@@ -14,8 +14,9 @@ import {
 import type { ImageSink } from '../../../engine/present.ts';
 import { InputError } from '../../../formats/errors.ts';
 import { blockSize, blocksOf, type GeneratorConfig, lastBlock } from '../network/config.ts';
-import { imageName, mappingCalls, synthesisCalls } from '../network/network.ts';
+import { mappingCalls } from '../network/mapping.ts';
 import { seedLatent } from '../network/seeds.ts';
+import { imageName, synthesisCalls } from '../network/synthesis.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 import { uploadGenerator } from './upload.ts';
 

@@ -1,9 +1,15 @@
-import { type Layout, type Precision, storedLayout } from '../../../engine/memory/layouts.ts';
+import { type Precision, storedLayout } from '../../../engine/memory/layouts.ts';
 import { TensorStore } from '../../../engine/memory/tensors.ts';
 import { decodeF16, encodeF16 } from '../../../formats/tensors/half_precision.ts';
 import type { NamedTensor } from '../../../formats/tensors/named_tensors.ts';
-import { blockSize, type GeneratorConfig } from '../network/config.ts';
-import { upsamplingParts } from '../network/network.ts';
+import { blockSize } from '../network/config.ts';
+import {
+  type ConvolutionLayer,
+  type LayeredNetwork,
+  layerName,
+  weightParts,
+} from '../network/layers.ts';
+import { officialTensors, type TensorUse } from '../network/official_tensors.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 
 /**
@@ -18,7 +24,7 @@ export interface UploadOptions {
   readonly storage: WeightStorage;
   /**
    * Bytes that one tensor may take. Up-sampling layers whose result takes more have their weights in parts, as
-   * `upsamplingParts` cuts them: `….weight.0`, `….weight.1`, …
+   * `weightParts` cuts them: `….weight.0`, `….weight.1`, …
    */
   readonly largestTensor: number;
   /** Called with the fraction that is uploaded. */
@@ -31,15 +37,6 @@ interface StoredWeights {
   readonly precision: Precision;
   /** The weights, rounded to that precision. */
   readonly values: Float32Array;
-}
-
-/** The layout of a generator's tensor, by the end of its official name. */
-function layoutOf(name: string): Layout | 'constant' | undefined {
-  if (/\.(bias|w_avg)$/.test(name)) return 'vector';
-  if (/\.affine\.weight$|^mapping\..*\.weight$/.test(name)) return 'plain';
-  if (name.endsWith('.torgb.weight')) return 'convolution';
-  if (name.endsWith('.const')) return 'constant';
-  return undefined;
 }
 
 /**
@@ -58,19 +55,15 @@ export async function uploadGenerator(
   try {
     let done = 0;
     let precision: Precision = 'f32';
-    for (const [name, tensor] of tensors) {
-      const layout = layoutOf(name);
-      if (layout === 'constant') store.create(name, 'map', [1, ...tensor.shape], tensor.data());
-      else if (layout) store.create(name, layout, tensor.shape, tensor.data());
-      const layer = /^(.*\.conv[01])\.weight$/.exec(name)?.[1];
-      if (layer) {
+    for (const [name, official] of officialTensors(config, tensors)) {
+      const tensor = tensors.get(name);
+      if (!tensor) throw new RangeError(`the weights lack ${name}`);
+      if (official.use === 'convolution') {
         const stored = storedWeights(tensor, storage);
         if (stored.precision === 'f16') precision = 'f16';
-        if (layer.endsWith('conv0')) createParts(store, config, name, stored, largestTensor);
-        else createWeights(store, name, stored);
-        store.create(`${layer}.energy`, 'plain', tensor.shape.slice(0, 2), energyOf(stored));
-        createNoise(store, weights, layer);
-      }
+        createConvolution(store, { ...config, largestTensor }, official.layer, stored);
+        createNoise(store, weights, official.layer);
+      } else createPacked(store, name, official.use, tensor);
       done++;
       onProgress(done / tensors.size);
       // Packing is work for the processor: let the page draw between tensors.
@@ -99,30 +92,38 @@ function storedWeights({ shape, dtype, data }: NamedTensor, storage: WeightStora
   return { shape, values: decodeF16(encodeF16(values)), precision: 'f16' };
 }
 
-function createWeights(
+/** A tensor that is stored as it is, but for its layout. Noise follows with its layer. */
+function createPacked(
   store: TensorStore,
   name: string,
-  { shape, values, precision }: StoredWeights,
+  use: Exclude<TensorUse['use'], 'convolution'>,
+  { shape, data }: NamedTensor,
 ): void {
-  store.create(name, storedLayout('convolution', precision), shape, values);
+  if (use === 'noise') return;
+  if (use === 'constant') store.create(name, 'map', [1, ...shape], data());
+  else store.create(name, layouts[use], shape, data());
 }
 
-function createParts(
+const layouts = { vector: 'vector', matrix: 'plain', rgb: 'convolution' } as const;
+
+/** The weights of a layer, in as many tensors as the network's calls read them from, and their energies. */
+function createConvolution(
   store: TensorStore,
-  config: GeneratorConfig,
-  name: string,
-  { shape, values, precision }: StoredWeights,
-  largestTensor: number,
+  network: LayeredNetwork,
+  layer: ConvolutionLayer,
+  stored: StoredWeights,
 ): void {
+  const { shape, values, precision } = stored;
   const [outputs, ...rest] = shape;
   const length = values.length / outputs;
-  const parts = upsamplingParts(outputs, blockSize(config, blockIn(name)), largestTensor);
-  for (const [part, { first, channels }] of parts.entries())
-    createWeights(store, parts.length === 1 ? name : `${name}.${part}`, {
-      shape: [channels, ...rest],
-      values: values.subarray(first * length, (first + channels) * length),
-      precision,
-    });
+  for (const { name, first, channels } of weightParts(network, layer))
+    store.create(
+      name,
+      storedLayout('convolution', precision),
+      [channels, ...rest],
+      values.subarray(first * length, (first + channels) * length),
+    );
+  store.create(`${layerName(layer)}.energy`, 'plain', shape.slice(0, 2), energyOf(stored));
 }
 
 function energyOf({ shape, values }: StoredWeights): Float32Array {
@@ -137,22 +138,20 @@ function energyOf({ shape, values }: StoredWeights): Float32Array {
   return energy;
 }
 
-/** The block that a layer's name contains. */
-const blockIn = (name: string): number => Number(/\.b(\d+)\./.exec(name)?.[1]);
-
 function createNoise(
   store: TensorStore,
   { config, tensors }: GeneratorWeights,
-  layer: string,
+  layer: ConvolutionLayer,
 ): void {
-  const { height, width } = blockSize(config, blockIn(layer));
-  const strength = tensors.get(`${layer}.noise_strength`)?.data()[0] ?? 0;
-  const constant = tensors.get(`${layer}.noise_const`)?.data();
+  const name = layerName(layer);
+  const { height, width } = blockSize(config, layer.block);
+  const strength = tensors.get(`${name}.noise_strength`)?.data()[0] ?? 0;
+  const constant = tensors.get(`${name}.noise_const`)?.data();
   store.create(
-    `${layer}.noise`,
+    `${name}.noise`,
     'plain',
     [height, width],
     constant?.map((value) => value * strength),
   );
-  if (constant && strength !== 0) store.create(`${layer}.noise_strength`, 'plain', [1], [strength]);
+  if (constant && strength !== 0) store.create(`${name}.noise_strength`, 'plain', [1], [strength]);
 }

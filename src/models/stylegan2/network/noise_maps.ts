@@ -1,6 +1,6 @@
 import { blockSize, type GeneratorConfig } from './config.ts';
-import type { LayerCall } from './network.ts';
-import { type ConvolutionLayer, layerName } from './weight_energies.ts';
+import type { LayerCall } from './layer_call.ts';
+import { type ConvolutionLayer, layerName } from './layers.ts';
 
 /**
  * The noise of layers whose map or strength changes: calls that come before `synthesisCalls`. The store has to have the

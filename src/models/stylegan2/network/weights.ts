@@ -5,7 +5,8 @@ import {
   showShape,
   type TensorFile,
 } from '../../../formats/tensors/named_tensors.ts';
-import { blockSize, blocksOf, type GeneratorConfig, readConfig } from './config.ts';
+import { type GeneratorConfig, readConfig } from './config.ts';
+import { type OfficialTensor, officialTensors } from './official_tensors.ts';
 import type { GeneratorSource } from './source.ts';
 
 /** One generator, checked: every tensor that `config` calls for is there, has its shape, and is finite. */
@@ -22,12 +23,6 @@ export interface GeneratorWeights {
 /** Most numbers that a network may hold, nine times as many as the official 1024² one: it bounds time and memory. */
 const mostElements = 2 ** 28;
 
-interface Expected {
-  shape: readonly number[];
-  /** Learned, as opposed to a buffer such as the noise or the average w. */
-  learned: boolean;
-}
-
 /**
  * Finds the generator among a file's tensors (`mapping.*` and `synthesis.*`, with or without the prefix `G.`) and
  * checks it. Other tensors are ignored, but a layer inside the generator that we do not know is refused, since leaving
@@ -42,7 +37,7 @@ export function readGenerator(
 ): GeneratorWeights {
   const source = selectGenerator(file);
   const shape = readConfig(source);
-  const expected = expectedTensors(shape, source.tensors);
+  const expected = officialTensors(shape, source.tensors);
   const total = countElements(expected, file.file);
   let checked = 0;
   const tensors = new Map<string, NamedTensor>();
@@ -74,7 +69,7 @@ export function readGenerator(
  * The shapes follow from a few tensors of the file, and views of one storage may be as large as the file each: bounded
  * before anything is decoded.
  */
-function countElements(expected: ReadonlyMap<string, Expected>, file?: string): number {
+function countElements(expected: ReadonlyMap<string, OfficialTensor>, file?: string): number {
   let total = 0;
   for (const { shape } of expected.values()) total += elementCount(shape);
   if (total <= mostElements) return total;
@@ -82,58 +77,6 @@ function countElements(expected: ReadonlyMap<string, Expected>, file?: string): 
     `a network of ${total} numbers is not supported, only up to ${mostElements}`,
     { file },
   );
-}
-
-/**
- * Every tensor of a generator with its official name and shape, in the order in which the network reads them.
- * @param present the names that the file has: a layer's noise and the average w are expected only if the file has them
- */
-export function expectedTensors(
-  config: Omit<GeneratorConfig, 'parameters'>,
-  present: { has(name: string): boolean },
-): Map<string, Expected> {
-  const { constant, imgChannels, channels, zDim, cDim, wDim, mappingLayers } = config;
-  const expected = new Map<string, Expected>();
-  const learned = (name: string, ...shape: number[]) =>
-    expected.set(name, { shape, learned: true });
-  const buffer = (name: string, ...shape: number[]) =>
-    expected.set(name, { shape, learned: false });
-  const affine = (layer: string, inputs: number) => {
-    learned(`${layer}.affine.weight`, inputs, wDim);
-    learned(`${layer}.affine.bias`, inputs);
-  };
-  const convolution = (layer: string, r: number, inputs: number, outputs: number) => {
-    affine(layer, inputs);
-    learned(`${layer}.weight`, outputs, inputs, 3, 3);
-    learned(`${layer}.bias`, outputs);
-    if (present.has(`${layer}.noise_const`) && present.has(`${layer}.noise_strength`)) {
-      const { height, width } = blockSize(config, r);
-      buffer(`${layer}.noise_const`, height, width);
-      learned(`${layer}.noise_strength`, 1);
-    }
-  };
-
-  if (config.truncates) buffer('mapping.w_avg', wDim);
-  if (cDim > 0) {
-    learned('mapping.embed.weight', wDim, cDim);
-    learned('mapping.embed.bias', wDim);
-  }
-  for (let layer = 0; layer < mappingLayers; layer++) {
-    const inputs = layer > 0 ? wDim : zDim + (cDim > 0 ? wDim : 0);
-    learned(`mapping.fc${layer}.weight`, wDim, inputs);
-    learned(`mapping.fc${layer}.bias`, wDim);
-  }
-  for (const r of blocksOf(config)) {
-    const block = `synthesis.b${r}`;
-    const outputs = channels.get(r) ?? 0;
-    if (r === 4) learned(`${block}.const`, outputs, constant.height, constant.width);
-    else convolution(`${block}.conv0`, r, channels.get(r / 2) ?? 0, outputs);
-    convolution(`${block}.conv1`, r, outputs, outputs);
-    affine(`${block}.torgb`, outputs);
-    learned(`${block}.torgb.weight`, imgChannels, outputs, 1, 1);
-    learned(`${block}.torgb.bias`, imgChannels);
-  }
-  return expected;
 }
 
 function selectGenerator({ tensors, metadata, file }: TensorFile): GeneratorSource {
@@ -171,7 +114,7 @@ function refuseOtherFilters({ tensors, file }: GeneratorSource): void {
 
 function refuseUnknownLayers(
   { tensors, file }: GeneratorSource,
-  expected: ReadonlyMap<string, Expected>,
+  expected: ReadonlyMap<string, OfficialTensor>,
 ): void {
   for (const name of tensors.keys()) {
     if (name.endsWith('.weight') && !expected.has(name)) {

@@ -9,9 +9,10 @@ import {
   type GeneratorConfig,
   lastBlock,
 } from '../../../../src/models/stylegan2/network/config.ts';
-import { mappingCalls, synthesisCalls } from '../../../../src/models/stylegan2/network/network.ts';
+import { mappingCalls } from '../../../../src/models/stylegan2/network/mapping.ts';
+import { officialTensors } from '../../../../src/models/stylegan2/network/official_tensors.ts';
+import { synthesisCalls } from '../../../../src/models/stylegan2/network/synthesis.ts';
 import {
-  expectedTensors,
   type GeneratorWeights,
   readGenerator,
 } from '../../../../src/models/stylegan2/network/weights.ts';
@@ -117,7 +118,7 @@ function weightsOf(shape: Shape): GeneratorWeights {
   const random = new Random(11);
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
   const present = { has: (name: string) => noise || !/noise/.test(name) };
-  for (const [name, { shape: sizes }] of expectedTensors(config, present)) {
+  for (const [name, { shape: sizes }] of officialTensors(config, present)) {
     const length = sizes.reduce((a, b) => a * b, 1);
     // The mapping network's multiplier 0.01 makes weights of about 100.
     const scale = /^mapping\.fc\d+\.weight/.test(name) ? 100 : name.endsWith('bias') ? 0.5 : 1;

@@ -5,12 +5,10 @@ import { gradientOf } from '../../../../src/engine/graph/reversal.ts';
 import type { Variants } from '../../../../src/engine/graph/variants.ts';
 import type { TensorStore } from '../../../../src/engine/memory/tensors.ts';
 import { Generator } from '../../../../src/models/stylegan2/device/generator.ts';
-import { synthesisCalls } from '../../../../src/models/stylegan2/network/network.ts';
+import { layerName } from '../../../../src/models/stylegan2/network/layers.ts';
 import { noiseMapCalls } from '../../../../src/models/stylegan2/network/noise_maps.ts';
-import {
-  layerName,
-  weightEnergyCalls,
-} from '../../../../src/models/stylegan2/network/weight_energies.ts';
+import { synthesisCalls } from '../../../../src/models/stylegan2/network/synthesis.ts';
+import { weightEnergyCalls } from '../../../../src/models/stylegan2/network/weight_energies.ts';
 import { readGenerator } from '../../../../src/models/stylegan2/network/weights.ts';
 import { nodeShaders } from '../../../../src/node/gpu/node_shaders.ts';
 import { readFixture } from '../../../support/fixture_files.ts';

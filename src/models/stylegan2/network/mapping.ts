@@ -1,0 +1,64 @@
+import { activationGain, type LayerCall, type NetworkShape, slope } from './layer_call.ts';
+
+/** Learning-rate multiplier of the mapping network. */
+const mappingMultiplier = 0.01;
+
+/**
+ * The mapping network: `z` (N, z_dim), and `c` (N, c_dim) where the network has classes, to `ws` (num_ws, N, w_dim).
+ * Parameters of the call `truncate`: `psi`, `cutoff`. Source: SPEC §1.
+ */
+export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
+  const { zDim, cDim, wDim, mappingLayers, numWs } = config;
+  const total = cDim > 0 ? zDim + wDim : zDim;
+  const normalize = (x: string, channels: number, offset: number): LayerCall => ({
+    operation: 'normalize',
+    label: `mapping.normalize.${x}`,
+    sizes: { samples, channels, total },
+    tensors: { x, y: 'mapping.x' },
+    params: { offset },
+  });
+  const calls = [normalize('z', zDim, 0)];
+  if (cDim > 0) {
+    calls.push({
+      operation: 'fully_connected',
+      label: 'mapping.embed',
+      sizes: { samples, inputs: cDim, outputs: wDim },
+      tensors: {
+        x: 'c',
+        weight: 'mapping.embed.weight',
+        bias: 'mapping.embed.bias',
+        y: 'mapping.embedding',
+      },
+      params: { weight_gain: 1 / Math.sqrt(cDim), bias_gain: 1, slope: 1, gain: 1 },
+    });
+    calls.push(normalize('mapping.embedding', wDim, zDim));
+  }
+  for (let layer = 0; layer < mappingLayers; layer++) {
+    const inputs = layer === 0 ? total : wDim;
+    calls.push({
+      operation: 'fully_connected',
+      label: `mapping.fc${layer}`,
+      sizes: { samples, inputs, outputs: wDim },
+      tensors: {
+        x: layer === 0 ? 'mapping.x' : `mapping.x${layer}`,
+        weight: `mapping.fc${layer}.weight`,
+        bias: `mapping.fc${layer}.bias`,
+        y: `mapping.x${layer + 1}`,
+      },
+      params: {
+        weight_gain: mappingMultiplier / Math.sqrt(inputs),
+        bias_gain: mappingMultiplier,
+        slope,
+        gain: activationGain,
+      },
+    });
+  }
+  calls.push({
+    operation: 'truncate',
+    label: 'truncate',
+    sizes: { rows: numWs, samples, length: wDim },
+    tensors: { w: `mapping.x${mappingLayers}`, average: 'mapping.w_avg', ws: 'ws' },
+    params: { psi: 1, cutoff: numWs },
+  });
+  return calls;
+}
