@@ -73,7 +73,7 @@ export const actions = {
     label: () => 'Reset',
     hint: () => 'Back to the original image',
     keys: [],
-    when: ({ store }) => store.document.value.ws !== store.document.value.initial,
+    when: ({ store }) => store.document.value.ws !== store.document.value.initial.ws,
     do: ({ editor }) => void editor.reset(),
   },
   compare: {

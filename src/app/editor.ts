@@ -139,8 +139,9 @@ export class Editor {
       if (!next) return;
       this.view.say('Generating…');
       try {
-        const ws = await latentOf(this.model, next.source);
-        const command = newPicture({ source: next.source, ws }, next.part, next.goesOn);
+        const latent = await latentOf(this.model, next.source);
+        const picture = { source: next.source, ...latent };
+        const command = newPicture(picture, next.part, next.goesOn);
         await this.#goTo(command.apply(this.store.document.peek()));
         this.#done(command);
       } finally {

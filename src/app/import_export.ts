@@ -127,7 +127,7 @@ export class Files {
   /** Of files of the picture, without an ending. */
   #name(): string {
     const { model, source, ws, initial } = this.#document;
-    return pictureName(model.name, source, ws !== initial);
+    return pictureName(model.name, source, ws !== initial.ws);
   }
 }
 

@@ -16,8 +16,11 @@ export interface DragOptions {
   regularization: number;
   /** The block whose features are dragged, counted from 0 at 4²; the last one in a network with fewer blocks. */
   featureBlock: number;
-  /** One row of w for the first six layers, or one each. */
-  space: 'w' | 'w+';
+  /**
+   * What is moved: one row of w for the first six layers (`w`), one each (`w+`), the z that they follow (`z`), or
+   * principal coordinates of w, one for all of them (`principal`), which `z` is too where the picture's z is unknown.
+   */
+  space: 'w' | 'w+' | 'z' | 'principal';
   /**
    * How near every handle has to come to its target, in pixels: of the image up to 512², of a 512² image beyond. From 1
    * on, since nearer points are not moved.

@@ -2,7 +2,7 @@ import { Emitter } from '../engine/events.ts';
 import type { PixelImage } from '../engine/memory/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
-import type { Draggable, Extent } from '../models/draggable.ts';
+import type { Draggable, Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
 import type { DragOptions } from './options.ts';
 import { checkPoints, type PointPair } from './points.ts';
 import { Drag } from './run/drag.ts';
@@ -41,17 +41,20 @@ export class DragSession {
   readonly #pace: Pace;
   #stopping = false;
 
-  /** @throws InputError for a latent or an option that does not fit */
+  /**
+   * @param origin what the latent was made from, where it is known: the space `z` needs it
+   * @throws InputError for a latent or an option that does not fit
+   */
   constructor(
     generator: Draggable,
     ws: Float32Array,
     options: Partial<DragOptions> = {},
-    pace: PaceOptions = {},
+    { origin, ...pace }: PaceOptions & { readonly origin?: LatentOrigin } = {},
   ) {
     generator.checkLatent(ws);
     this.#generator = generator;
     this.#pace = new Pace(pace);
-    this.#drag = new Drag(generator, ws.slice(), options);
+    this.#drag = new Drag(generator, { ws: ws.slice(), origin }, options);
   }
 
   /** The picture's height and width in pixels. */
@@ -171,22 +174,31 @@ export class DragSession {
   /** Back to the initial latent, the handles to where the edit began. Ends a run. */
   async reset(): Promise<void> {
     await this.#settle();
-    const { ws, initial } = this.#drag;
-    if (ws === initial) return;
-    this.#put({ ws: initial, initial, points: this.#drag.startingPoints(), edit: null });
+    const { latent, initial } = this.#drag;
+    if (latent.ws === initial.ws) return;
+    this.#put({ ...initial, initial, points: this.#drag.startingPoints(), edit: null });
   }
 
   /** The latent as it is now. */
   async latent(): Promise<Float32Array> {
-    return this.#drag.ws.slice();
+    return this.#drag.latent.ws.slice();
   }
 
-  /** A new picture, with the same points. Ends a run. @throws InputError for a latent that does not fit */
-  async setLatent(ws: Float32Array): Promise<void> {
+  /** What the latent comes from, where it is known: after a drag of z, the z that it came to. */
+  get origin(): LatentOrigin | undefined {
+    return this.#drag.latent.origin;
+  }
+
+  /**
+   * A new picture, with the same points. Ends a run.
+   * @param origin what the latent was made from, where it is known: the space `z` needs it
+   * @throws InputError for a latent that does not fit
+   */
+  async setLatent(ws: Float32Array, origin?: LatentOrigin): Promise<void> {
     this.#generator.checkLatent(ws);
     await this.#settle();
-    const initial = ws.slice();
-    this.#put({ ws: initial, initial, points: this.points, edit: null });
+    const initial: PlacedLatent = { ws: ws.slice(), origin };
+    this.#put({ ...initial, initial, points: this.points, edit: null });
   }
 
   /**
@@ -205,7 +217,7 @@ export class DragSession {
    */
   async restore(state: DragState): Promise<void> {
     const { ws, initial, points, edit } = state;
-    for (const latent of [ws, initial, ...(edit ? [edit.ws] : [])])
+    for (const latent of [ws, initial.ws, ...(edit ? [edit.ws] : [])])
       this.#generator.checkLatent(latent);
     checkPoints(points, this.picture);
     if (edit && edit.handles.length !== points.length)
@@ -219,12 +231,12 @@ export class DragSession {
 
   /** The picture as it is now, read back. */
   image(): Promise<PixelImage> {
-    return this.#generator.image(this.#drag.ws);
+    return this.#generator.image(this.#drag.latent.ws);
   }
 
   /** Draws the picture as it is now, without a read-back; also while it runs. */
   show(sink: ImageSink): Promise<void> {
-    return this.#generator.present(this.#drag.ws, sink);
+    return this.#generator.present(this.#drag.latent.ws, sink);
   }
 
   /** Ends a run, and then frees the device's memory. */

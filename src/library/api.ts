@@ -74,13 +74,11 @@ export {
 export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from '../inversion/pixels.ts';
 export { applyWeightDelta, type FineTunedWeights } from '../inversion/weight_delta.ts';
-export type { Extent } from '../models/draggable.ts';
+export type { Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
 export type {
   EvaluationRequest,
   GeneratorOptions,
-  LatentSource,
   LogicalTensor,
-  MappingOptions,
   Noise,
 } from '../models/stylegan2/device/generator.ts';
 export {
@@ -90,6 +88,7 @@ export {
 } from '../models/stylegan2/files/latent_file.ts';
 export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+export type { LatentSource, MappingOptions } from '../models/stylegan2/network/latent_origin.ts';
 export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_rows.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';

@@ -1,3 +1,4 @@
+import { layOut } from '../drag/device/lay_out.ts';
 import { coverageOf, objectivePlans } from '../drag/device/objective.ts';
 import { objectiveShape } from '../drag/device/objective_shape.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../drag/options.ts';
@@ -57,7 +58,8 @@ export async function autotune(
   const { known = [], onProgress = () => {}, signal, seconds, measure } = request;
   const site = await autotuneSite(generator.engine);
   const layers = new Map<string, LayerChoice>(choicesFor(site, known)?.layers);
-  const wanted = layersOf(generator, request).filter(({ key }) => !layers.has(key));
+  const all = await layersOf(generator, request);
+  const wanted = all.filter(({ key }) => !layers.has(key));
   const choices = (): KernelChoices => ({ ...site, layers: new Map(layers) });
   let done = 0;
   if (wanted.length > 0) onProgress({ done, total: wanted.length, choices: choices() });
@@ -75,13 +77,14 @@ export async function autotune(
 }
 
 /** The convolutions of an iteration, then those of a picture. */
-function layersOf(generator: Generator, request: AutotuneRequest): TunableLayer[] {
+async function layersOf(generator: Generator, request: AutotuneRequest): Promise<TunableLayer[]> {
   const { config, store } = generator;
   const { points = 1, masked = false } = request;
   const dragged = draggable(generator);
   const options = changeOptions(defaultOptions(dragged), request.options ?? {});
   const shape = objectiveShape(dragged, options, { points, masked });
-  const { iteration } = objectivePlans(dragged, shape, coverageOf(dragged, shape));
+  const latent = await layOut(dragged, shape);
+  const { iteration } = objectivePlans(dragged, shape, latent, coverageOf(dragged, shape));
   const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
   const picture = { calls, freeRounding: true };
   return tunableLayers([iteration, picture], store);

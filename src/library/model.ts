@@ -9,17 +9,21 @@ import { Inversion } from '../inversion/inversion.ts';
 import type { FineTuningOptions, InversionOptions } from '../inversion/options.ts';
 import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
 import { imageValues } from '../inversion/pixels.ts';
+import type { LatentOrigin } from '../models/draggable.ts';
 import { draggable } from '../models/stylegan2/device/draggable.ts';
 import {
   type EvaluationRequest,
   Generator,
-  type LatentSource,
   type LogicalTensor,
-  type MappingOptions,
   type Noise,
 } from '../models/stylegan2/device/generator.ts';
 import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import {
+  type LatentSource,
+  latentOrigin,
+  type MappingOptions,
+} from '../models/stylegan2/network/latent_origin.ts';
 import { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 import { type AutotuneRequest, autotune } from './autotune.ts';
 
@@ -55,6 +59,11 @@ export class Model {
     return this.#generator.latent(source, options);
   }
 
+  /** What the latent of a source is made from, to be given with it to a drag, which can then move its z. */
+  origin(source: LatentSource, options?: MappingOptions): LatentOrigin {
+    return latentOrigin(this.config, source, options);
+  }
+
   /**
    * The picture of a latent, read back from the device.
    * @param ws num_ws · w_dim, row-major
@@ -72,12 +81,17 @@ export class Model {
     return this.#generator.evaluate(ws, request);
   }
 
-  /** An edit that starts from a latent. @throws InputError for a latent or option that does not fit */
+  /**
+   * An edit that starts from a latent.
+   * @param origin what the latent was made from, where it is known: the space `z` needs it
+   * @throws InputError for a latent or option that does not fit
+   */
   async createDragSession(
     ws: Float32Array,
     options: Partial<DragOptions> = {},
+    origin?: LatentOrigin,
   ): Promise<DragSession> {
-    return new DragSession(draggable(this.#generator), ws, options);
+    return new DragSession(draggable(this.#generator), ws, options, { origin });
   }
 
   /**

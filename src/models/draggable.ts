@@ -6,7 +6,7 @@ import type { PixelImage } from '../engine/memory/image.ts';
 import type { Layout } from '../engine/memory/layouts.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 import type { ImageSink } from '../engine/present.ts';
-import type { DragDefaults } from '../options/drag_options.ts';
+import type { CoordinateSpace, DragDefaults } from '../options/drag_options.ts';
 
 /** Rows and columns: of a picture in pixels, of a field in cells. */
 export interface Extent {
@@ -29,6 +29,42 @@ export interface LatentLeaf {
    * `w+` each is its own.
    */
   readonly tie?: string;
+}
+
+/** What a latent was made from, as far as it is known: the z that some of its leaves follow. */
+export interface LatentOrigin {
+  /** z_dim values. */
+  readonly z: Float32Array;
+  /** For each leaf, how far it follows z: ψ where it is truncated, 1 where not, 0 where it came from elsewhere. */
+  readonly strengths: readonly number[];
+  /** The weight of each class; absent in a network without classes. */
+  readonly classes?: Float32Array;
+}
+
+/** A latent, and what it was made from where that is known. */
+export interface PlacedLatent {
+  /** The values of all leaves (for StyleGAN2 num_ws · w_dim, row-major). */
+  readonly ws: Float32Array;
+  readonly origin?: LatentOrigin;
+}
+
+/**
+ * Other values that the trained leaves can be moved by: a vector, and the network from it to the leaves. They move the
+ * leaves from where they are: `calls` make the latent that was written, as long as the vector is the one written with it.
+ */
+export interface Coordinates {
+  /** How many values the vector has: the drag's tensor `w` (1, length), in the `vector` layout. */
+  readonly length: number;
+  /** From `w` to the trained leaves. */
+  readonly calls: readonly Call[];
+  /** Run once after `write`. */
+  readonly settling: readonly Call[];
+  /** Makes the tensors that `calls` and `settling` read, other than `w`, the leaves and the model's own. */
+  createTensors(store: TensorStore): void;
+  /** Writes `w`, and what `calls` make the leaves from. The leaves themselves are written already. */
+  write(store: TensorStore, latent: PlacedLatent): void;
+  /** What a latent comes from once the vector has these values; undefined where nothing is known of it. */
+  moved(origin: LatentOrigin | undefined, values: Float32Array): LatentOrigin | undefined;
 }
 
 /**
@@ -109,6 +145,12 @@ export interface Draggable {
 
   /** Which cells an iteration needs. Maps are computed whole without this method, and where it returns undefined. */
   coverage?(field: Field, reach: Reach): Coverage | undefined;
+
+  /**
+   * The coordinates of a latent space other than the leaves' own. Without this method there are none.
+   * @throws InputError where the network has no such space
+   */
+  coordinates?(space: CoordinateSpace): Promise<Coordinates>;
 
   /** Draws the picture of a latent, without a read-back. @throws InputError as `checkLatent` */
   present(latent: ArrayLike<number>, sink: ImageSink): Promise<void>;

@@ -44,3 +44,18 @@ export const adamCall = (rows: number, length: number): Call => ({
   },
   params: { learning_rate: 0 },
 });
+
+/** The step of Adam with one second moment on `w` (length), with its gradient `d_w`. Its label is `adam`, too. */
+export const adamTogetherCall = (length: number): Call => ({
+  operation: 'adam_together',
+  label: 'adam',
+  sizes: { length },
+  tensors: {
+    w: 'w',
+    d_w: 'd_w',
+    first_moment: 'first_moment',
+    second_moment: 'second_moment',
+    status: 'status',
+  },
+  params: { learning_rate: 0 },
+});

@@ -63,8 +63,8 @@ const table = {
   space: {
     kind: 'choice',
     label: 'Latent space',
-    hint: 'W+ bends each layer by itself and reaches more; W keeps to likely pictures.',
-    choices: ['w', 'w+'],
+    hint: 'What a drag moves. Z keeps to likely pictures; where a picture’s z is not known, as after an inversion, principal coordinates do nearly so. W and W+ move the layers’ inputs themselves and reach more, also torn pictures.',
+    choices: ['z', 'principal', 'w', 'w+'],
     usual: 'w+',
     flag: 'space',
   },
@@ -117,6 +117,13 @@ const table = {
  * page's pane. The usual values are the paper's. Source: Pan et al. 2023, section 4; SPEC §3.
  */
 export const dragOptionTable: Declared<typeof table> = table;
+
+/** The latent spaces whose coordinates are not the latent's own values. */
+export type CoordinateSpace = 'z' | 'principal';
+
+/** True if a drag in this space moves other coordinates than the latent's own values. */
+export const hasCoordinates = (space: string): space is CoordinateSpace =>
+  space === 'z' || space === 'principal';
 
 /** The options that a model's file may recommend: those with a key. */
 type RecommendedName = {

@@ -85,7 +85,7 @@ describe("a peer's problem", () => {
     const shape = {
       ...{ field: 'b64.x', height: side, width: side, imageHeight: side, imageWidth: side },
       ...{ points: 1, channels: 1, patchRadius: 3, trackingRadius: 4 },
-      ...{ tied: false, masked: false, regularized: false },
+      ...{ space: 'w+' as const, masked: false, regularized: false },
       ...{ coverage: paperOptions.coverage, tiles: 0 },
     };
     const problem = dragProblem({ handle: [30, 20], target: [33, 24] }, shape);

@@ -125,7 +125,7 @@ describe('a session', () => {
     await session.reset();
     expect(await session.latent()).toEqual(ws0);
     expect(session.points).toEqual(next);
-    await session.restore({ ws: ws0, initial: ws0, points, edit: null });
+    await session.restore({ ws: ws0, initial: { ws: ws0 }, points, edit: null });
     await session.run({ steps: 2 });
     expect(session.state).toEqual(once);
     session.destroy();
@@ -160,7 +160,9 @@ describe('a session', () => {
     await other.run({ steps: 1, trace });
     expect(gradients[2]).not.toEqual(gradients[0]);
     await expect(other.restore({ ...state, points: [] })).rejects.toThrow(InputError);
-    await expect(other.restore({ ...state, initial: ws0.subarray(1) })).rejects.toThrow(InputError);
+    await expect(other.restore({ ...state, initial: { ws: ws0.subarray(1) } })).rejects.toThrow(
+      InputError,
+    );
     session.destroy();
     other.destroy();
   });
@@ -171,7 +173,7 @@ describe('a session', () => {
     const other = ws0.map((value) => 0.5 * value);
     await session.setLatent(other);
     expect(session.iteration).toBe(0);
-    expect(session.state).toMatchObject({ initial: other, points, edit: null });
+    expect(session.state).toMatchObject({ initial: { ws: other }, points, edit: null });
     expect(await session.latent()).toEqual(other);
     session.destroy();
   });

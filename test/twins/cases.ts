@@ -234,4 +234,12 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 1, channels: 5, height: 14, width: 2 } },
   ],
   broadcast_latent: [{ sizes: { length: 1 } }, { sizes: { length: 67 } }],
+  offset_row: [
+    { sizes: { length: 1, rows: 1 }, params: { row: 0 } },
+    { sizes: { length: 67, rows: 3 }, params: { row: 2 } },
+  ],
+  rebase_row: [
+    { sizes: { length: 1, rows: 1 }, params: { row: 0 } },
+    { sizes: { length: 67, rows: 3 }, params: { row: 1 } },
+  ],
 };

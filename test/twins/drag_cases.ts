@@ -163,4 +163,15 @@ export const dragCases = {
       }),
     },
   ],
+  // Fewer values than a workgroup's invocations, and more.
+  adam_together: [5, 131].map((length) => ({
+    sizes: { length },
+    params: { learning_rate: 0.02, iteration: 1 },
+    given: (random: Random): Tensors => ({
+      w: tensor([length], () => random.normal()),
+      first_moment: tensor([length], () => random.normal()),
+      second_moment: tensor([1], () => random.normal() ** 2),
+      status,
+    }),
+  })),
 } satisfies Partial<Record<OperationName, readonly Case[]>>;

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../src/engine/operations/operations.ts';
 import { adam } from './adam.ts';
+import { adam_together } from './adam_together.ts';
 import { adam_weights } from './adam_weights.ts';
 import { bias_act } from './bias_act.ts';
 import { broadcast_latent } from './broadcast_latent.ts';
@@ -15,6 +16,7 @@ import { modulate, ofModulated } from './modulate.ts';
 import { motion_supervision } from './motion_supervision.ts';
 import { noise_correlation, noise_down, noise_map, normalize_noise } from './noise.ts';
 import { normalize } from './normalize.ts';
+import { offset_row, rebase_row } from './offset_row.ts';
 import { point_tracking, remember } from './point_tracking.ts';
 import { sample_tiles } from './sample_tiles.ts';
 import { squared_distance } from './squared_distance.ts';
@@ -58,6 +60,8 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   to_rgb,
   upsample,
   broadcast_latent,
+  offset_row,
+  rebase_row,
   forward_cone: listsOfCells,
   backward_cone: listsOfCells,
   remember,
@@ -69,6 +73,7 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   sample_tiles,
   latent_regularization,
   adam,
+  adam_together,
   squared_distance,
   adam_weights,
   image_difference,

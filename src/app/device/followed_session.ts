@@ -29,8 +29,8 @@ export class FollowedSession {
   /** What a run has made of the document since; the same one where nothing was made of it, or it is another one. */
   advanced(document: Document): Document {
     if (document !== this.#document || !this.#ahead) return document;
-    const { ws, points, edit } = this.session.state;
-    this.#document = { ...document, ws, points, edit };
+    const { ws, origin, points, edit } = this.session.state;
+    this.#document = { ...document, ws, origin, points, edit };
     return this.#document;
   }
 

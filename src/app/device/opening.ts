@@ -1,4 +1,4 @@
-import { type Model, mixStyles } from '../../library/api.ts';
+import { type Model, mixStyles, type PlacedLatent } from '../../library/api.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import { defaultsOf, newDocument } from '../state/document.ts';
 import type { PictureSource } from '../state/picture_source.ts';
@@ -17,19 +17,21 @@ export const destinationOf = ({ model, picture, progress }: Opening): Destinatio
   model,
   progress,
   async document(loaded) {
-    const ws = await latentOf(loaded, picture);
-    return newDocument(model, { source: picture, ws }, defaultsOf(model));
+    const latent = await latentOf(loaded, picture);
+    return newDocument(model, { source: picture, ...latent }, defaultsOf(model));
   },
 });
 
-/** ws (num_ws · w_dim) of a picture. A model without an average w has nothing to truncate towards; one without classes has none to choose. */
+/** The latent of a picture. A model without an average w has nothing to truncate towards; one without classes has none to choose. */
 export async function latentOf(
   model: Model,
   { seed, psi, cutoff, classIndex = 0, latent, mix }: PictureSource,
-): Promise<Float32Array> {
+): Promise<PlacedLatent> {
   const { truncates, cDim } = model.config;
   const mapping = { ...(truncates && { psi, cutoff }), ...(cDim > 0 && { classIndex }) };
   const ws = latent?.ws ?? (await model.latent({ seed }, mapping));
-  if (!mix) return ws;
-  return mixStyles(ws, await model.latent({ seed: mix.seed }, mapping), mix.rows, model.config);
+  // A latent that comes from elsewhere follows no z that is known, and a mix follows two.
+  if (!mix) return { ws, origin: latent ? undefined : model.origin({ seed }, mapping) };
+  const other = await model.latent({ seed: mix.seed }, mapping);
+  return { ws: mixStyles(ws, other, mix.rows, model.config) };
 }

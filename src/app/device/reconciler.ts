@@ -164,4 +164,4 @@ const drawingOf = (view: View): Drawing => ({
 
 /** The picture as it was generated. */
 const original = ({ model, followed }: Workbench): Promise<PixelImage> =>
-  model.generate(followed.document.initial);
+  model.generate(followed.document.initial.ws);

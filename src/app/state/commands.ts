@@ -122,7 +122,7 @@ function withOptions(document: Document, changes: Partial<DocumentOptions>): Doc
  * @param goesOn whether that control is typed into or slid, so that one change after the other makes one step
  */
 export const newPicture = (
-  { source, ws }: Picture,
+  { source, ...latent }: Picture,
   part: PicturePart,
   goesOn = false,
 ): Command => ({
@@ -131,8 +131,9 @@ export const newPicture = (
   apply: (document) => ({
     ...document,
     source,
-    initial: ws,
-    ws,
+    initial: latent,
+    ws: latent.ws,
+    origin: latent.origin,
     points: [],
     edit: null,
     mask: null,
@@ -161,10 +162,11 @@ export const removeDelta = (original: Document): Command => ({
 export const reset: Command = {
   label: 'reset',
   apply(document) {
-    if (document.ws === document.initial) return document;
+    if (document.ws === document.initial.ws) return document;
     return {
       ...document,
-      ws: document.initial,
+      ws: document.initial.ws,
+      origin: document.initial.origin,
       points: startingPoints(document),
       edit: null,
     };

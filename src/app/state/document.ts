@@ -1,5 +1,12 @@
 import { defaultOptions } from '../../drag/options.ts';
-import type { DragOptions, EditState, Point, PointPair } from '../../library/api.ts';
+import type {
+  DragOptions,
+  EditState,
+  LatentOrigin,
+  PlacedLatent,
+  Point,
+  PointPair,
+} from '../../library/api.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import type { PictureSource } from './picture_source.ts';
@@ -13,10 +20,12 @@ export interface Document {
   readonly model: ReadModel;
   /** What the picture was generated from. */
   readonly source: PictureSource;
-  /** num_ws · w_dim: the latent of the picture as it was generated, where reset leads and regularisation draws to. */
-  readonly initial: Float32Array;
+  /** The latent of the picture as it was generated, where reset leads and regularisation draws to. */
+  readonly initial: PlacedLatent;
   /** num_ws · w_dim: the latent of the picture as it is. */
   readonly ws: Float32Array;
+  /** What `ws` is made from, where that is known. */
+  readonly origin?: LatentOrigin;
   /** Where each handle is now, and its target. */
   readonly points: readonly PointPair[];
   /** The edit that `points` are in; null until its first iteration. */
@@ -30,19 +39,17 @@ export interface Document {
 export type DocumentOptions = Readonly<DragOptions> & { readonly steps: number };
 
 /** What a picture is made of, once its model is there. */
-export interface Picture {
+export interface Picture extends PlacedLatent {
   readonly source: PictureSource;
-  /** num_ws · w_dim */
-  readonly ws: Float32Array;
 }
 
 /** A new picture: its points and mask are still to come. */
 export function newDocument(
   model: ReadModel,
-  { source, ws }: Picture,
+  { source, ...latent }: Picture,
   options: DocumentOptions,
 ): Document {
-  return { model, source, initial: ws, ws, points: [], edit: null, mask: null, options };
+  return { model, source, initial: latent, ...latent, points: [], edit: null, mask: null, options };
 }
 
 /** What a model's file recommends, else the paper's values. */

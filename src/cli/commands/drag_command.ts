@@ -55,7 +55,8 @@ export const drag: Command = {
       precision,
       tuned: isAutotuned(line),
     });
-    const session = await model.createDragSession(await latent(model), options);
+    const { ws, origin } = await latent(model);
+    const session = await model.createDragSession(ws, options, origin);
     session.setPoints(points);
     session.setMask(mask);
     const rows = new DragTrace([config.numWs, config.wDim], session.options.space, points.length);

@@ -45,7 +45,7 @@ export const evaluate: Command = {
       precision,
       tuned: isAutotuned(line),
     });
-    const results = await model.evaluate(await latent(model), { tensors, noise, gradient });
+    const results = await model.evaluate((await latent(model)).ws, { tensors, noise, gradient });
     await out.write(writeSafetensors(results));
     close();
     progress.finish(

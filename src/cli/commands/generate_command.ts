@@ -28,7 +28,7 @@ export const generate: Command = {
       precision,
       tuned: isAutotuned(line),
     });
-    const image = await model.generate(await latent(model), { noise });
+    const image = await model.generate((await latent(model)).ws, { noise });
     await out.write(encodePng(image));
     close();
     progress.finish(

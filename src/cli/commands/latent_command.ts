@@ -23,7 +23,7 @@ export const latent: Command = {
       tuned: false,
     });
     const { numWs, wDim } = file.config;
-    await out.write(await source(model), file.config);
+    await out.write((await source(model)).ws, file.config);
     close();
     progress.finish(`${line.text('out')}: ${numWs} rows of ${wDim}`);
     return '';

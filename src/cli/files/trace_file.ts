@@ -1,3 +1,4 @@
+import type { DragOptions } from '../../drag/options.ts';
 import type { IterationTrace } from '../../drag/session.ts';
 import { type WritableTensor, writeSafetensors } from '../../formats/safetensors.ts';
 
@@ -5,10 +6,10 @@ import { type WritableTensor, writeSafetensors } from '../../formats/safetensors
 export class DragTrace {
   private readonly rows: IterationTrace[] = [];
 
-  /** @param wsShape [num_ws, w_dim] @param space in W+ gradients have all rows of ws, in W one */
+  /** @param wsShape [num_ws, w_dim] @param space in W+ gradients have all rows of ws, in W one, else the coordinates */
   constructor(
     private readonly wsShape: readonly [number, number],
-    private readonly space: 'w' | 'w+',
+    private readonly space: DragOptions['space'],
     private readonly pointCount: number,
   ) {}
 
@@ -18,12 +19,14 @@ export class DragTrace {
 
   /**
    * `ws` (n, 1, num_ws, w_dim) before each iteration's step, `points` (n, points, 2) after its tracking, `loss_motion`
-   * and `loss_mask` (n), `grad` (n, 1, num_ws, w_dim), or (n, 1, w_dim) in W.
+   * and `loss_mask` (n), `grad` (n, 1, num_ws, w_dim), (n, 1, w_dim) in W, (n, 1, coordinates) in `z` and
+   * `principal`.
    */
   encode(): Uint8Array {
     const { rows } = this;
     const n = rows.length;
-    const gradientShape = this.space === 'w' ? this.wsShape.slice(1) : this.wsShape;
+    const length = rows[0]?.gradient.length ?? 0;
+    const gradientShape = this.space === 'w+' ? this.wsShape : [length];
     const points = rows.flatMap((row) => row.points.flat());
     return writeSafetensors(
       new Map<string, WritableTensor>([

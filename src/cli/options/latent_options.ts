@@ -1,6 +1,6 @@
 import { InputError } from '../../formats/errors.ts';
 import type { FineTunedWeights } from '../../inversion/weight_delta.ts';
-import type { Model } from '../../library/api.ts';
+import type { Model, PlacedLatent } from '../../library/api.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { mixStyles, parseRows } from '../../models/stylegan2/network/latent_rows.ts';
 import { readLatentFile, readZFile } from '../files/latent_file.ts';
@@ -32,8 +32,8 @@ export const latentOptions = {
   },
 } satisfies Record<string, Option>;
 
-/** Gives ws (num_ws, w_dim) once the model is on a device. */
-export type Latent = (model: Model) => Promise<Float32Array>;
+/** Gives ws (num_ws, w_dim), and what it was made from where that is known, once the model is on a device. */
+export type Latent = (model: Model) => Promise<PlacedLatent>;
 
 /**
  * Checks these options and reads the latent file, if there is one; a latent goes before a seed or z, these before the
@@ -73,9 +73,12 @@ export async function parseLatent(
   const ws = file === undefined ? start : await readLatentFile(file, config, say);
   const z = zFile === undefined ? undefined : await readZFile(zFile, config.zDim, say);
   return async (model) => {
-    const base = ws ?? (await model.latent(z ? { z } : { seed: seed ?? 0 }, mapping));
-    if (!mix) return base;
-    return mixStyles(base, await model.latent({ seed: mix.seed }, mapping), mix.rows, config);
+    const source = z ? { z } : { seed: seed ?? 0 };
+    const base = ws ?? (await model.latent(source, mapping));
+    // A mix follows two z.
+    if (!mix) return { ws: base, origin: ws ? undefined : model.origin(source, mapping) };
+    const other = await model.latent({ seed: mix.seed }, mapping);
+    return { ws: mixStyles(base, other, mix.rows, config) };
   };
 }
 

@@ -1,18 +1,18 @@
 import { Plan } from '../../engine/graph/plan.ts';
+import { gradientOf } from '../../engine/graph/reversal.ts';
 import { TensorStore } from '../../engine/memory/tensors.ts';
 import { tensorShape } from '../../engine/operations/operation.ts';
 import { operationTable } from '../../engine/operations/operations.ts';
-import type { Coverage, Draggable } from '../../models/draggable.ts';
+import type { Coverage, Draggable, PlacedLatent } from '../../models/draggable.ts';
 import type { LatentLayout } from './latent_layout.ts';
+import { layOut } from './lay_out.ts';
 import { maskedTiles } from './mask_tiles.ts';
-import { coverageOf, latentLayout, objectivePlans } from './objective.ts';
+import { coverageOf, objectivePlans } from './objective.ts';
 import { type ObjectiveShape, tileCount } from './objective_shape.ts';
 import { type IterationRecord, RecordRing } from './records.ts';
 
 /** Where a drag is: its latent, and the handles in image pixels. */
-export interface Place {
-  /** The latent (for StyleGAN2 num_ws · w_dim, row-major). */
-  readonly ws: Float32Array;
+export interface Place extends PlacedLatent {
   /** Row and column of each. */
   readonly handles: readonly (readonly [number, number])[];
 }
@@ -40,6 +40,8 @@ export class DragLoop {
   #references: Plan | undefined;
   /** Computes what depends only on the leaves of the latent that stay. */
   #constant: Plan | undefined;
+  /** Brings what the trained leaves are made from in step with a latent that was written. */
+  #settling: Plan | undefined;
   #latent: LatentLayout | undefined;
   #coverage: Coverage | undefined;
   #staleReferences = true;
@@ -91,10 +93,11 @@ export class DragLoop {
     if (!this.#fitsShape(shape)) {
       // The old plans' tensors go: should the new plans fail, there are none.
       this.#shape = undefined;
-      this.#createTensors(shape);
+      await this.#createTensors(shape);
     }
     await this.#buildPlans(shape);
     this.#run(this.#constant);
+    this.#run(this.#settling);
     this.#shape = shape;
     this.#generation = generation;
     if (old?.field !== shape.field || (shape.masked && !old.masked)) this.#staleReferences = true;
@@ -127,9 +130,10 @@ export class DragLoop {
   }
 
   /** Puts the drag somewhere, from where it goes on. Of tied leaves the first one's values are taken for all. */
-  place({ ws, handles }: Place): void {
-    built(this.#latent).write(this.#store, ws);
+  place({ handles, ...latent }: Place): void {
+    built(this.#latent).write(this.#store, latent);
     this.#run(this.#constant);
+    this.#run(this.#settling);
     this.#store.write('positions', handles.flat());
     this.resume();
   }
@@ -164,10 +168,16 @@ export class DragLoop {
     const plan = built(this.#plan);
     const { queue } = this.#generator.engine.device;
     const latent = built(this.#latent);
-    const recorded = ['positions', 'shifts', 'status', 'w', ...(traced ? ['d_w'] : [])];
-    const tensors = recorded.map((name) => this.#store.get(name));
+    const tensor = (name: string) => this.#store.get(name);
     const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
-    const staging = this.#ring.begin(count, tensors);
+    const staging = this.#ring.begin(count, {
+      positions: tensor('positions'),
+      shifts: tensor('shifts'),
+      status: tensor('status'),
+      w: tensor('w'),
+      leaves: latent.leafTensor === undefined ? undefined : tensor(latent.leafTensor),
+      gradient: traced ? tensor(gradientOf('w')) : undefined,
+    });
     for (let slot = 0; slot < count; slot++) {
       plan.record(encoder);
       staging.copy(encoder, slot);
@@ -185,6 +195,7 @@ export class DragLoop {
     this.#plan?.destroy();
     this.#references?.destroy();
     this.#constant?.destroy();
+    this.#settling?.destroy();
     this.#ring.destroy();
     this.#store.destroy();
   }
@@ -200,30 +211,32 @@ export class DragLoop {
   async #buildPlans(shape: ObjectiveShape): Promise<void> {
     const { engine, arena } = this.#generator;
     const resources = { ...engine, store: this.#store, arena };
-    const { constant, references, iteration } = objectivePlans(
+    const { constant, settling, references, iteration } = objectivePlans(
       this.#generator,
       shape,
+      built(this.#latent),
       this.#coverage,
     );
     const plans: Plan[] = [];
     try {
-      for (const request of [constant, references, iteration])
+      for (const request of [constant, settling, references, iteration])
         plans.push(await Plan.build(request, resources));
     } catch (error) {
       for (const plan of plans) plan.destroy();
       throw error;
     }
-    for (const old of [this.#constant, this.#references, this.#plan]) old?.destroy();
-    [this.#constant, this.#references, this.#plan] = plans;
+    for (const old of [this.#constant, this.#settling, this.#references, this.#plan])
+      old?.destroy();
+    [this.#constant, this.#settling, this.#references, this.#plan] = plans;
   }
 
-  #createTensors(shape: ObjectiveShape): void {
+  async #createTensors(shape: ObjectiveShape): Promise<void> {
     const { points, channels, masked, tiles } = shape;
     const generator = this.#generator;
     const store = this.#store;
-    this.#latent = latentLayout(generator, shape);
+    this.#latent = await layOut(generator, shape);
     this.#latent.createTensors(store);
-    const { constant } = objectivePlans(generator, shape, undefined);
+    const { constant } = objectivePlans(generator, shape, this.#latent, undefined);
     for (const { operation, sizes, tensors } of constant.calls)
       for (const output of operationTable[operation].outputs) {
         const spec = operationTable[operation].tensors[output];

@@ -2,11 +2,11 @@ import type { Call } from '../../engine/graph/reversal.ts';
 import { gradientOf } from '../../engine/graph/reversal.ts';
 import { deviceLength, unpack, vectorAlignment } from '../../engine/memory/layouts.ts';
 import type { TensorStore } from '../../engine/memory/tensors.ts';
-import type { LatentLeaf } from '../../models/draggable.ts';
+import type { LatentLeaf, PlacedLatent } from '../../models/draggable.ts';
 import { adamCall, broadcastCalls, regularizationCall } from '../../models/latent_calls.ts';
 
 /** A leaf, and where its values begin in the latent. */
-interface PlacedLeaf extends LatentLeaf {
+export interface PlacedLeaf extends LatentLeaf {
   readonly at: number;
   readonly values: number;
 }
@@ -20,42 +20,71 @@ interface Parameter {
   readonly offset: number;
 }
 
+/** How a latent lies on the device, and how a drag moves it. */
+export interface LatentLayout {
+  /** How many values a latent has. */
+  readonly values: number;
+  /** The tensors that are moved, and whose gradients a drag asks for. */
+  readonly wanted: readonly string[];
+  /** The calls that make the leaves from what is trained. */
+  readonly leafCalls: readonly Call[];
+  /** Calls that are run once after `write`. */
+  readonly settling: readonly Call[];
+  /** The losses that draw each trained leaf to where it was at first. */
+  readonly regularization: readonly Call[];
+  /** The step of the optimiser. */
+  readonly step: Call;
+  /** The tensor that holds the trained leaves, where it is not `w`: made anew after the step, and read back. */
+  readonly leafTensor?: string;
+  /** Makes the tensors of the latent, of its gradient, of Adam's moments, and of the latent that it is drawn to. */
+  createTensors(store: TensorStore): void;
+  /** Writes a latent. Of leaves that are tied the first one's values count. */
+  write(store: TensorStore, latent: PlacedLatent): void;
+  /** Writes the latent that the regularisation draws to. */
+  writeInitial(store: TensorStore, latent: Float32Array): void;
+  /** The values that are trained, one after the other, of what `w` or `d_w` holds on the device. */
+  fromDevice(words: Float32Array): Float32Array;
+  /**
+   * A latent after a step.
+   * @param trained the trained values, as `fromDevice` gives them
+   * @param leaves what `leafTensor` holds
+   */
+  moved(
+    latent: PlacedLatent,
+    trained: Float32Array,
+    leaves: Float32Array | undefined,
+  ): PlacedLatent;
+  /**
+   * The gradient of every value of the latent, those that stay included; with tied leaves or other coordinates, of the
+   * trained values alone.
+   */
+  wholeGradient(trained: Float32Array): Float32Array;
+}
+
 /**
- * A latent on the device, leaf by leaf. What is trained lies in one tensor `w`, with `d_w` and Adam's moments beside
+ * A latent whose own leaves are moved. What is trained lies in one tensor `w`, with `d_w` and Adam's moments beside
  * it, so that one dispatch steps all of it and one copy brings it back. Each leaf is a part of it under its own name,
  * or, where it is tied to others, a copy.
  */
-export class LatentLayout {
-  /** How many values a latent has. */
+export class OwnLeaves implements LatentLayout {
   readonly values: number;
+  readonly settling: readonly Call[] = [];
   readonly #leaves: readonly PlacedLeaf[];
   readonly #parameters: readonly Parameter[];
   readonly #tied: boolean;
 
   /** @param tied true if leaves of the same tie are one value */
   constructor(leaves: readonly LatentLeaf[], tied: boolean) {
-    let at = 0;
-    this.#leaves = leaves.map((leaf) => {
-      const placed = { ...leaf, at, values: leaf.shape.reduce((a, b) => a * b, 1) };
-      at += placed.values;
-      return placed;
-    });
-    this.values = at;
+    this.#leaves = placeLeaves(leaves);
+    this.values = valueCount(leaves);
     this.#tied = tied && leaves.some(({ tie }) => tie !== undefined);
     this.#parameters = this.#group();
   }
 
-  /** The leaves that a drag changes. */
-  get trained(): string[] {
-    return this.#trained.map(({ name }) => name);
-  }
-
-  /** The tensors whose gradients a drag asks for. */
   get wanted(): string[] {
     return this.#parameters.map(({ name }) => name);
   }
 
-  /** Makes the tensors of the latent, of its gradient, of Adam's moments, and of the latent that it is drawn to. */
   createTensors(store: TensorStore): void {
     for (const name of ['w', gradientOf('w'), 'first_moment', 'second_moment'])
       store.ensure(name, 'vector', this.#rows);
@@ -79,41 +108,31 @@ export class LatentLayout {
       if (!trained) store.ensure(name, layout, shape);
   }
 
-  /** Writes a latent. Of leaves that are tied the first one's values count. */
-  write(store: TensorStore, latent: Float32Array): void {
-    for (const { name, leaves } of this.#parameters) store.write(name, valuesOf(leaves[0], latent));
-    for (const leaf of this.#leaves)
-      if (!leaf.trained) store.write(leaf.name, valuesOf(leaf, latent));
+  write(store: TensorStore, { ws }: PlacedLatent): void {
+    for (const { name, leaves } of this.#parameters) store.write(name, valuesOf(leaves[0], ws));
+    for (const leaf of this.#leaves) if (!leaf.trained) store.write(leaf.name, valuesOf(leaf, ws));
   }
 
-  /** Writes the latent that the regularisation draws to. */
   writeInitial(store: TensorStore, latent: Float32Array): void {
     for (const leaf of this.#trained) store.write(initialOf(leaf.name), valuesOf(leaf, latent));
   }
 
-  /** The calls that make copies of what is tied. */
-  get copies(): Call[] {
+  get leafCalls(): Call[] {
     return this.#parameters.flatMap(({ name, leaves }) => {
       const copies = leaves.map((leaf) => leaf.name).filter((copy) => copy !== name);
       return broadcastCalls(name, copies, wordsOf(leaves[0]));
     });
   }
 
-  /** The losses that draw each trained leaf to where it was at first. */
   get regularization(): Call[] {
-    const { values } = this;
-    return this.#trained.map((leaf) =>
-      regularizationCall(leaf.name, initialOf(leaf.name), { length: wordsOf(leaf), values }),
-    );
+    return regularizationCalls(this.#trained, this.values);
   }
 
-  /** The step of the optimiser. */
   get step(): Call {
     const [rows, length] = this.#rows;
     return adamCall(rows, length);
   }
 
-  /** The values that are trained, parameter after parameter, of what `w` or `d_w` holds on the device. */
   fromDevice(words: Float32Array): Float32Array {
     const all = this.#parameters.map(({ leaves: [leaf], offset }) =>
       unpack(leaf.layout, leaf.shape, words.subarray(offset, offset + wordsOf(leaf))),
@@ -127,8 +146,16 @@ export class LatentLayout {
     return values;
   }
 
+  moved({ ws }: PlacedLatent, trained: Float32Array): PlacedLatent {
+    return { ws: this.#withTrained(ws, trained) };
+  }
+
+  wholeGradient(trained: Float32Array): Float32Array {
+    return this.#tied ? trained : this.#withTrained(new Float32Array(this.values), trained);
+  }
+
   /** A latent with other trained values, as `fromDevice` gives them. */
-  withTrained(latent: Float32Array, trained: Float32Array): Float32Array {
+  #withTrained(latent: Float32Array, trained: Float32Array): Float32Array {
     const changed = latent.slice();
     let at = 0;
     for (const { leaves } of this.#parameters) {
@@ -137,21 +164,6 @@ export class LatentLayout {
       at += values;
     }
     return changed;
-  }
-
-  /** A latent whose tied leaves are one: the first of them. */
-  tie(latent: Float32Array): Float32Array {
-    const changed = latent.slice();
-    for (const { leaves } of this.#parameters)
-      for (const leaf of leaves) changed.set(valuesOf(leaves[0], latent), leaf.at);
-    return changed;
-  }
-
-  /**
-   * The gradient of every value of the latent, those that stay included; with tied leaves, of the trained values alone.
-   */
-  wholeGradient(trained: Float32Array): Float32Array {
-    return this.#tied ? trained : this.withTrained(new Float32Array(this.values), trained);
   }
 
   get #trained(): PlacedLeaf[] {
@@ -185,13 +197,49 @@ export class LatentLayout {
   }
 }
 
-const initialOf = (leaf: string): string => `initial.${leaf}`;
+/** A latent whose tied leaves are one: the first of each tie. What it was made from is then of no use. */
+export function tieLeaves(leaves: readonly LatentLeaf[], { ws }: PlacedLatent): PlacedLatent {
+  const tied = ws.slice();
+  const first = new Map<string, PlacedLeaf>();
+  for (const leaf of placeLeaves(leaves)) {
+    if (!leaf.trained || leaf.tie === undefined) continue;
+    const model = first.get(leaf.tie);
+    if (model) tied.set(valuesOf(model, ws), leaf.at);
+    else first.set(leaf.tie, leaf);
+  }
+  return { ws: tied };
+}
 
-const valuesOf = ({ at, values }: PlacedLeaf, latent: Float32Array): Float32Array =>
+/** The leaves of a latent, where each lies in it. */
+export function placeLeaves(leaves: readonly LatentLeaf[]): PlacedLeaf[] {
+  let at = 0;
+  return leaves.map((leaf) => {
+    const placed = { ...leaf, at, values: valueCount([leaf]) };
+    at += placed.values;
+    return placed;
+  });
+}
+
+/** How many values leaves have. */
+export const valueCount = (leaves: readonly LatentLeaf[]): number =>
+  leaves.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+
+/** The losses that draw each of these leaves to where it was at first. @param values of the whole latent */
+export const regularizationCalls = (leaves: readonly LatentLeaf[], values: number): Call[] =>
+  leaves.map((leaf) =>
+    regularizationCall(leaf.name, initialOf(leaf.name), { length: wordsOf(leaf), values }),
+  );
+
+/** The tensor that a leaf is drawn to. */
+export const initialOf = (leaf: string): string => `initial.${leaf}`;
+
+/** A leaf's values in a latent. */
+export const valuesOf = ({ at, values }: PlacedLeaf, latent: Float32Array): Float32Array =>
   latent.subarray(at, at + values);
 
-const wordsOf = ({ layout, shape }: LatentLeaf): number => deviceLength(layout, shape);
+/** Words that a leaf takes on the device. */
+export const wordsOf = ({ layout, shape }: LatentLeaf): number => deviceLength(layout, shape);
 
 /** Parts of a tensor are bound at multiples of a row of the `vector` layout. */
-const alignedWords = (leaf: LatentLeaf): number =>
+export const alignedWords = (leaf: LatentLeaf): number =>
   Math.ceil(wordsOf(leaf) / vectorAlignment) * vectorAlignment;

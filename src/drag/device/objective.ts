@@ -2,7 +2,7 @@ import type { PlanRequest } from '../../engine/graph/plan.ts';
 import type { Call } from '../../engine/graph/reversal.ts';
 import type { Coverage, Draggable, Field } from '../../models/draggable.ts';
 import { splitConstant } from './constant_calls.ts';
-import { LatentLayout } from './latent_layout.ts';
+import type { LatentLayout } from './latent_layout.ts';
 import { type ObjectiveShape, tileCount, tileGrid } from './objective_shape.ts';
 
 /** The plans that a drag runs. */
@@ -14,6 +14,8 @@ export interface ObjectivePlans {
    * map, so that all cells are computed.
    */
   readonly references: PlanRequest;
+  /** Run once whenever the latent is written, after the constant calls. */
+  readonly settling: PlanRequest;
   /**
    * From `w` to features, tracking, stop rule and losses; then, once the gradients are there, the step. Parameters:
    * `stop_rule` stop_distance, `adam` learning_rate, `mask_loss` lambda, `sample_tiles` seed, `latent_regularization`
@@ -32,19 +34,23 @@ export function coverageOf(generator: Draggable, shape: ObjectiveShape): Coverag
 export function objectivePlans(
   generator: Draggable,
   shape: ObjectiveShape,
+  latent: LatentLayout,
   coverage: Coverage | undefined,
 ): ObjectivePlans {
   const field = fieldOf(generator, shape);
-  const latent = latentLayout(generator, shape);
-  const { constant, varying } = splitConstant(generator.calls(field), latent.trained);
+  const leafCalls = splitConstant(latent.leafCalls, latent.wanted).varying;
+  const { constant, varying } = splitConstant(
+    [...latent.leafCalls, ...generator.calls(field)],
+    latent.wanted,
+  );
   const features = (covered: Coverage | undefined): Call[] => [
-    ...latent.copies,
     ...(covered ? [covered.call('forward')] : []),
     ...varying,
   ];
   const cells = coverage && ((entry: Parameters<Coverage['listOf']>[0]) => coverage.listOf(entry));
   return {
     constant: { calls: constant },
+    settling: { calls: latent.settling },
     references: shape.masked
       ? { calls: referenceCalls(shape, renamed(features(undefined), field.name)) }
       : { calls: referenceCalls(shape, features(coverage)), cells },
@@ -56,17 +62,11 @@ export function objectivePlans(
         ...(shape.regularized ? latent.regularization : []),
       ],
       wanted: latent.wanted,
-      afterwards: [latent.step],
+      afterwards: [latent.step, ...(latent.leafTensor ? leafCalls : [])],
       cells,
     },
   };
 }
-
-/** How a generator's latent lies on the device in a drag of this shape. */
-export const latentLayout = (
-  { leaves }: Pick<Draggable, 'leaves'>,
-  { tied }: Pick<ObjectiveShape, 'tied'>,
-): LatentLayout => new LatentLayout(leaves, tied);
 
 function fieldOf({ fields }: Draggable, shape: ObjectiveShape): Field {
   const field = fields.find(({ name }) => name === shape.field);

@@ -13,8 +13,8 @@ export interface ObjectiveShape extends Reach {
   /** Height and width of the image, in pixels. */
   readonly imageHeight: number;
   readonly imageWidth: number;
-  /** True if leaves of the same tie are one value, as in the space `w`. */
-  readonly tied: boolean;
+  /** What is moved: the leaves, leaves of the same tie as one value, or other coordinates. */
+  readonly space: DragOptions['space'];
   readonly masked: boolean;
   readonly regularized: boolean;
   /** Which cells are computed: those that the loss depends on, if the generator can tell them, or all. */
@@ -24,7 +24,11 @@ export interface ObjectiveShape extends Reach {
 export function objectiveShape(
   generator: Pick<Draggable, 'picture' | 'fields'>,
   options: DragOptions,
-  { points, masked }: { readonly points: number; readonly masked: boolean },
+  {
+    points,
+    masked,
+    originKnown = false,
+  }: { readonly points: number; readonly masked: boolean; readonly originKnown?: boolean },
 ): ObjectiveShape {
   const { picture } = generator;
   // The paper's radii are for square pictures. For others the larger side counts, as if they were padded to a square.
@@ -42,7 +46,7 @@ export function objectiveShape(
     // On a small image the paper's radius rounds to nothing; a patch of no pixel would have no loss.
     patchRadius: Math.max(1, imageRadius(options.r1, side)),
     trackingRadius: imageRadius(options.r2, side),
-    tied: options.space === 'w',
+    space: options.space === 'z' && !originKnown ? 'principal' : options.space,
     masked,
     tiles,
     regularized: options.regularization > 0,

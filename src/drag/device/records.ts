@@ -15,8 +15,22 @@ export interface IterationRecord {
   readonly lossMask: number;
   /** The trained values of the latent, after the step. */
   readonly w: Float32Array;
+  /** What the layout's `leafTensor` holds after the step; undefined where there is none. */
+  readonly leaves: Float32Array | undefined;
   /** Gradient of the loss with respect to the trained values; undefined unless it was asked for. */
   readonly gradient: Float32Array | undefined;
+}
+
+/** The tensors that make a record. */
+export interface RecordTensors {
+  readonly positions: DeviceTensor;
+  readonly shifts: DeviceTensor;
+  readonly status: DeviceTensor;
+  readonly w: DeviceTensor;
+  /** The trained leaves, where they are not in `w`. */
+  readonly leaves?: DeviceTensor;
+  /** The gradient of `w`, where it is asked for. */
+  readonly gradient?: DeviceTensor;
 }
 
 /** Copies of what each iteration of a submission leaves behind, side by side, so that they come back together. */
@@ -36,8 +50,9 @@ export class RecordRing {
     this.#device = device;
   }
 
-  /** Room for the records of a submission: positions, shifts, status, w and, where traced, its gradient. */
-  begin(count: number, tensors: readonly DeviceTensor[]): Records {
+  /** Room for the records of a submission. */
+  begin(count: number, recorded: RecordTensors): Records {
+    const tensors = inOrder(recorded);
     const record = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
     const staging = this.#take(count * record);
     return {
@@ -51,7 +66,7 @@ export class RecordRing {
       read: async () => {
         const size = count * record;
         await staging.mapAsync(GPUMapMode.READ, 0, size);
-        const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), tensors);
+        const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), recorded);
         staging.unmap();
         this.#free.push(staging);
         return records;
@@ -81,36 +96,44 @@ export class RecordRing {
   }
 }
 
-function readRecords(floats: Float32Array, tensors: readonly DeviceTensor[]): IterationRecord[] {
+/** The tensors of a record, as their copies lie in it. */
+const inOrder = ({ positions, shifts, status, w, leaves, gradient }: RecordTensors) =>
+  [positions, shifts, status, w, leaves, gradient].filter((tensor) => tensor !== undefined);
+
+function readRecords(floats: Float32Array, recorded: RecordTensors): IterationRecord[] {
   const records: IterationRecord[] = [];
   let at = 0;
   const take = ({ layout, shape, bytes }: DeviceTensor): Float32Array => {
     at += bytes / 4;
     return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
   };
-  while (at < floats.length) records.push(readRecord(tensors.map(take)));
+  const { leaves, gradient } = recorded;
+  while (at < floats.length) {
+    const state = readState(take(recorded.positions), take(recorded.shifts), take(recorded.status));
+    records.push({
+      ...state,
+      w: take(recorded.w),
+      leaves: leaves && take(leaves),
+      gradient: gradient && take(gradient),
+    });
+  }
   return records;
 }
 
 /** The words of the status are those of shaders/lib/status.wgsl. */
-function readRecord([
-  positions,
-  shifts,
-  status,
-  w,
-  gradient,
-]: readonly Float32Array[]): IterationRecord {
+function readState(positions: Float32Array, shifts: Float32Array, status: Float32Array) {
   const [stopped, , activePoints, distance, lossMotion, lossMask] = status;
   const points = positions.length / 2;
   return {
     arrived: stopped !== 0,
-    points: Array.from({ length: points }, (_, j) => [positions[2 * j], positions[2 * j + 1]]),
+    points: Array.from({ length: points }, (_, j): [number, number] => [
+      positions[2 * j],
+      positions[2 * j + 1],
+    ]),
     distances: Array.from({ length: points }, (_, j) => shifts[4 * j + 3]),
     distance,
     activePoints,
     lossMotion,
     lossMask,
-    w,
-    gradient,
   };
 }

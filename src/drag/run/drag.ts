@@ -1,6 +1,6 @@
-import type { Draggable } from '../../models/draggable.ts';
+import type { Draggable, PlacedLatent } from '../../models/draggable.ts';
 import { DragLoop, type Place } from '../device/device_drag.ts';
-import { latentLayout } from '../device/objective.ts';
+import { tieLeaves } from '../device/latent_layout.ts';
 import { type ObjectiveShape, objectiveShape } from '../device/objective_shape.ts';
 import type { IterationRecord } from '../device/records.ts';
 import { changeOptions, type DragOptions, defaultOptions } from '../options.ts';
@@ -20,10 +20,10 @@ export class Drag {
   #options: DragOptions;
   #edit = newEdit();
   /** The latent; never changed in place. */
-  #ws: Float32Array;
-  #initial: Float32Array;
+  #latent: PlacedLatent;
+  #initial: PlacedLatent;
   /** The last latent whose losses were finite. */
-  #good: Float32Array;
+  #good: PlacedLatent;
   /** True while the device's targets, mask or rates are out of date. */
   #changed = true;
   #epoch: Epoch = { over: true };
@@ -31,13 +31,13 @@ export class Drag {
   #abandoned = false;
 
   /** @throws InputError for an option that cannot be used */
-  constructor(generator: Draggable, ws: Float32Array, options: Partial<DragOptions>) {
+  constructor(generator: Draggable, latent: PlacedLatent, options: Partial<DragOptions>) {
     this.#options = changeOptions(defaultOptions(generator), options);
     this.#generator = generator;
     this.#loop = new DragLoop(generator);
-    this.#ws = ws;
-    this.#initial = ws;
-    this.#good = ws;
+    this.#latent = latent;
+    this.#initial = latent;
+    this.#good = latent;
   }
 
   get points(): readonly PointPair[] {
@@ -57,12 +57,12 @@ export class Drag {
     return this.#edit;
   }
 
-  get ws(): Float32Array {
-    return this.#ws;
+  get latent(): PlacedLatent {
+    return this.#latent;
   }
 
   /** The latent of the picture before any drag, which the regularisation draws back to. */
-  get initial(): Float32Array {
+  get initial(): PlacedLatent {
     return this.#initial;
   }
 
@@ -80,7 +80,7 @@ export class Drag {
   get state(): DragState {
     const { start, iterations, arrived } = this.#edit;
     return {
-      ws: this.#ws,
+      ...this.#latent,
       initial: this.#initial,
       points: this.#points,
       edit: start ? { ...start, iterations, arrived } : null,
@@ -134,12 +134,16 @@ export class Drag {
   }
 
   /** Puts the drag where another one was, or this one before. The edit keeps its references, but Adam begins at 0. */
-  restore({ ws, initial, points, edit }: DragState): void {
-    this.#ws = ws;
+  restore({ ws, origin, initial, points, edit }: DragState): void {
+    this.#latent = { ws, origin };
     this.#initial = initial;
     this.#points = points;
     this.#edit = edit
-      ? { ...edit, start: { ws: edit.ws, handles: edit.handles }, begun: false }
+      ? {
+          ...edit,
+          start: { ws: edit.ws, origin: edit.origin, handles: edit.handles },
+          begun: false,
+        }
       : newEdit();
     this.#changed = true;
   }
@@ -163,10 +167,14 @@ export class Drag {
   /** Takes in the record of an iteration. @returns its outcome; undefined if an earlier iteration ended its epoch */
   take(record: IterationRecord, { edit, epoch, latent }: Submission): Advanced | undefined {
     if (epoch.over) return undefined;
-    const { w, gradient, ...what } = record;
+    const { w, leaves, gradient, ...what } = record;
     const iteration: Iteration = { ...what, iteration: edit.iterations };
-    const before = this.#ws;
-    const row = gradient && { ...iteration, ws: before, gradient: latent.wholeGradient(gradient) };
+    const before = this.#latent;
+    const row = gradient && {
+      ...iteration,
+      ws: before.ws,
+      gradient: latent.wholeGradient(gradient),
+    };
     edit.iterations++;
     const sound = Number.isFinite(record.lossMotion) && Number.isFinite(record.lossMask);
     if (sound) this.#good = before;
@@ -179,7 +187,7 @@ export class Drag {
     const arrived =
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived;
-    if (!record.arrived) this.#ws = latent.withTrained(before, w);
+    if (!record.arrived) this.#latent = latent.moved(before, w, leaves);
     // Points that were set meanwhile stay.
     if (this.#edit === edit)
       this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
@@ -197,8 +205,11 @@ export class Drag {
   }
 
   #shape(): ObjectiveShape {
-    const counts = { points: this.#points.length, masked: this.#mask !== null };
-    return objectiveShape(this.#generator, this.#options, counts);
+    return objectiveShape(this.#generator, this.#options, {
+      points: this.#points.length,
+      masked: this.#mask !== null,
+      originKnown: this.#latent.origin !== undefined,
+    });
   }
 
   /** Brings the device up to date with what is asked at the time of the call; what changes meanwhile comes next. */
@@ -210,8 +221,9 @@ export class Drag {
     const shape = this.#shape();
     const goesOn = !this.#changed && !this.#epoch.over && loop.fits(shape);
     if (goesOn && edit.begun) return;
-    if (!edit.start) this.#ws = latentLayout(this.#generator, shape).tie(this.#ws);
-    const place: Place = { ws: this.#ws, handles: points.map(({ handle }) => handle) };
+    if (!edit.start && shape.space === 'w')
+      this.#latent = tieLeaves(this.#generator.leaves, this.#latent);
+    const place: Place = { ...this.#latent, handles: points.map(({ handle }) => handle) };
     const changed = this.#changed;
     this.#changed = false;
     try {
@@ -230,8 +242,8 @@ export class Drag {
     if (!edit.begun) {
       edit.begun = true;
       edit.start ??= place;
-      this.#good = place.ws;
-      loop.begin(edit.start, this.#initial, place);
+      this.#good = this.#latent;
+      loop.begin(edit.start, this.#initial.ws, place);
     } else if (edit.start && loop.staleReferences) {
       loop.takeReferences(edit.start, place);
     } else if (this.#abandoned) {
@@ -241,7 +253,7 @@ export class Drag {
   }
 
   #diverge(edit: Edit, epoch: Epoch): void {
-    this.#ws = this.#good;
+    this.#latent = this.#good;
     epoch.over = true;
     // Iterations that were submitted meanwhile diverge as well.
     this.#epoch.over = true;

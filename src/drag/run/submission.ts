@@ -1,3 +1,4 @@
+import type { PlacedLatent } from '../../models/draggable.ts';
 import type { Place } from '../device/device_drag.ts';
 import type { LatentLayout } from '../device/latent_layout.ts';
 import type { IterationRecord } from '../device/records.ts';
@@ -47,11 +48,9 @@ export interface Epoch {
 }
 
 /** All that a drag needs to go on somewhere, on this device or another. */
-export interface DragState {
-  /** The latent of the picture as it is. */
-  readonly ws: Float32Array;
+export interface DragState extends PlacedLatent {
   /** The latent that the picture had before any drag: a reset goes back to it, and the regularisation draws to it. */
-  readonly initial: Float32Array;
+  readonly initial: PlacedLatent;
   /** Where each handle is now, and its target. */
   readonly points: readonly PointPair[];
   /** The edit that `points` are in; null until its first iteration. */

@@ -56,6 +56,48 @@ export const dragOperations = {
       ),
     },
   },
+  offset_row: {
+    shader: 'offset_row',
+    tensors: {
+      w: plain('length'),
+      base: plain('length'),
+      strengths: plain('rows'),
+      ws: plain('length'),
+    },
+    outputs: ['ws'],
+    forward: {
+      forward: makes(
+        'ws',
+        (s) => groups(s.length),
+        (s) => 2 * s.length,
+      ),
+    },
+    backward: {
+      backward: makes(
+        'd_w',
+        (s) => groups(s.length),
+        (s) => 2 * s.length,
+      ),
+    },
+  },
+  rebase_row: {
+    shader: 'rebase_row',
+    tensors: {
+      w: plain('length'),
+      base: plain('length'),
+      strengths: plain('rows'),
+      ws: plain('length'),
+    },
+    outputs: ['base'],
+    forward: {
+      forward: makes(
+        'base',
+        (s) => groups(s.length),
+        (s) => 2 * s.length,
+      ),
+    },
+    backward: {},
+  },
   forward_cone: {
     shader: 'forward_cone',
     tensors: { positions, status, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
@@ -249,6 +291,22 @@ export const dragOperations = {
         (s) => groups(s.rows * s.length),
         (s) => 12 * s.rows * s.length,
       ),
+    },
+    backward: {},
+  },
+  adam_together: {
+    shader: 'adam_together',
+    tensors: {
+      w: plain('length'),
+      d_w: plain('length'),
+      first_moment: plain('length'),
+      second_moment: plain('1'),
+      status,
+    },
+    outputs: ['w', 'first_moment', 'second_moment', 'status'],
+    forward: {
+      count: makes('status', one, () => 6),
+      forward: makes('w first_moment second_moment', one, (s) => 10 * s.length),
     },
     backward: {},
   },

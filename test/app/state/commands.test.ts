@@ -108,7 +108,7 @@ describe('pictures and models', () => {
     const next = newPicture(pictureOf(7), 'seed').apply({ ...dragged, mask: Uint8Array.of(1) });
     const { ws } = next;
     expect([next.points, next.mask, next.edit]).toEqual([[], null, null]);
-    expect([next.initial, ws[0], next.source.seed]).toEqual([ws, 7, 7]);
+    expect([next.initial.ws, ws[0], next.source.seed]).toEqual([ws, 7, 7]);
     expect(next.options).toBe(dragged.options);
   });
 
@@ -126,7 +126,7 @@ describe('pictures and models', () => {
 describe('reset', () => {
   it('leads to the initial latent, with the handles where the edit began', () => {
     const after = reset.apply(dragged);
-    expect(after.ws).toBe(dragged.initial);
+    expect(after.ws).toBe(dragged.initial.ws);
     expect(after.points).toEqual([pair]);
     expect(after.edit).toBeNull();
   });

@@ -4,6 +4,8 @@ import { blockMaps } from '../network/layers.ts';
 import { synthesisCalls } from '../network/synthesis.ts';
 import { ConeLayout, mostRectangles } from './cone.ts';
 import type { Generator } from './generator.ts';
+import { principalBasis, principalCoordinates } from './principal_coordinates.ts';
+import { zCoordinates } from './z_coordinates.ts';
 
 /** Rows of ws that a drag changes, whatever the feature block: those of the maps up to 32². SPEC §3. */
 export const trainedRows = 6;
@@ -30,6 +32,10 @@ export function draggable(generator: Generator): Draggable {
     checkLatent: (latent) => generator.checkLatent(latent),
     calls: (field) => synthesisCalls(config, { upTo: fieldOf(field).block, image: false }),
     coverage: (field, reach) => coneOf(config, fieldOf(field), reach),
+    coordinates: async (space) => {
+      if (space === 'z') return zCoordinates(config, latentRows(config));
+      return principalCoordinates(await principalBasis(generator), latentRows(config));
+    },
     present: (latent, sink) => generator.show(latent, sink),
     image: (latent) => generator.generate(latent),
   };

@@ -14,32 +14,12 @@ import {
 import type { ImageSink } from '../../../engine/present.ts';
 import { InputError } from '../../../formats/errors.ts';
 import { blockSize, blocksOf, type GeneratorConfig, lastBlock } from '../network/config.ts';
+import type { LatentSource, MappingOptions } from '../network/latent_origin.ts';
 import { mappingCalls } from '../network/mapping.ts';
 import { seedLatent } from '../network/seeds.ts';
 import { imageName, synthesisCalls } from '../network/synthesis.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 import { uploadGenerator } from './upload.ts';
-
-/** Where a latent comes from: NumPy's RandomState(seed), or a z (z_dim). */
-export type LatentSource =
-  | {
-      /** A whole number from 0 to 2³² − 1. */
-      readonly seed: number;
-    }
-  | {
-      /** z_dim numbers. */
-      readonly z: ArrayLike<number>;
-    };
-
-/** How a z becomes ws. */
-export interface MappingOptions {
-  /** Truncation: 1 leaves w as it is, 0 gives the average. */
-  readonly psi?: number;
-  /** How many rows of ws are truncated, from the first; all by default. */
-  readonly cutoff?: number;
-  /** The class of a conditional network. */
-  readonly classIndex?: number;
-}
 
 /** The noise that layers add: the maps of the file, or none. */
 export type Noise = 'const' | 'none';

@@ -8,7 +8,26 @@ const mappingMultiplier = 0.01;
  * Parameters of the call `truncate`: `psi`, `cutoff`. Source: SPEC §1.
  */
 export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
-  const { zDim, cDim, wDim, mappingLayers, numWs } = config;
+  const { wDim, numWs } = config;
+  return [
+    ...untruncatedCalls(config, 'z', samples),
+    {
+      operation: 'truncate',
+      label: 'truncate',
+      sizes: { rows: numWs, samples, length: wDim },
+      tensors: { w: mappedName(config), average: 'mapping.w_avg', ws: 'ws' },
+      params: { psi: 1, cutoff: numWs },
+    },
+  ];
+}
+
+/** The tensor of w (N, w_dim) that `untruncatedCalls` make. */
+export const mappedName = ({ mappingLayers }: Pick<NetworkShape, 'mappingLayers'>): string =>
+  mappingLayers === 0 ? 'mapping.x' : `mapping.x${mappingLayers}`;
+
+/** The mapping network up to w, without truncation. @param z the tensor (N, z_dim) that it reads */
+export function untruncatedCalls(config: NetworkShape, z: string, samples = 1): LayerCall[] {
+  const { zDim, cDim, wDim, mappingLayers } = config;
   const total = cDim > 0 ? zDim + wDim : zDim;
   const normalize = (x: string, channels: number, offset: number): LayerCall => ({
     operation: 'normalize',
@@ -17,7 +36,7 @@ export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
     tensors: { x, y: 'mapping.x' },
     params: { offset },
   });
-  const calls = [normalize('z', zDim, 0)];
+  const calls = [normalize(z, zDim, 0)];
   if (cDim > 0) {
     calls.push({
       operation: 'fully_connected',
@@ -53,12 +72,5 @@ export function mappingCalls(config: NetworkShape, samples = 1): LayerCall[] {
       },
     });
   }
-  calls.push({
-    operation: 'truncate',
-    label: 'truncate',
-    sizes: { rows: numWs, samples, length: wDim },
-    tensors: { w: `mapping.x${mappingLayers}`, average: 'mapping.w_avg', ws: 'ws' },
-    params: { psi: 1, cutoff: numWs },
-  });
   return calls;
 }

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { DragOptions } from '../../src/drag/options.ts';
+import { DragSession, type IterationTrace } from '../../src/drag/session.ts';
+import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
+import { principalBasis } from '../../src/models/stylegan2/device/principal_coordinates.ts';
+import { latentOrigin } from '../../src/models/stylegan2/network/latent_origin.ts';
+import { typicality } from '../../src/models/stylegan2/network/principal_basis.ts';
+import { testGenerator } from '../support/drag_fixture.ts';
+
+const generator = await testGenerator('tiny');
+const { config } = generator;
+const mapping = { psi: 0.6, cutoff: 4 };
+const source = { seed: 3 };
+const ws = await generator.latent(source, mapping);
+const origin = latentOrigin(config, source, mapping);
+const points = [{ handle: [30, 24] as const, target: [30, 40] as const }];
+const trainedRows = 6;
+
+function openSession(options: Partial<DragOptions>, from: { origin?: typeof origin } = { origin }) {
+  const session = new DragSession(
+    draggable(generator),
+    ws,
+    { featureBlock: 3, learningRate: 0.01, r1: 20, r2: 52, ...options },
+    from,
+  );
+  session.setPoints(points);
+  return session;
+}
+
+async function traceOf(session: DragSession, steps: number): Promise<IterationTrace[]> {
+  const rows: IterationTrace[] = [];
+  await session.run({ steps, trace: (row) => rows.push(row) });
+  return rows;
+}
+
+/** The largest difference over the largest expected value. */
+const difference = (actual: ArrayLike<number>, expected: ArrayLike<number>): number => {
+  let most = 0;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    most = Math.max(most, Math.abs(actual[i] - expected[i]));
+    largest = Math.max(largest, Math.abs(expected[i]));
+  }
+  return most / largest;
+};
+
+describe.each(['z', 'principal'] as const)('a drag in the space %s', (space) => {
+  it('begins at the latent that it was given, and has the loss that it has in W+', async () => {
+    const session = openSession({ space });
+    const reference = openSession({ space: 'w+' });
+    const [first, second] = await traceOf(session, 2);
+    const [expected] = await traceOf(reference, 1);
+    expect(first.ws).toEqual(ws);
+    expect(Math.abs(first.lossMotion / expected.lossMotion - 1)).toBeLessThan(1e-4);
+    expect(second.ws).not.toEqual(ws);
+    const kept = trainedRows * config.wDim;
+    expect(second.ws.subarray(kept), 'other rows stay').toEqual(ws.subarray(kept));
+    await session.destroy();
+    await reference.destroy();
+  });
+
+  it('goes on after it was put back as it went on at first', async () => {
+    const session = openSession({ space });
+    await session.run({ steps: 2 });
+    const { state } = session;
+    const other = openSession({ space }, { origin: undefined });
+    await other.restore(state);
+    await session.restore(state);
+    const [once, again] = [await traceOf(session, 3), await traceOf(other, 3)];
+    expect(again).toEqual(once);
+    expect(other.origin).toEqual(session.origin);
+    await session.reset();
+    expect(await session.latent()).toEqual(ws);
+    expect(session.origin).toEqual(origin);
+    await session.destroy();
+    await other.destroy();
+  });
+});
+
+describe('the gradient of a drag in z', () => {
+  it('is that in W+ through the mapping network, by differences', async () => {
+    const session = openSession({ space: 'z' });
+    const reference = openSession({ space: 'w+' });
+    const [{ gradient }] = await traceOf(session, 1);
+    const [{ gradient: perRow }] = await traceOf(reference, 1);
+    expect(gradient).toHaveLength(config.zDim);
+    const step = 1e-2;
+    const along = async (k: number): Promise<number> => {
+      const [up, down] = await Promise.all(
+        [step, -step].map((by) =>
+          generator.latent({ z: origin.z.map((value, i) => value + (i === k ? by : 0)) }, mapping),
+        ),
+      );
+      let sum = 0;
+      for (let i = 0; i < trainedRows * config.wDim; i++)
+        sum += (perRow[i] * (up[i] - down[i])) / (2 * step);
+      return sum;
+    };
+    const expected: number[] = [];
+    for (let k = 0; k < config.zDim; k++) expected.push(await along(k));
+    // Leaky ReLU bends between the two ends of a difference.
+    expect(difference(gradient, expected)).toBeLessThan(0.02);
+    await session.destroy();
+    await reference.destroy();
+  });
+});
+
+describe('a drag in z', () => {
+  it('knows the z that it came to, from which the network makes its latent', async () => {
+    const session = openSession({ space: 'z', learningRate: 0.05 });
+    await session.run({ steps: 3 });
+    const z = session.origin?.z ?? [];
+    expect(difference(z, origin.z)).toBeGreaterThan(0.01);
+    const made = await generator.latent({ z }, mapping);
+    const kept = trainedRows * config.wDim;
+    const dragged = await session.latent();
+    expect(difference(dragged.subarray(0, kept), made.subarray(0, kept))).toBeLessThan(2e-6);
+    await session.destroy();
+  });
+
+  it('moves principal coordinates where the z is not known, or lost by a drag of W+', async () => {
+    const principal = openSession({ space: 'principal' });
+    const unknown = openSession({ space: 'z' }, {});
+    const expected = await traceOf(principal, 2);
+    expect(await traceOf(unknown, 2)).toEqual(expected);
+    const session = openSession({ space: 'w+' });
+    await session.run({ steps: 1 });
+    session.setOptions({ space: 'z' });
+    await session.run({ steps: 1 });
+    expect(session.origin).toBeUndefined();
+    for (const one of [principal, unknown, session]) await one.destroy();
+  });
+});
+
+describe('the distribution of w', () => {
+  it('has a typical w in it, and not one that is far out', async () => {
+    const basis = await principalBasis(generator);
+    const found = [];
+    for (let seed = 100; seed < 120; seed++) {
+      const row = (await generator.latent({ seed })).subarray(0, config.wDim);
+      found.push(typicality(basis, row));
+    }
+    const mean = found.reduce((sum, { pn }) => sum + pn / found.length, 0);
+    expect(Math.abs(mean - 1)).toBeLessThan(0.3);
+    const far = (await generator.latent(source)).subarray(0, config.wDim).map((value) => 4 * value);
+    expect(typicality(basis, far).pn).toBeGreaterThan(5);
+  });
+
+  it('is orthonormal', async () => {
+    const { wDim, directions, deviations } = await principalBasis(generator);
+    const product = (a: number, b: number): number => {
+      let sum = 0;
+      for (let i = 0; i < wDim; i++) sum += directions[a * wDim + i] * directions[b * wDim + i];
+      return sum;
+    };
+    expect(deviations.length).toBeGreaterThan(10);
+    for (const [k, l] of [
+      [0, 0],
+      [0, 1],
+      [3, 9],
+      [9, 9],
+    ])
+      expect(Math.abs(product(k, l) - (k === l ? 1 : 0))).toBeLessThan(1e-9);
+  });
+});
