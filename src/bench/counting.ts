@@ -1,4 +1,5 @@
-import type { Plan, Step } from '../engine/graph/plan.ts';
+import type { Plan } from '../engine/graph/plan.ts';
+import type { Step } from '../engine/graph/plan_builder.ts';
 import { entryWork, totalWork, type Work } from '../engine/graph/work.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 

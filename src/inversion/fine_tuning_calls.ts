@@ -1,7 +1,9 @@
 import type { Call } from '../engine/graph/reversal.ts';
+import { operationTable } from '../engine/operations/operations.ts';
 import { blocksOf, type GeneratorConfig, lastBlock } from '../models/stylegan2/network/config.ts';
 import { convolutionLayers, layerName, weightParts } from '../models/stylegan2/network/layers.ts';
 import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
+import { mapName } from './noise_maps.ts';
 
 type Shape = GeneratorConfig & { readonly largestTensor?: number };
 
@@ -44,17 +46,27 @@ export function trainedTensors(
  */
 export const changeableTensors = (config: Shape): string[] => [
   ...trainedTensors(config, { has: () => true }).map(({ name }) => name),
-  ...convolutionLayers(config).map((layer) => `${layerName(layer)}.noise_const`),
+  ...convolutionLayers(config).map(mapName),
 ];
 
-/** The synthesis network on `near.ws.{row}`, to `near.image`: the same weights, and no other tensor in common. */
-export function nearCalls(config: Shape): Call[] {
-  const near = (name: string): string => (name.startsWith('synthesis.') ? name : `near.${name}`);
-  return synthesisCalls(config, { upTo: lastBlock(config), image: true }).map((call) => ({
+/**
+ * The synthesis network from `near.ws.{row}` to a tensor of another name than `image`: the same weights, and no other
+ * tensor in common.
+ */
+export function nearCalls(config: Shape, image: string): Call[] {
+  const calls = synthesisCalls(config, { upTo: lastBlock(config), image: true });
+  const own = new Map<string, string>();
+  for (const { operation, tensors, row } of calls) {
+    for (const output of operationTable[operation].outputs)
+      own.set(tensors[output], `near.${tensors[output]}`);
+    if (row !== undefined) own.set(`ws.${row}`, `near.ws.${row}`);
+  }
+  own.set('image', image);
+  return calls.map((call) => ({
     ...call,
-    label: near(call.label),
+    label: `near.${call.label}`,
     tensors: Object.fromEntries(
-      Object.entries(call.tensors).map(([variable, name]) => [variable, near(name)]),
+      Object.entries(call.tensors).map(([variable, name]) => [variable, own.get(name) ?? name]),
     ),
   }));
 }

@@ -1,15 +1,18 @@
-import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
+import { Plan } from '../engine/graph/plan.ts';
+import type { PlanRequest } from '../engine/graph/plan_request.ts';
 import type { Call } from '../engine/graph/reversal.ts';
 import { TensorStore } from '../engine/memory/tensors.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
+import { createLatent } from '../models/stylegan2/device/loaded_network.ts';
 import { blockSize, lastBlock } from '../models/stylegan2/network/config.ts';
 import { convolutionLayers, layerName } from '../models/stylegan2/network/layers.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
+import { imageShape } from '../models/stylegan2/network/outputs.ts';
 import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 import { weightEnergyCalls } from '../models/stylegan2/network/weight_energies.ts';
 import { nearCalls, trainedTensors } from './fine_tuning_calls.ts';
 import type { ImageLoss } from './image_loss.ts';
-import { type NoiseMaps, noiseMaps, noisyLayers } from './noise_maps.ts';
+import { mapName, type NoiseMaps, noiseMaps, noisyLayers } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 
 export interface FineTuningPlans {
@@ -46,14 +49,10 @@ export async function createStores(
   const near = new TensorStore(engine.device, store);
   const tuned = new TensorStore(engine.device, near);
   try {
-    const image = generator.tensorShape('image');
-    const latent = (into: TensorStore, name: string): void => {
-      into.create(name, 'vector', [config.numWs, 1, config.wDim]);
-      for (let row = 0; row < config.numWs; row++) into.view(`${name}.${row}`, name, row);
-    };
-    latent(near, 'near.ws');
+    const image = imageShape(config);
+    createLatent(near, 'near.ws', config);
     near.create('near.target_image', 'map', image);
-    latent(tuned, 'ws');
+    createLatent(tuned, 'ws', config);
     tuned.create('image', 'map', image);
     tuned.create('near.losses', 'plain', [1, config.height]);
     loss.createTensors(tuned);
@@ -85,8 +84,8 @@ async function createNoise(
     const name = layerName(layer);
     const { height, width } = blockSize(generator.config, layer.block);
     const shape = [height, width];
-    const map = maps.get(`${name}.noise_const`);
-    tuned.create(`${name}.noise_const`, 'plain', shape, map);
+    const map = maps.get(mapName(layer));
+    tuned.create(mapName(layer), 'plain', shape, map);
     tuned.create(`${name}.noise`, 'plain', shape);
     if (!found) continue;
     const [strength] = await near.read(`${name}.noise_strength`);
@@ -125,15 +124,17 @@ export async function buildPlans(
     wanted: parts,
     afterwards: parts.map((part) => adamWeightsCall(stores.tuned, part, 'adam')),
   });
-  const near = nearCalls(config);
   const requests: [PlanRequest, TensorStore][] = [
     [training(), stores.tuned],
     [{ calls: [...changing, ...network] }, stores.tuned],
   ];
   if (locality > 0)
     requests.push(
-      [{ calls: near.map(toTarget) }, stores.near],
-      [training(...near, localityCall(generator, locality)), stores.tuned],
+      [{ calls: nearCalls(config, 'near.target_image') }, stores.near],
+      [
+        training(...nearCalls(config, 'near.image'), localityCall(generator, locality)),
+        stores.tuned,
+      ],
     );
   const plans: Plan[] = [];
   try {
@@ -149,17 +150,6 @@ export async function buildPlans(
 export function destroyPlans({ training, drawing, locality }: FineTuningPlans): void {
   for (const plan of [training, drawing, locality?.original, locality?.training]) plan?.destroy();
 }
-
-/** The same network with its picture as the target. */
-const toTarget = (call: Call): Call => ({
-  ...call,
-  tensors: Object.fromEntries(
-    Object.entries(call.tensors).map(([variable, name]) => [
-      variable,
-      name === 'near.image' ? 'near.target_image' : name,
-    ]),
-  ),
-});
 
 function localityCall({ config }: Generator, factor: number): Call {
   const { height, width, imgChannels } = config;

@@ -13,6 +13,9 @@ import {
  */
 export type NoiseMaps = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
+/** The official name of a layer's noise map. */
+export const mapName = (layer: ConvolutionLayer): string => `${layerName(layer)}.noise_const`;
+
 /** The layers that add noise. Those whose strength is zero do not. */
 export const noisyLayers = ({ config, store }: Generator): ConvolutionLayer[] =>
   convolutionLayers(config).filter((layer) => store.find(`${layerName(layer)}.noise_strength`));
@@ -20,11 +23,11 @@ export const noisyLayers = ({ config, store }: Generator): ConvolutionLayer[] =>
 /** A network's own maps; none where it adds no noise. */
 export async function noiseMaps(generator: Generator): Promise<NoiseMaps> {
   const maps = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const layer of noisyLayers(generator).map(layerName)) {
-    const [strength] = await generator.store.read(`${layer}.noise_strength`);
-    const noise = await generator.store.read(`${layer}.noise`);
+  for (const layer of noisyLayers(generator)) {
+    const [strength] = await generator.store.read(`${layerName(layer)}.noise_strength`);
+    const noise = await generator.store.read(`${layerName(layer)}.noise`);
     maps.set(
-      `${layer}.noise_const`,
+      mapName(layer),
       noise.map((value) => value / strength),
     );
   }
@@ -34,7 +37,7 @@ export async function noiseMaps(generator: Generator): Promise<NoiseMaps> {
 /** @throws InputError for maps that are not those of the network's layers with noise, or hold no finite numbers */
 export function checkNoise(generator: Generator, maps: NoiseMaps): void {
   const layers = noisyLayers(generator);
-  const names = layers.map((layer) => `${layerName(layer)}.noise_const`);
+  const names = layers.map(mapName);
   const unknown = [...maps.keys()].find((name) => !names.includes(name));
   if (unknown !== undefined) throw new InputError(`the model has no ${unknown} that counts`);
   for (const [k, { block }] of layers.entries()) {
@@ -52,10 +55,14 @@ export async function noiseChanges(
 ): Promise<Map<string, WritableTensor>> {
   const changes = new Map<string, WritableTensor>();
   if (maps.size === 0) return changes;
-  for (const [name, own] of await noiseMaps(generator)) {
-    const { shape } = generator.store.get(name.replace(/_const$/, ''));
-    const found = maps.get(name) ?? own;
-    changes.set(name, { shape: [...shape], data: found.map((value, i) => value - own[i]) });
+  const own = await noiseMaps(generator);
+  for (const layer of noisyLayers(generator)) {
+    const name = mapName(layer);
+    const found = maps.get(name);
+    const before = own.get(name);
+    if (!found || !before) continue;
+    const { height, width } = blockSize(generator.config, layer.block);
+    changes.set(name, { shape: [height, width], data: found.map((value, i) => value - before[i]) });
   }
   return changes;
 }

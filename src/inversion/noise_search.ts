@@ -4,7 +4,7 @@ import type { TensorStore } from '../engine/memory/tensors.ts';
 import { blockSize, type GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import { type ConvolutionLayer, layerName } from '../models/stylegan2/network/layers.ts';
 import { noiseMapCalls } from '../models/stylegan2/network/noise_maps.ts';
-import type { NoiseMaps } from './noise_maps.ts';
+import { mapName, type NoiseMaps } from './noise_maps.ts';
 import { adamWeightsCall, createTrained } from './trained_tensors.ts';
 
 /** All maps one after the other, so that they are read and trained at once. */
@@ -35,7 +35,7 @@ export class NoiseSearch {
     regularization: number,
   ) {
     this.network = noiseMapCalls(config, layers);
-    this.wanted = layers.map(mapOf);
+    this.wanted = layers.map(mapName);
     this.regularizer = layers.flatMap((layer) =>
       pyramidCalls(layer, this.#sizeOf(layer), regularization),
     );
@@ -76,9 +76,9 @@ export class NoiseSearch {
       ...layers.map(
         (layer): Call => ({
           operation: 'normalize_noise',
-          label: `${mapOf(layer)}.normalize`,
+          label: `${mapName(layer)}.normalize`,
           sizes: this.#sizeOf(layer),
-          tensors: { x: mapOf(layer) },
+          tensors: { x: mapName(layer) },
         }),
       ),
     ];
@@ -98,14 +98,12 @@ export class NoiseSearch {
     let offset = 0;
     return this.layers.map((layer) => {
       const length = this.#lengthOf(layer);
-      const place = { name: mapOf(layer), offset, length };
+      const place = { name: mapName(layer), offset, length };
       offset += vectorStride(length);
       return place;
     });
   }
 }
-
-const mapOf = (layer: ConvolutionLayer): string => `${layerName(layer)}.noise_const`;
 
 /** Height and width, in cells. */
 type MapSize = ReturnType<typeof blockSize>;
@@ -113,7 +111,7 @@ type MapSize = ReturnType<typeof blockSize>;
 /** The regulariser of one map, at each level of its pyramid. */
 function pyramidCalls(layer: ConvolutionLayer, size: MapSize, factor: number): Call[] {
   const calls: Call[] = [];
-  let x = mapOf(layer);
+  let x = mapName(layer);
   for (let { height, width } = size; ; [height, width] = [height / 2, width / 2]) {
     calls.push({
       operation: 'noise_correlation',
@@ -124,7 +122,7 @@ function pyramidCalls(layer: ConvolutionLayer, size: MapSize, factor: number): C
     });
     // A map whose side is odd, as a constant's may be, cannot be halved.
     if (Math.max(height, width) <= coarsest || height % 2 === 1 || width % 2 === 1) return calls;
-    const coarse = `${mapOf(layer)}.${height / 2}`;
+    const coarse = `${mapName(layer)}.${height / 2}`;
     calls.push({
       operation: 'noise_down',
       label: `${x}.down`,

@@ -113,7 +113,7 @@ export class PivotalTuning {
       tuned.write('ws', this.pivot);
       const training = locality?.training ?? this.plans.training;
       training.setParams('adam', adamParams(this.#rate(iteration), iteration));
-      this.generator.run(training);
+      training.submit(this.generator.engine.device);
       const loss = await this.#sum(this.loss.losses);
       if (locality) this.#localityLoss = (await this.#sum('near.losses')) / localityInterval;
       if (!Number.isFinite(loss + this.#localityLoss))
@@ -142,7 +142,7 @@ export class PivotalTuning {
     this.generator.checkLatent(ws);
     const { tuned } = this.#stores;
     tuned.write('ws', ws);
-    this.generator.run(this.plans.drawing);
+    this.plans.drawing.submit(this.generator.engine.device);
     const image = tuned.get('image');
     return imagePixels(await readTensor(this.generator.engine.device, image), image.shape);
   }
@@ -178,7 +178,7 @@ export class PivotalTuning {
     const random = await this.generator.latent({ seed: this.#iteration }, { classIndex });
     const towards = (value: number, i: number) => value + localityDistance * (random[i] - value);
     this.#stores.near.write('near.ws', this.pivot.map(towards));
-    this.generator.run(original);
+    original.submit(this.generator.engine.device);
   }
 
   async #sum(losses: string): Promise<number> {

@@ -1,4 +1,5 @@
-import { Plan, type PlanRequest } from '../engine/graph/plan.ts';
+import { Plan } from '../engine/graph/plan.ts';
+import type { PlanRequest } from '../engine/graph/plan_request.ts';
 import { type Call, gradientOf } from '../engine/graph/reversal.ts';
 import { imagePixels, type PixelImage } from '../engine/memory/image.ts';
 import { vectorStride } from '../engine/memory/layouts.ts';
@@ -6,6 +7,7 @@ import { TensorStore } from '../engine/memory/tensors.ts';
 import { adamCall, broadcastCalls, regularizationCall } from '../models/latent_calls.ts';
 import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
+import { imageShape } from '../models/stylegan2/network/outputs.ts';
 import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 import { imageLoss } from './image_loss.ts';
 import { type NoiseMaps, noisyLayers } from './noise_maps.ts';
@@ -111,13 +113,13 @@ export class SearchStage {
     this.iteration.setParams('adam', { learning_rate: learningRate });
     if (this.noise.wanted.length > 0)
       this.iteration.setParams('noise.adam', adamParams(learningRate, ++this.#iterations));
-    this.generator.run(this.iteration);
+    this.iteration.submit(this.generator.engine.device);
   }
 
   /** The picture of the latent as it is now, with its loss. */
   async judge(): Promise<Found> {
     const { config } = this.generator;
-    this.generator.run(this.judgement);
+    this.judgement.submit(this.generator.engine.device);
     const noise = await this.noise.read();
     const [w, image, losses] = await Promise.all(
       ['w', 'image', 'image_losses'].map((name) => this.store.read(name)),
@@ -131,7 +133,7 @@ export class SearchStage {
     return {
       ws,
       noise,
-      image: imagePixels(image, this.generator.tensorShape('image')),
+      image: imagePixels(image, imageShape(config)),
       loss: losses.reduce((sum, one) => sum + one, 0),
     };
   }
@@ -160,5 +162,5 @@ function createTensors(store: TensorStore, generator: Generator, space: 'w' | 'w
     store.view(`ws.${row}`, space === 'w' ? 'broadcast_ws' : 'w', row);
     if (space === 'w+') store.view(gradientOf(`ws.${row}`), 'd_w', row);
   }
-  store.create('image', 'map', generator.tensorShape('image'));
+  store.create('image', 'map', imageShape(generator.config));
 }

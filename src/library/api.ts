@@ -75,12 +75,9 @@ export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tunin
 export { peakSignalToNoise } from '../inversion/pixels.ts';
 export { applyWeightDelta, type FineTunedWeights } from '../inversion/weight_delta.ts';
 export type { Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
-export type {
-  EvaluationRequest,
-  GeneratorOptions,
-  LogicalTensor,
-  Noise,
-} from '../models/stylegan2/device/generator.ts';
+export type { EvaluationRequest, LogicalTensor } from '../models/stylegan2/device/evaluation.ts';
+export type { GeneratorOptions } from '../models/stylegan2/device/generator.ts';
+export type { Noise } from '../models/stylegan2/device/loaded_network.ts';
 export {
   type LatentFormat,
   readLatent,

@@ -11,12 +11,9 @@ import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
 import { imageValues } from '../inversion/pixels.ts';
 import type { LatentOrigin } from '../models/draggable.ts';
 import { draggable } from '../models/stylegan2/device/draggable.ts';
-import {
-  type EvaluationRequest,
-  Generator,
-  type LogicalTensor,
-  type Noise,
-} from '../models/stylegan2/device/generator.ts';
+import type { EvaluationRequest, LogicalTensor } from '../models/stylegan2/device/evaluation.ts';
+import { Generator } from '../models/stylegan2/device/generator.ts';
+import type { Noise } from '../models/stylegan2/device/loaded_network.ts';
 import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/device.ts';
-import type { CellList } from '../engine/graph/plan.ts';
+import type { CellList } from '../engine/graph/plan_request.ts';
 import type { Call, EntryCall } from '../engine/graph/reversal.ts';
 import type { Arena } from '../engine/memory/arena.ts';
 import type { PixelImage } from '../engine/memory/image.ts';

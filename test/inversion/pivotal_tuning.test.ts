@@ -6,6 +6,7 @@ import { type FineTuningRecord, PivotalTuning } from '../../src/inversion/pivota
 import { applyWeightDelta, weightDelta } from '../../src/inversion/weight_delta.ts';
 import { Generator, type GeneratorOptions } from '../../src/models/stylegan2/device/generator.ts';
 import { readLatent } from '../../src/models/stylegan2/files/latent_file.ts';
+import { imageShape } from '../../src/models/stylegan2/network/outputs.ts';
 import {
   type GeneratorWeights,
   readGenerator,
@@ -17,7 +18,7 @@ const weights = readGenerator(readFixture('tiny').file);
 
 /** The mean squared difference from a picture (1, C, H, W). */
 function squaredLoss(generator: Generator, target: Float32Array): ImageLoss {
-  const [samples, channels, height, width] = generator.tensorShape('image');
+  const [samples, channels, height, width] = imageShape(generator.config);
   return {
     calls: [
       {

@@ -1,4 +1,5 @@
-import { type CellList, dispatch, Plan, type PlanRequest } from '../../src/engine/graph/plan.ts';
+import { dispatch, Plan } from '../../src/engine/graph/plan.ts';
+import type { CellList, PlanRequest } from '../../src/engine/graph/plan_request.ts';
 import { type EntryCall, gradientOf } from '../../src/engine/graph/reversal.ts';
 import type { PipelineCache } from '../../src/engine/kernels/pipelines.ts';
 import { Arena } from '../../src/engine/memory/arena.ts';

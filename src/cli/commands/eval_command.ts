@@ -1,6 +1,6 @@
 import { InputError } from '../../formats/errors.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
-import { blockSize, type GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { type NetworkOutput, networkOutputs } from '../../models/stylegan2/network/outputs.ts';
 import { prepareOutput } from '../files/atomic_file.ts';
 import { readCotangent } from '../files/cotangent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
@@ -37,9 +37,9 @@ export const evaluate: Command = {
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model, line.text('delta'));
-    const shapes = tensorShapes(file.config);
-    const tensors = parseTensors(line, shapes);
-    const gradient = await parseGradient(line, shapes);
+    const outputs = networkOutputs(file.config);
+    const tensors = parseTensors(line, outputs);
+    const gradient = await parseGradient(line, outputs);
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
@@ -55,38 +55,33 @@ export const evaluate: Command = {
   },
 };
 
-/** The tensors that can be asked for, with their shapes N,C,H,W. */
-function tensorShapes(config: GeneratorConfig): Map<string, readonly number[]> {
-  const { height, width, imgChannels, channels } = config;
-  const shapes = new Map<string, readonly number[]>([['image', [1, imgChannels, height, width]]]);
-  for (const [r, count] of channels) {
-    const map = blockSize(config, r);
-    shapes.set(`b${r}.x`, [1, count, map.height, map.width]);
-    shapes.set(`b${r}.img`, [1, imgChannels, map.height, map.width]);
-  }
-  return shapes;
-}
-
-function parseTensors(line: CommandLine, shapes: ReadonlyMap<string, unknown>): string[] {
+function parseTensors(line: CommandLine, outputs: Outputs): string[] {
   const names = line.required('tensors').split(',');
-  return [...new Set(names.map((name) => known(name.trim(), shapes, 'tensors')))];
+  return [...new Set(names.map((name) => known(name.trim(), outputs, 'tensors').name))];
 }
 
 async function parseGradient(
   line: CommandLine,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  outputs: Outputs,
 ): Promise<{ of: string; cotangent: Float32Array } | undefined> {
   const gradient = line.text('gradient');
   const file = line.text('cotangent');
   if (gradient === undefined && file === undefined) return undefined;
-  const of = known(line.required('gradient'), shapes, 'gradient');
-  const cotangent = await readCotangent(line.required('cotangent'), of, shapes.get(of) ?? []);
-  return { of, cotangent };
+  const { name, output } = known(line.required('gradient'), outputs, 'gradient');
+  return { of: name, cotangent: await readCotangent(line.required('cotangent'), output) };
 }
 
-function known(name: string, shapes: ReadonlyMap<string, unknown>, option: string): string {
-  if (shapes.has(name)) return name;
-  throw new InputError(`no tensor "${name}"; there is ${[...shapes.keys()].join(', ')}`, {
+function known(
+  name: string,
+  outputs: Outputs,
+  option: string,
+): { name: string; output: NetworkOutput } {
+  const output = outputs.get(name);
+  if (output) return { name, output };
+  throw new InputError(`no tensor "${name}"; there is ${[...outputs.keys()].join(', ')}`, {
     option,
   });
 }
+
+/** What can be asked for, by the names that people use. */
+type Outputs = ReadonlyMap<string, NetworkOutput>;

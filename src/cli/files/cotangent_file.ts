@@ -1,21 +1,20 @@
 import { FormatError } from '../../formats/errors.ts';
 import { elementCount, showShape } from '../../formats/tensors/named_tensors.ts';
+import type { NetworkOutput } from '../../models/stylegan2/network/outputs.ts';
 import { readTensorFile } from '../../node/files/input_file.ts';
 
 /**
  * Reads a cotangent, along which a gradient is taken, from a safetensors file: the tensor `cotangent`, else
- * `image_cotangent` where the gradient is the image's and `feature_cotangent` where it is a feature's.
- * @param of `image` or `bR.x`
- * @param shape of that tensor: [1, C, H, W]
+ * `image_cotangent` where the gradient is an image's and `feature_cotangent` where it is a feature's.
+ * @param of what the gradient is of
  * @throws InputError, FormatError
  */
 export async function readCotangent(
   path: string,
-  of: string,
-  shape: readonly number[],
+  { tensor: of, kind, shape }: NetworkOutput,
 ): Promise<Float32Array> {
   const { tensors } = await readTensorFile(path);
-  const names = ['cotangent', of === 'image' ? 'image_cotangent' : 'feature_cotangent'];
+  const names = ['cotangent', kind === 'image' ? 'image_cotangent' : 'feature_cotangent'];
   const name = names.find((candidate) => tensors.has(candidate));
   const tensor = name === undefined ? undefined : tensors.get(name);
   if (!tensor) {

@@ -1,4 +1,4 @@
-import type { PlanRequest } from '../../engine/graph/plan.ts';
+import type { PlanRequest } from '../../engine/graph/plan_request.ts';
 import type { Call } from '../../engine/graph/reversal.ts';
 import type { Coverage, Draggable, Field } from '../../models/draggable.ts';
 import { splitConstant } from './constant_calls.ts';

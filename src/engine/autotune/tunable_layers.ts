@@ -1,5 +1,6 @@
-import { type CellList, type PlanRequest, settingOf } from '../graph/plan.ts';
+import type { CellList, PlanRequest } from '../graph/plan_request.ts';
 import { type Call, dependents, gradientOf } from '../graph/reversal.ts';
+import { settingOf } from '../graph/setting.ts';
 import { convolutionKey, isConvolution, type Setting } from '../graph/variants.ts';
 import type { TensorStore } from '../memory/tensors.ts';
 import { tensorShape } from '../operations/operation.ts';

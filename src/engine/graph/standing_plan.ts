@@ -1,4 +1,5 @@
-import { Plan, type PlanRequest, type PlanResources } from './plan.ts';
+import { Plan } from './plan.ts';
+import type { PlanRequest, PlanResources } from './plan_request.ts';
 
 /** A plan that is built at its first use, and rebuilt when the engine has taken other kernels since. */
 export class StandingPlan {

@@ -1,5 +1,5 @@
 import type { Shader } from '../kernels/shaders.ts';
-import { type TensorSpec, tensorBytes, tensorShape } from '../operations/operation.ts';
+import { type TensorSpec, tensorBytes, tensorOf, tensorShape } from '../operations/operation.ts';
 import type { EntryCall } from './reversal.ts';
 
 /** The arithmetic and the memory traffic of one or more dispatches. */
@@ -28,10 +28,11 @@ export function entryWork(entryCall: EntryCall, shader: Shader, listed: number):
   const sizes = { ...call.sizes, listed };
   const flops = point.flops(sizes);
   const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
-    const own = operation.tensors[name];
-    const spec = own ?? operation.tensors[name.replace(/^d_/, '')];
+    const tensor = tensorOf(operation, name);
     // Gradients are f32, however the weights are stored.
-    return spec ? [{ spec, precision: own ? shader.precision : 'f32' } as const] : [];
+    return tensor
+      ? [{ spec: tensor.spec, precision: tensor.gradient ? 'f32' : shader.precision } as const]
+      : [];
   });
   const { multiplies = specs.some(({ spec }) => spec.layout === 'convolution') } = point;
   const cells = point.over === undefined ? 0 : cellsOf(operation.tensors[point.over], call.sizes);

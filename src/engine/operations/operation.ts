@@ -60,3 +60,18 @@ export const tensorShape = (spec: TensorSpec, sizes: Sizes): number[] =>
 /** Bytes of a tensor on the device. */
 export const tensorBytes = (spec: TensorSpec, sizes: Sizes, precision: Precision): number =>
   4 * deviceLength(storedLayout(spec.layout, precision), tensorShape(spec, sizes));
+
+/** What a variable of an operation's shader is: a tensor of the operation, or the gradient of one. */
+export interface ShaderTensor {
+  /** The tensor's name in the operation's table. */
+  readonly own: string;
+  readonly spec: TensorSpec;
+  readonly gradient: boolean;
+}
+
+/** @returns undefined for a variable that is no tensor's, as a list of cells is not */
+export function tensorOf({ tensors }: Operation, variable: string): ShaderTensor | undefined {
+  if (variable in tensors) return { own: variable, spec: tensors[variable], gradient: false };
+  const own = Object.keys(tensors).find((name) => variable === `d_${name}`);
+  return own === undefined ? undefined : { own, spec: tensors[own], gradient: true };
+}

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PlanRequest } from '../../../src/engine/graph/plan.ts';
+import type { PlanRequest } from '../../../src/engine/graph/plan_request.ts';
 import type { Call } from '../../../src/engine/graph/reversal.ts';
 import { PipelineCache } from '../../../src/engine/kernels/pipelines.ts';
 import { nodeShaders } from '../../../src/node/gpu/node_shaders.ts';

@@ -1,4 +1,4 @@
-import type { CellList } from '../../../engine/graph/plan.ts';
+import type { CellList } from '../../../engine/graph/plan_request.ts';
 import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
 import { type Coverage, type Reach, tileSide } from '../../draggable.ts';

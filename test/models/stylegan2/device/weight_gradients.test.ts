@@ -5,8 +5,10 @@ import { gradientOf } from '../../../../src/engine/graph/reversal.ts';
 import type { Variants } from '../../../../src/engine/graph/variants.ts';
 import type { TensorStore } from '../../../../src/engine/memory/tensors.ts';
 import { Generator } from '../../../../src/models/stylegan2/device/generator.ts';
+import { latentStore } from '../../../../src/models/stylegan2/device/loaded_network.ts';
 import { layerName } from '../../../../src/models/stylegan2/network/layers.ts';
 import { noiseMapCalls } from '../../../../src/models/stylegan2/network/noise_maps.ts';
+import { imageShape } from '../../../../src/models/stylegan2/network/outputs.ts';
 import { synthesisCalls } from '../../../../src/models/stylegan2/network/synthesis.ts';
 import { weightEnergyCalls } from '../../../../src/models/stylegan2/network/weight_energies.ts';
 import { readGenerator } from '../../../../src/models/stylegan2/network/weights.ts';
@@ -89,7 +91,7 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   const weights = readGenerator(fixture.file);
   const generator = await Generator.load(engine, weights);
   const { config } = generator;
-  const store = generator.latentStore();
+  const store = latentStore(generator);
   store.write('ws', fixture.values('ws').slice(0, config.numWs * config.wDim));
   for (const layer of noisy) {
     const name = `${layerName(layer)}.noise_const`;
@@ -107,7 +109,7 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   const energies = weightEnergyCalls(config, layers);
   for (const { energy } of energies.map(({ tensors }) => tensors))
     store.create(energy, 'plain', generator.store.get(energy).shape);
-  const shape = generator.tensorShape('image');
+  const shape = imageShape(config);
   const cotangent = fixture.values('image_cotangent');
   store.create('image', 'map', shape);
   store.create(gradientOf('image'), 'map', shape, cotangent);
@@ -131,7 +133,7 @@ async function buildNetwork(variants?: Variants): Promise<Network> {
   return {
     store,
     objective: async () => {
-      generator.run(plan);
+      plan.submit(device);
       const image = await store.read('image');
       return image.reduce((sum, value, i) => sum + value * cotangent[i], 0);
     },
