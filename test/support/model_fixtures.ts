@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { unpickle } from '../../src/formats/pickle/pickle.ts';
+import { harmlessNames } from '../../src/formats/pickle/pickle_names.ts';
 import { entriesOf, type PickleDict } from '../../src/formats/pickle/pickle_values.ts';
 import { moduleOf } from '../../src/models/stylegan2/files/official_modules.ts';
-import { pickleGlobals } from '../../src/models/stylegan2/files/pickle_globals.ts';
 
 /** The tiny and the conditional network in every format, and the safetensors file with the same weights. */
 export const modelFixtures = [
@@ -21,7 +21,7 @@ export function readModelFixture(name: string): Uint8Array<ArrayBuffer> {
 /** The tiny official pickle as a tree of its own, to be changed and written again. */
 export function officialTree() {
   const bytes = readModelFixture('tiny_official.pkl');
-  const networks = entriesOf(unpickle({ bytes, origin: 0 }, pickleGlobals).value);
+  const networks = entriesOf(unpickle({ bytes, origin: 0 }, harmlessNames).value);
   if (!networks) throw new RangeError('tiny_official.pkl is no dict');
   /** The attributes of a module of G_ema by its path, e.g. `synthesis.b8`. */
   const attributes = (path: string): PickleDict => {

@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import { unpickle } from '../../src/formats/pickle/pickle.ts';
+import { harmlessNames } from '../../src/formats/pickle/pickle_names.ts';
 import {
   PickleObject,
   PickleTuple,
   type PickleValue,
 } from '../../src/formats/pickle/pickle_values.ts';
-import type { TensorFile } from '../../src/formats/tensors/named_tensors.ts';
 import { readTorchStream, type TorchPickle } from '../../src/formats/torch/torch_stream.ts';
-import { TorchTensors } from '../../src/formats/torch/torch_tensor.ts';
 import { readTorchZip } from '../../src/formats/torch/torch_zip.ts';
-import { readOfficialPickle } from '../../src/models/stylegan2/files/official_pickle.ts';
-import { pickleGlobals } from '../../src/models/stylegan2/files/pickle_globals.ts';
-import { readRosinality } from '../../src/models/stylegan2/files/rosinality.ts';
-import { readTensorflowPickle } from '../../src/models/stylegan2/files/tensorflow_pickle.ts';
+import { readTorchModel } from '../../src/models/stylegan2/files/torch_model.ts';
 import { modelFixtures, readModelFixture } from './model_fixtures.ts';
 
 const files = modelFixtures.map(({ name }) => ({ name, bytes: readModelFixture(name) }));
@@ -44,14 +40,44 @@ const oddValue: fc.Arbitrary<PickleValue> = fc.oneof(
   fc.array(fc.nat(70), { maxLength: 9 }).map((items) => new PickleTuple(items)),
 );
 
-/** Which value is changed, as a fraction of all, and into what: an odd value, or another one of the file. */
+const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+/**
+ * Which value is changed, as a fraction of all, and into what: an odd value, another one of the file, or many references
+ * to another one: as many names of a dict, items of a list, or both on each of several levels.
+ */
 const change = fc.record({
-  at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  at: fraction,
   into: fc.oneof(
-    oddValue,
-    fc.record({ other: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }) }),
+    { weight: 4, arbitrary: oddValue },
+    { weight: 4, arbitrary: fc.record({ other: fraction }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        shared: fraction,
+        times: fc.nat(3000),
+        levels: fc.integer({ min: 1, max: 40 }),
+        dicts: fc.boolean(),
+      }),
+    },
   ),
 });
+
+type Change = typeof change extends fc.Arbitrary<infer Value> ? Value['into'] : never;
+
+/** @param valueAt a value of the file */
+function changed(into: Change, valueAt: (fraction: number) => PickleValue): PickleValue {
+  if (typeof into !== 'object' || into === null) return into;
+  if ('other' in into) return valueAt(into.other);
+  if (!('shared' in into)) return into;
+  let value = valueAt(into.shared);
+  for (let level = 0; level < into.levels; level++) {
+    const count = Math.ceil(into.times / into.levels);
+    const items: PickleValue[] = new Array(count).fill(value);
+    value = into.dicts ? new Map(items.map((item, i) => [`synthesis.${i}`, item])) : items;
+  }
+  return value;
+}
 
 /**
  * A model of one of the fixtures whose values were changed after the pickle was read: what a reader sees of a file whose
@@ -68,34 +94,20 @@ export const mutatedTree = fc
     const pickle = open(part);
     const places = placesIn(pickle.value);
     for (const { at, into } of changes) {
-      const place = places[Math.floor(at * places.length)];
-      const isOther = typeof into === 'object' && into !== null && 'other' in into;
-      place?.set(isOther ? (places[Math.floor(into.other * places.length)]?.value ?? null) : into);
+      const valueAt = (where: number) => places[Math.floor(where * places.length)]?.value ?? null;
+      places[Math.floor(at * places.length)]?.set(changed(into, valueAt));
     }
-    return { name, read: () => readTree(pickle, part) };
+    return { name, read: () => readTorchModel(pickle, part, 'pickle') };
   });
 
 function open(part: { bytes: Uint8Array; origin: number; file: string }): TorchPickle {
-  if (part.file.endsWith('zip.pt')) return readTorchZip(part, pickleGlobals);
-  if (part.file.endsWith('legacy.pt')) return readTorchStream(part, pickleGlobals);
-  const { value } = unpickle(part, pickleGlobals);
+  if (part.file.endsWith('zip.pt')) return readTorchZip(part, harmlessNames);
+  if (part.file.endsWith('legacy.pt')) return readTorchStream(part, harmlessNames);
+  const { value } = unpickle(part, harmlessNames);
   const storage = (): never => {
     throw new RangeError('an official pickle has no storage beside it');
   };
   return { value, storage };
-}
-
-function readTree(
-  pickle: TorchPickle,
-  part: { bytes: Uint8Array; origin: number; file: string },
-): TensorFile | undefined {
-  const tensors = new TorchTensors(pickle, part);
-  if (part.file.endsWith('.pt')) {
-    return readRosinality(pickle, tensors, { file: part.file, format: 'rosinality' });
-  }
-  return (
-    readOfficialPickle(pickle.value, tensors, part) ?? readTensorflowPickle(pickle.value, part)
-  );
 }
 
 interface Place {

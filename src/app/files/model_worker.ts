@@ -61,6 +61,6 @@ async function read({ name, blob }: ModelRequest): Promise<void> {
     told = performance.now();
     scope.postMessage({ kind: 'progress', fraction, what: 'checking the weights' });
   });
-  const model = generatorMessage(file, weights, bytes);
+  const model = generatorMessage(file, weights);
   scope.postMessage({ kind: 'model', model }, [model.file.bytes]);
 }

@@ -1,5 +1,5 @@
-import type { FilePart } from '../byte_cursor.ts';
 import { FormatError } from '../errors.ts';
+import { bytesGlobal, latin1, type PickleBytes } from '../pickle/pickle_bytes.ts';
 import {
   itemsOf,
   PickleObject,
@@ -23,7 +23,7 @@ export const numpyGlobals: readonly string[] = [
   ...scalar,
   dtype,
   'numpy.ndarray',
-  '_codecs.encode',
+  bytesGlobal,
 ];
 
 const dtypes: ReadonlyMap<string, Dtype> = new Map([
@@ -42,32 +42,31 @@ const dtypes: ReadonlyMap<string, Dtype> = new Map([
 ]);
 
 /**
- * Reads a NumPy array as a view of the file; or as a copy, where a pickle of a protocol before 3 has its bytes as text.
- * A single NumPy number becomes an array without axes.
+ * Reads a NumPy array as a view of its bytes. A single NumPy number becomes an array without axes.
+ * @param bytes finds them
  * @param name for messages
  * @returns undefined for a value that is neither
  * @throws FormatError for an array that is incomplete, or whose elements are not numbers
  */
 export function numpyArray(
   value: PickleValue | undefined,
-  part: FilePart,
-  name: string,
+  bytes: PickleBytes,
+  { file, tensor }: { readonly file?: string; readonly tensor: string },
 ): StridedTensor | undefined {
   if (!(value instanceof PickleObject) || !value.is(...reconstruct, ...scalar)) return undefined;
-  const { file } = part;
-  const location = { file, offset: value.offset, tensor: name };
+  const location = { file, offset: value.offset, tensor };
   const [, shape, type, fortran, data] = value.is(...scalar)
     ? [undefined, new PickleTuple([]), value.args[0], false, value.args[1]]
     : (itemsOf(value.state) ?? []);
-  const bytes = bytesOf(data);
+  const elements = bytes.of(data);
   const sizes = sizesOf(shape);
   const element = elementType(type);
-  if (!sizes || !element || typeof fortran !== 'boolean' || !bytes) {
+  if (!sizes || !element || typeof fortran !== 'boolean' || !elements) {
     throw new FormatError('a NumPy array that is not one of numbers', location);
   }
   const strides = fortran ? rowMajorStrides(sizes.toReversed()).reverse() : rowMajorStrides(sizes);
   return StridedTensor.create(
-    { bytes, ...element },
+    { bytes: elements, ...element },
     { offset: 0, shape: sizes, strides },
     location,
   );
@@ -79,7 +78,7 @@ export function numberOf(value: PickleValue | undefined): number | undefined {
   if (!(value instanceof PickleObject) || !value.is(...scalar)) return undefined;
   const [type, data] = value.args;
   const element = elementType(type);
-  const bytes = bytesOf(data);
+  const bytes = shortBytes(data);
   if (!element || !bytes || bytes.length < bytesPerElement[element.dtype]) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return elementReader(view, element.dtype, element.littleEndian)(0);
@@ -100,9 +99,9 @@ function elementType(value: PickleValue | undefined): Omit<Storage, 'bytes'> | u
   return found && { dtype: found, littleEndian: order !== '>' };
 }
 
-/** The bytes of a value; protocols before 3 write them as `_codecs.encode(text, 'latin1')`. */
-function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
+/** The bytes of a number, of which 16 are enough for any. */
+function shortBytes(value: PickleValue | undefined): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
-  const text = value instanceof PickleObject && value.is('_codecs.encode') && value.args[0];
-  return typeof text === 'string' ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : undefined;
+  const text = value instanceof PickleObject && value.is(bytesGlobal) && value.args[0];
+  return typeof text === 'string' ? latin1(text.slice(0, 16)) : undefined;
 }

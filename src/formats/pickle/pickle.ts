@@ -2,6 +2,7 @@ import type { FilePart } from '../byte_cursor.ts';
 import { buildingOpcodes } from './pickle_building.ts';
 import { literalOpcodes } from './pickle_literals.ts';
 import { type Opcode, PickleMachine } from './pickle_machine.ts';
+import type { PickleNames } from './pickle_names.ts';
 import type { PersistentId, PickleValue } from './pickle_values.ts';
 
 /** Twenty times as many as a training state of a 1024² network has; bounds the time, and the memory beside the file. */
@@ -26,12 +27,12 @@ export interface Unpickled {
 /**
  * Reads one pickle of protocol 0 to 5 as data. Nothing is called: see `PickleValue`. Bytes are views of the file. Time
  * and memory are bounded by the file's length and the number of opcodes, and there is no recursion. What is shared in
- * the pickle is shared in the result, so whoever walks it has to bound the walk.
- * @param allowed the globals that may be named, as `module.name`
+ * the pickle is shared in the result, so whoever walks it visits each object once.
+ * @param allowed the functions and classes that may be named
  * @param start where in the part the pickle begins
  * @throws FormatError for anything else, with the byte
  */
-export function unpickle(part: FilePart, allowed: ReadonlySet<string>, start = 0): Unpickled {
+export function unpickle(part: FilePart, allowed: PickleNames, start = 0): Unpickled {
   const machine = new PickleMachine(part, allowed, start);
   const { cursor, stack, persistentIds } = machine;
   for (let count = 0; count < mostOpcodes; count++) {

@@ -8,7 +8,8 @@ import {
 } from './pickle_text.ts';
 
 const newestProtocol = 5;
-const longestText = 16 * 2 ** 20;
+/** Protocol 2 has the bytes of a tensor as a text. */
+const longestText = 2 ** 28;
 /** The most bytes in a line of protocol 0's textual opcodes. */
 export const longestLine = 2 ** 16;
 

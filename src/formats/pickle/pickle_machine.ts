@@ -1,5 +1,6 @@
 import { ByteCursor, type FilePart } from '../byte_cursor.ts';
 import type { FormatError } from '../errors.ts';
+import type { PickleNames } from './pickle_names.ts';
 import { PickleStack } from './pickle_stack.ts';
 import type { PersistentId, PickleValue } from './pickle_values.ts';
 
@@ -13,12 +14,12 @@ export class PickleMachine {
   offset = 0;
 
   /**
-   * @param allowed the globals that may be named, as `module.name`
+   * @param allowed the functions and classes that may be named
    * @param start where in the part the pickle begins
    */
   constructor(
     part: FilePart,
-    readonly allowed: ReadonlySet<string>,
+    readonly allowed: PickleNames,
     start: number,
   ) {
     this.cursor = new ByteCursor(part, start);

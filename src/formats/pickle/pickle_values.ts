@@ -17,6 +17,9 @@ export type PickleValue =
   | PickleObject
   | PersistentId;
 
+/** The most sizes of a tensor: a long tuple that many tensors share must not be walked for each. */
+const mostSizes = 64;
+
 export type PickleList = PickleValue[];
 /** A Map, not an object, so that no key of a file reaches a prototype. Keys other than primitives go by identity. */
 export type PickleDict = Map<PickleValue, PickleValue>;
@@ -76,9 +79,10 @@ export function itemsOf(value: PickleValue | undefined): readonly PickleValue[] 
   return value instanceof PickleTuple ? value.items : undefined;
 }
 
-/** A tuple or list of whole numbers from 0 that an f64 holds; undefined for anything else. */
+/** A tuple or list of at most 64 whole numbers from 0 that an f64 holds; undefined for anything else. */
 export function sizesOf(value: PickleValue | undefined): number[] | undefined {
   const items = itemsOf(value);
+  if (items && items.length > mostSizes) return undefined;
   const sound = items?.every((item) => Number.isSafeInteger(item) && Number(item) >= 0);
   return sound ? items?.map(Number) : undefined;
 }

@@ -39,6 +39,8 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string | undefined>>;
   /** The format's name, e.g. `safetensors`. */
   readonly format: string;
+  /** What a person should know of how it was read, a line each. */
+  readonly notes?: readonly string[];
   /** The file's name as the person gave it, for messages. */
   readonly file?: string;
 }

@@ -1,6 +1,7 @@
 import { ByteCursor, type FilePart } from '../byte_cursor.ts';
 import { FormatError } from '../errors.ts';
 import { unpickle } from '../pickle/pickle.ts';
+import type { PickleNames } from '../pickle/pickle_names.ts';
 import {
   entriesOf,
   itemsOf,
@@ -30,6 +31,8 @@ const magic = Uint8Array.of(
   0x2e,
 );
 const protocolVersion = 1001;
+/** Their keys are numbers; a long text as one would be copied into each message and entry name. */
+const longestKey = 100;
 
 const dtypes: ReadonlyMap<string, Dtype> = new Map([
   ['torch.FloatStorage', 'F32'],
@@ -72,10 +75,10 @@ export function isTorchStream(bytes: Uint8Array): boolean {
 /**
  * Reads PyTorch's legacy format, a file of its own or the bytes of one storage in another pickle: pickles in a row
  * (magic number, protocol, system, the value, the list of storages' keys), then each storage: a count, its elements.
- * @param allowed globals that the value may name
+ * @param allowed what the value may name
  * @throws FormatError
  */
-export function readTorchStream(part: FilePart, allowed: ReadonlySet<string>): TorchPickle {
+export function readTorchStream(part: FilePart, allowed: PickleNames): TorchPickle {
   const { file, origin } = part;
   if (!isTorchStream(part.bytes)) {
     throw new FormatError('no PyTorch stream: its magic number is missing', {
@@ -127,7 +130,8 @@ export function storageName({ id, offset }: PersistentId, file?: string): Storag
   const [kind, type, key, , count, view] = itemsOf(id) ?? [];
   const dtype = type instanceof PickleGlobal ? dtypes.get(type.name) : undefined;
   const sound = kind === 'storage' && typeof key === 'string' && isCount(count);
-  if (!sound || !dtype) throw new FormatError('no name of a storage', { file, offset });
+  if (!sound || !dtype || key.length > longestKey)
+    throw new FormatError('no name of a storage', { file, offset });
   if (view === undefined || view === null) return { dtype, key, count };
   const [, first, part] = itemsOf(view) ?? [];
   if (!isCount(first) || !isCount(part)) {
@@ -147,7 +151,7 @@ export function viewOf(
   const end = (first + length) * width;
   if (storage.dtype !== dtype || end > storage.bytes.length) {
     throw new FormatError(
-      `storage ${key.slice(0, 40)}: ${dtype} up to byte ${end} needed, ${storage.dtype} of ${storage.bytes.length} bytes found`,
+      `storage ${key}: ${dtype} up to byte ${end} needed, ${storage.dtype} of ${storage.bytes.length} bytes found`,
       location,
     );
   }

@@ -1,8 +1,11 @@
 import type { FilePart } from '../byte_cursor.ts';
 import { FormatError } from '../errors.ts';
+import { PickleBytes } from '../pickle/pickle_bytes.ts';
 import {
   describeValue,
+  itemsOf,
   PersistentId,
+  PickleGlobal,
   PickleObject,
   type PickleValue,
   sizesOf,
@@ -15,22 +18,17 @@ const rebuildParameter = [
   'torch._utils._rebuild_parameter_with_state',
 ];
 const rebuildTensor = ['torch._utils._rebuild_tensor', 'torch._utils._rebuild_tensor_v2'];
+const rebuildFromType = 'torch._tensor._rebuild_from_type_v2';
 const loadFromBytes = 'torch.storage._load_from_bytes';
 
-/** Globals that tensors in a pickle need. */
-export const tensorGlobals: readonly string[] = [
-  ...storageGlobals,
-  ...rebuildParameter,
-  ...rebuildTensor,
-  loadFromBytes,
-  'collections.OrderedDict',
-];
 const inStream = new Set(storageGlobals);
 
 /** Finds the tensors of a pickle: views of its storages, or of streams that stand in it as bytes. */
 export class TorchTensors {
   readonly #pickle: TorchPickle;
   readonly #part: FilePart;
+  /** Finds the bytes of values; shared with the other readers of the pickle. */
+  readonly bytes = new PickleBytes();
   /** A stream that several tensors share is read once. */
   readonly #streams = new Map<Uint8Array, Storage>();
 
@@ -48,11 +46,12 @@ export class TorchTensors {
   tensor(value: PickleValue | undefined, name: string): StridedTensor | undefined {
     const inner = value instanceof PickleObject && value.is(...rebuildParameter);
     const object = inner ? value.args[0] : value;
-    if (!(object instanceof PickleObject) || !object.is(...rebuildTensor)) {
+    const args = argumentsOf(object);
+    if (!(object instanceof PickleObject) || !args) {
       if (inner) throw this.#error(`a parameter of ${describeValue(object)}`, value, name);
       return undefined;
     }
-    const [storage, offset, shape, strides] = object.args;
+    const [storage, offset, shape, strides] = args;
     const sizes = sizesOf(shape);
     const steps = sizesOf(strides);
     if (typeof offset !== 'number' || !sizes || !steps) {
@@ -65,13 +64,18 @@ export class TorchTensors {
 
   #storage(value: PickleValue | undefined, of: PickleObject, name: string): Storage {
     if (value instanceof PersistentId) return this.#pickle.storage(value);
-    const bytes = value instanceof PickleObject && value.is(loadFromBytes) && value.args[0];
-    if (!(bytes instanceof Uint8Array)) {
+    const stored = value instanceof PickleObject && value.is(loadFromBytes) && value.args[0];
+    const bytes = stored ? this.bytes.of(stored) : undefined;
+    if (!bytes) {
       throw this.#error(`a tensor whose storage is ${describeValue(value)}`, of, name);
     }
     let storage = this.#streams.get(bytes);
     if (!storage) {
-      const origin = bytes.byteOffset - this.#part.bytes.byteOffset + this.#part.origin;
+      // Of a copy, offsets count from its own start.
+      const inFile = bytes.buffer === this.#part.bytes.buffer;
+      const origin = inFile
+        ? bytes.byteOffset - this.#part.bytes.byteOffset + this.#part.origin
+        : 0;
       const stream = readTorchStream({ bytes, origin, file: this.#part.file }, inStream);
       if (!(stream.value instanceof PersistentId)) {
         throw this.#error('a stream that holds no storage', of, name);
@@ -85,4 +89,15 @@ export class TorchTensors {
   #error(message: string, { offset }: PickleObject, tensor: string): FormatError {
     return new FormatError(message, { file: this.#part.file, offset, tensor });
   }
+}
+
+/** The arguments of the call that makes a tensor; undefined for a value that is none. */
+function argumentsOf(value: PickleValue | undefined): readonly PickleValue[] | undefined {
+  if (!(value instanceof PickleObject)) return undefined;
+  if (value.is(...rebuildTensor)) return value.args;
+  // One of a subclass: the function, the class, the function's arguments, what else it has.
+  const [inner, , args] = value.is(rebuildFromType) ? value.args : [];
+  return inner instanceof PickleGlobal && rebuildTensor.includes(inner.name)
+    ? itemsOf(args)
+    : undefined;
 }

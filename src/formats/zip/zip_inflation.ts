@@ -22,8 +22,13 @@ export function inflatedPart(part: FilePart, entry: ZipEntry, most: number): Fil
   return { bytes, origin: 0, file: part.file === undefined ? name : `${part.file}: ${name}` };
 }
 
+/**
+ * The most bytes that a file of this length may inflate to: deflate reaches a thousand times as much, models hardly twice.
+ */
+export const mostInflated = (length: number): number => 32 * length + 2 ** 20;
+
 /** @returns undefined where the bytes do not inflate to exactly that length */
-function inflate(deflated: Uint8Array, length: number): Uint8Array | undefined {
+export function inflate(deflated: Uint8Array, length: number): Uint8Array | undefined {
   try {
     // The library cuts off what does not fit; room for one more byte shows whether there was more.
     const bytes = inflateSync(deflated, { out: new Uint8Array(length + 1) });

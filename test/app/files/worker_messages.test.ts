@@ -17,7 +17,7 @@ describe('a generator as a message', () => {
   it.each(modelFixtures)('brings the one of $name through a transfer', ({ name }) => {
     const bytes = readModelFixture(name);
     const file = parseModelFile(bytes, name);
-    const sent = generatorMessage(file, readGenerator(file), bytes.buffer);
+    const sent = generatorMessage(file, readGenerator(file));
     const received = structuredClone(sent, { transfer: [sent.file.bytes] });
     expect(bytes.length, 'the bytes are handed over').toBe(0);
     const { config, tensors } = readGeneratorMessage(received);

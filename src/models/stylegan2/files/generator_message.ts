@@ -20,12 +20,10 @@ export interface GeneratorMessage {
  * The message in which a worker sends its page a generator that it read, with `[message.file.bytes]` as the transfers.
  * Neither `file` nor `weights` can be used any more once it is sent.
  * @param file what `weights` was read from
- * @param bytes what `file` was parsed from, a whole ArrayBuffer
  */
 export function generatorMessage(
   file: TensorFile,
   { config, tensors }: GeneratorWeights,
-  bytes: ArrayBuffer,
 ): GeneratorMessage {
   const prefix = file.tensors.has('G.synthesis.b4.const') ? 'G.' : '';
   const own = new Map(
@@ -35,7 +33,7 @@ export function generatorMessage(
     }),
   );
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
-  return { config, shapes, file: tensorMessage({ ...file, tensors: own }, bytes) };
+  return { config, shapes, file: tensorMessage({ ...file, tensors: own }) };
 }
 
 /** The generator that a message was made of; it is not checked again. */

@@ -7,7 +7,8 @@ import {
 } from '../../../formats/errors.ts';
 import { isNpy, parseNpy, writeNpy } from '../../../formats/numpy/npy.ts';
 import { isNpz, parseNpz, writeNpz } from '../../../formats/numpy/npz.ts';
-import { numpyArray, numpyGlobals } from '../../../formats/numpy/numpy_array.ts';
+import { numpyArray } from '../../../formats/numpy/numpy_array.ts';
+import { harmlessNames } from '../../../formats/pickle/pickle_names.ts';
 import { entriesOf } from '../../../formats/pickle/pickle_values.ts';
 import { parseSafetensors, writeSafetensors } from '../../../formats/safetensors.ts';
 import {
@@ -20,23 +21,17 @@ import {
   readTorchStream,
   type TorchPickle,
 } from '../../../formats/torch/torch_stream.ts';
-import { TorchTensors, tensorGlobals } from '../../../formats/torch/torch_tensor.ts';
+import { TorchTensors } from '../../../formats/torch/torch_tensor.ts';
 import { readTorchZip } from '../../../formats/torch/torch_zip.ts';
 import { isZip } from '../../../formats/zip/zip.ts';
 import { checkLength, type LatentShape } from '../network/latent_rows.ts';
-import { isRosinality } from './rosinality.ts';
+import { findGenerator } from './generator_search.ts';
 
 /** A format in which a latent is written. */
 export type LatentFormat = 'npy' | 'npz' | 'safetensors';
 
 /** Names of the tensor that is read as the latent: the first of them that a file has. */
 const names = ['ws0', 'ws', 'w'];
-const latentGlobals: ReadonlySet<string> = new Set([
-  ...tensorGlobals,
-  ...numpyGlobals,
-  'torch.Size',
-  'torch.device',
-]);
 
 /** The tensors of a latent file. A file that holds one array alone has it under no name. */
 interface LatentTensors {
@@ -185,9 +180,9 @@ function readTensors(part: FilePart): LatentTensors {
   if (isNpy(bytes)) return { named: new Map(), only: parseNpy(part) };
   if (isZip(bytes)) {
     const arrays = parseNpz(part);
-    return arrays ? withOnly(arrays) : readTorch(readTorchZip(part, latentGlobals), part);
+    return arrays ? withOnly(arrays) : readTorch(readTorchZip(part, harmlessNames), part);
   }
-  if (isTorchStream(bytes)) return readTorch(readTorchStream(part, latentGlobals), part);
+  if (isTorchStream(bytes)) return readTorch(readTorchStream(part, harmlessNames), part);
   if (bytes.length > 8 && bytes[8] !== '{'.charCodeAt(0)) {
     throw new FormatError(
       'no latent that we know: neither .npy, nor .npz, nor safetensors, nor a PyTorch file (.pt)',
@@ -202,10 +197,11 @@ function readTensors(part: FilePart): LatentTensors {
  * latent.
  */
 function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
-  if (isRosinality(pickle.value)) return { named: new Map() };
+  if (findGenerator(pickle.value).generator) return { named: new Map() };
   const tensors = new TorchTensors(pickle, part);
   const tensorOf = (value: typeof pickle.value | undefined, name: string) =>
-    tensors.tensor(value, name) ?? numpyArray(value, part, name);
+    tensors.tensor(value, name) ??
+    numpyArray(value, tensors.bytes, { file: part.file, tensor: name });
   const only = tensorOf(pickle.value, 'the only one');
   if (only) return { named: new Map(), only };
   const named = new Map<string, NamedTensor>();

@@ -1,78 +1,58 @@
-import type { FilePart } from '../../../formats/byte_cursor.ts';
 import { UnsupportedModelError } from '../../../formats/errors.ts';
 import { numberOf } from '../../../formats/numpy/numpy_array.ts';
-import {
-  entriesOf,
-  type PickleDict,
-  type PickleValue,
-} from '../../../formats/pickle/pickle_values.ts';
-import type { TensorFile } from '../../../formats/tensors/named_tensors.ts';
-import type { TorchTensors } from '../../../formats/torch/torch_tensor.ts';
-import { type Module, type ModuleTree, moduleOf, readModuleTree } from './official_modules.ts';
+import type { NamedTensor, TensorFile } from '../../../formats/tensors/named_tensors.ts';
+import type { StateOfGenerator } from './generator_search.ts';
 
 /** The constructor's values that are kept in `config` beside what the tensors tell. */
 const kept = ['z_dim', 'c_dim', 'w_dim', 'img_resolution', 'img_channels', 'num_ws', 'resize'];
 
 /**
- * Finds the generator in the pickle of the official PyTorch programs (StyleGAN2-ADA, DragGAN and those made from them):
- * a dict with `G_ema`, `G` and `D`, of which `G_ema` is used; D is not looked at. Source: SPEC §5.
- * @returns undefined for a pickle of another kind
+ * Reads a generator under the official names: a module as the official PyTorch programs keep it (StyleGAN2-ADA, DragGAN
+ * and those made from them), or a state dict, which tells only what its tensors tell. Source: SPEC §5.
+ * @param tensorOf reads a value; throws where it is no tensor
+ * @param format of the file around it
  * @throws FormatError, UnsupportedModelError
  */
-export function readOfficialPickle(
-  value: PickleValue,
-  tensors: TorchTensors,
-  part: FilePart,
-): TensorFile | undefined {
-  const generator = findGenerator(value, part.file);
-  if (!generator) return undefined;
-  const tree = readModuleTree(generator, tensors, part);
-  if (![...tree.tensors.keys()].some((name) => name.startsWith('synthesis.'))) {
-    throw new UnsupportedModelError(
-      `holds a ${generator.className.slice(0, 80)}, which is no StyleGAN2 generator`,
-      { file: part.file },
-    );
+export function readOfficial<Value>(
+  { values, modules }: StateOfGenerator<Value>,
+  tensorOf: (value: Value, name: string) => NamedTensor,
+  { file, format }: { file?: string; format: string },
+): TensorFile {
+  const found = new Map<string, NamedTensor>();
+  for (const [name, value] of values) {
+    if (!/^(mapping|synthesis)\./.test(name) || value === null) continue;
+    found.set(name, tensorOf(value, name));
   }
-  const refuse = (what: string, tensor: string): never => {
-    throw new UnsupportedModelError(`${what} is not supported`, { file: part.file, tensor });
-  };
-  refuseOtherLayers(tree, refuse);
-  const config: Record<string, unknown> = Object.create(null);
-  for (const name of kept) {
-    const number = numberOf(generator.attributes.get(name));
-    if (number !== undefined) config[name] = number;
-  }
-  config.conv_clamp = readClamp(tree, refuse);
-  config.architecture = readArchitecture(tree);
+  const config = modules.size > 0 ? readModules(modules, file) : undefined;
   return {
-    tensors: tree.tensors,
-    metadata: Object.assign(Object.create(null), { config: JSON.stringify(config) }),
-    format: 'official pickle',
-    file: part.file,
+    tensors: found,
+    metadata: Object.assign(Object.create(null), config && { config: JSON.stringify(config) }),
+    format,
+    file,
   };
 }
 
-function findGenerator(value: PickleValue, file?: string): Module | undefined {
-  const networks = entriesOf(value);
-  const isOurs = networks && ['G_ema', 'G', 'D'].some((name) => networks.has(name));
-  if (!isOurs) return moduleOf(value);
-  const generator = moduleOf(networks.get('G_ema')) ?? moduleOf(networks.get('G'));
-  if (generator) return generator;
-  throw new UnsupportedModelError(`holds no generator: ${presence(networks)}`, { file });
-}
-
-function presence(networks: PickleDict): string {
-  const show = (name: string) => {
-    if (!networks.has(name)) return `no ${name}`;
-    return networks.get(name) === null ? `${name} is None` : `a ${name}`;
-  };
-  return ['G_ema', 'G', 'D'].map(show).join(', ');
-}
-
+type Modules = StateOfGenerator<unknown>['modules'];
 type Refuse = (what: string, tensor: string) => never;
 
+/** What the modules say beside their tensors. */
+function readModules(modules: Modules, file?: string): Record<string, unknown> {
+  const refuse = (what: string, tensor: string): never => {
+    throw new UnsupportedModelError(`${what} is not supported`, { file, tensor });
+  };
+  refuseOtherLayers(modules, refuse);
+  const config: Record<string, unknown> = Object.create(null);
+  for (const name of kept) {
+    const number = numberOf(modules.get('')?.attributes.get(name));
+    if (number !== undefined) config[name] = number;
+  }
+  config.conv_clamp = readClamp(modules, refuse);
+  config.architecture = readArchitecture(modules);
+  return config;
+}
+
 /** Layers whose tensors look like ours, but that compute something else. */
-function refuseOtherLayers({ modules }: ModuleTree, refuse: Refuse): void {
+function refuseOtherLayers(modules: Modules, refuse: Refuse): void {
   for (const [path, { attributes }] of modules) {
     const isMapping = /^mapping\.fc\d+$/.test(path);
     if (!isMapping && !/^synthesis\.b\d+\.conv[01]$/.test(path)) continue;
@@ -88,7 +68,7 @@ function refuseOtherLayers({ modules }: ModuleTree, refuse: Refuse): void {
 }
 
 /** All layers have the same clamp, or none. */
-function readClamp({ modules }: ModuleTree, refuse: Refuse): number | null {
+function readClamp(modules: Modules, refuse: Refuse): number | null {
   let clamp: number | null | undefined;
   for (const [path, { attributes }] of modules) {
     if (!/^synthesis\.b\d+\.(conv[01]|torgb)$/.test(path)) continue;
@@ -100,7 +80,7 @@ function readClamp({ modules }: ModuleTree, refuse: Refuse): number | null {
 }
 
 /** The blocks' architecture, if they name one. `readConfig` refuses all but `skip`. */
-function readArchitecture({ modules }: ModuleTree): string | undefined {
+function readArchitecture(modules: Modules): string | undefined {
   const named = [...modules]
     .filter(([path]) => /^synthesis\.b\d+$/.test(path))
     .map(([, { attributes }]) => attributes.get('architecture'))

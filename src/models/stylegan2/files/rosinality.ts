@@ -1,48 +1,32 @@
-import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
-import {
-  entriesOf,
-  type PickleDict,
-  type PickleValue,
-} from '../../../formats/pickle/pickle_values.ts';
+import { UnsupportedModelError } from '../../../formats/errors.ts';
 import {
   type NamedTensor,
   showShape,
   type TensorFile,
 } from '../../../formats/tensors/named_tensors.ts';
 import type { StridedTensor } from '../../../formats/tensors/strided_tensor.ts';
-import type { TorchPickle } from '../../../formats/torch/torch_stream.ts';
-import type { TorchTensors } from '../../../formats/torch/torch_tensor.ts';
+import type { StateOfGenerator } from './generator_search.ts';
 import { noisyLayer, upsamplingBlock } from './official_names.ts';
 
-/** True if a PyTorch file's value is a checkpoint of rosinality's. */
-export const isRosinality = (value: PickleValue): boolean =>
-  findState(entriesOf(value)) !== undefined;
+/** What of a state dict belongs to the generator. */
+const own = /^(style|input|conv1|to_rgb1|convs|to_rgbs|noises)\./;
 
 /**
- * Finds the generator in a checkpoint of rosinality's stylegan2-pytorch, or of the programs that took its network: a
- * state dict, alone or under one of `stateNames`, its names bare or behind one of `prefixes`, whatever else is beside
- * it; `latent_avg` may stand beside it, (w_dim) or the same in each of num_ws rows. Source: SPEC §5.
+ * Reads a generator under the names of rosinality's stylegan2-pytorch, or of the programs that took its network.
+ * `latent_avg` may stand beside it, (w_dim) or the same in each of num_ws rows. Source: SPEC §5.
+ * @param tensorOf reads a value; throws where it is no tensor
  * @param format of the file around it
  * @throws FormatError, UnsupportedModelError
  */
-export function readRosinality(
-  { value }: TorchPickle,
-  tensors: TorchTensors,
+export function readRosinality<Value>(
+  { values, around }: StateOfGenerator<Value>,
+  tensorOf: (value: Value, name: string) => StridedTensor,
   { file, format }: { file?: string; format: string },
 ): TensorFile {
-  const checkpoint = entriesOf(value);
-  const state = findState(checkpoint);
-  if (!state) {
-    throw new UnsupportedModelError(
-      `a PyTorch file, but not a checkpoint of rosinality's StyleGAN2 (no conv1.conv.weight in ${stateNames.join(', ')}, or itself)`,
-      { file },
-    );
-  }
   const found = new Map<string, NamedTensor>();
-  for (const [name, entry] of state) {
-    if (typeof name !== 'string') continue;
-    const tensor = tensors.tensor(entry, name);
-    if (!tensor) throw new FormatError('no tensor', { file, tensor: name });
+  for (const [name, value] of values) {
+    if (!own.test(name) && !name.endsWith('weight')) continue;
+    const tensor = tensorOf(value, name);
     if (/\.(blur|upsample)\.kernel$/.test(name)) refuseOtherKernel(name, tensor, file);
     const official = officialTensor(name, tensor);
     if (official) found.set(...official);
@@ -53,36 +37,10 @@ export function readRosinality(
       });
     }
   }
-  const average = tensors.tensor(checkpoint?.get('latent_avg'), 'latent_avg');
-  if (average) found.set('mapping.w_avg', averageRow(average, file));
+  const average = [values, ...around].find((dict) => dict.has('latent_avg'))?.get('latent_avg');
+  if (average !== undefined && average !== null)
+    found.set('mapping.w_avg', averageRow(tensorOf(average, 'latent_avg'), file));
   return { tensors: found, metadata: Object.create(null), format, file };
-}
-
-/** Where a state dict stands in a checkpoint; the averaged generators first. */
-const stateNames = ['g_ema', 'params_ema', 'generator_ema', 'g', 'state_dict'];
-/** Prefixes of its names where it is part of a larger module, averaged generators first again. */
-const parts = ['', 'g_ema.', 'generator_ema.', 'decoder.', 'generator.', 'g.'];
-/** All prefixes: training on several devices puts `module.` before the whole or before the part. */
-const prefixes = ['', 'module.'].flatMap((outer) =>
-  parts.flatMap((part) => [`${outer}${part}`, `${outer}${part}module.`]),
-);
-
-/** The generator's state dict, its names without a prefix. */
-function findState(checkpoint: PickleDict | undefined): PickleDict | undefined {
-  const candidates = [...stateNames.map((name) => entriesOf(checkpoint?.get(name))), checkpoint];
-  for (const state of candidates)
-    for (const prefix of prefixes)
-      if (state?.has(`${prefix}conv1.conv.weight`)) return withoutPrefix(state, prefix);
-  return undefined;
-}
-
-function withoutPrefix(state: PickleDict, prefix: string): PickleDict {
-  if (prefix === '') return state;
-  const stripped: PickleDict = new Map();
-  for (const [name, entry] of state)
-    if (typeof name === 'string' && name.startsWith(prefix))
-      stripped.set(name.slice(prefix.length), entry);
-  return stripped;
 }
 
 /** Encoders keep the average once for each row of ws. */

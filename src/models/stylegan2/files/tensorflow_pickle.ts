@@ -1,6 +1,6 @@
-import type { FilePart } from '../../../formats/byte_cursor.ts';
 import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
 import { numberOf, numpyArray } from '../../../formats/numpy/numpy_array.ts';
+import type { PickleBytes } from '../../../formats/pickle/pickle_bytes.ts';
 import {
   entriesOf,
   itemsOf,
@@ -11,9 +11,11 @@ import {
 import type { NamedTensor, TensorFile } from '../../../formats/tensors/named_tensors.ts';
 import type { StridedTensor } from '../../../formats/tensors/strided_tensor.ts';
 import { noisyLayer } from './official_names.ts';
-import { tensorflowNetwork } from './pickle_globals.ts';
+import { isTensorflowNetwork } from './pickle_globals.ts';
 
 const oldestVersion = 4;
+/** The longest name of a variable that is looked at. */
+const longestName = 200;
 
 /** The build options that are kept in `config`, by their names there. */
 const kept = {
@@ -29,13 +31,17 @@ const kept = {
 /**
  * Finds Gs, the averaged generator, in the pickle of NVIDIA's StyleGAN2 for TensorFlow: a tuple (G, D, Gs) of networks,
  * each with variables and components. Source: SPEC §5.
+ * @param bytes finds the bytes of its arrays
  * @returns undefined for a pickle of another kind
  * @throws FormatError, UnsupportedModelError
  */
-export function readTensorflowPickle(value: PickleValue, part: FilePart): TensorFile | undefined {
+export function readTensorflowPickle(
+  value: PickleValue,
+  bytes: PickleBytes,
+  file?: string,
+): TensorFile | undefined {
   const networks = (itemsOf(value) ?? [value]).map(networkState).filter((state) => !!state);
   if (networks.length === 0) return undefined;
-  const { file } = part;
   const generator =
     networks.find((state) => state.get('name') === 'Gs') ??
     networks.find((state) => state.get('name') === 'G');
@@ -55,7 +61,8 @@ export function readTensorflowPickle(value: PickleValue, part: FilePart): Tensor
   for (const [prefix, network] of parts(generator)) {
     for (const [name, option] of entriesOf(network.get('static_kwargs')) ?? [])
       options.set(name, option);
-    arrays.push(...variables(network, prefix, part));
+    for (const variable of itemsOf(network.get('variables')) ?? [])
+      arrays.push(readVariable(variable, prefix, { bytes, file }));
   }
   const blocks = officialBlocks(arrays, file);
   for (const [name, array] of arrays) {
@@ -71,7 +78,7 @@ export function readTensorflowPickle(value: PickleValue, part: FilePart): Tensor
 }
 
 function networkState(value: PickleValue | undefined): PickleDict | undefined {
-  return value instanceof PickleObject && value.is(tensorflowNetwork)
+  return value instanceof PickleObject && isTensorflowNetwork(value)
     ? entriesOf(value.state)
     : undefined;
 }
@@ -87,22 +94,18 @@ function parts(network: PickleDict): [prefix: string, network: PickleDict][] {
   return [...found, ['', network]];
 }
 
-function variables(
-  network: PickleDict,
+function readVariable(
+  variable: PickleValue,
   prefix: string,
-  part: FilePart,
-): [name: string, array: StridedTensor][] {
-  return (itemsOf(network.get('variables')) ?? []).map((variable) => {
-    const [name, value] = itemsOf(variable) ?? [];
-    const known = typeof name === 'string' ? `${prefix}${name}` : '';
-    const array = known && numpyArray(value, part, known);
-    if (!array) {
-      throw new FormatError(`a variable that is no name with an array`, {
-        file: part.file,
-        tensor: known || undefined,
-      });
-    }
-    return [known, array];
+  { bytes, file }: { readonly bytes: PickleBytes; readonly file?: string },
+): [name: string, array: StridedTensor] {
+  const [name, value] = itemsOf(variable) ?? [];
+  const tensor = typeof name === 'string' ? `${prefix}${name.slice(0, longestName)}` : '';
+  const array = tensor && numpyArray(value, bytes, { file, tensor });
+  if (array) return [tensor, array];
+  throw new FormatError(`a variable that is no name with an array`, {
+    file,
+    tensor: tensor || undefined,
   });
 }
 

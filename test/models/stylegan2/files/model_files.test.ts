@@ -9,9 +9,8 @@ import {
   PickleTuple,
   type PickleValue,
 } from '../../../../src/formats/pickle/pickle_values.ts';
-import { TorchTensors } from '../../../../src/formats/torch/torch_tensor.ts';
 import { parseModelFile } from '../../../../src/models/stylegan2/files/model_file.ts';
-import { readOfficialPickle } from '../../../../src/models/stylegan2/files/official_pickle.ts';
+import { readTorchModel } from '../../../../src/models/stylegan2/files/torch_model.ts';
 import { readGenerator } from '../../../../src/models/stylegan2/network/weights.ts';
 import {
   call,
@@ -283,10 +282,10 @@ describe('an official pickle', () => {
     expect(bias).toEqual(Float32Array.from({ length: 32 }, (_, i) => Number(all[5 + 2 * i])));
   });
 
-  it('is refused where modules are shared without end', () => {
-    // Each level has the one before twice: 2^14 paths through 15 modules.
+  it('is refused soon where modules are shared without end', () => {
+    // Each level has the one before twice: 2^200 paths through 201 modules.
     let shared: PickleValue = persistentModule('Leaf', [['_modules', orderedDict([])]]);
-    for (let level = 0; level < 14; level++) {
+    for (let level = 0; level < 200; level++) {
       const both = orderedDict([
         ['a', shared],
         ['b', shared],
@@ -297,9 +296,10 @@ describe('an official pickle', () => {
     const storage = (): never => {
       throw new RangeError('it has no tensor');
     };
-    const tensors = new TorchTensors({ value: null, storage }, part);
-    const networks = new Map([['G_ema', shared]]);
-    expect(() => readOfficialPickle(networks, tensors, part)).toThrow(/more than 4096 modules/);
+    const value = new Map([['G_ema', shared]]);
+    expect(() => readTorchModel({ value, storage }, part, 'pickle')).toThrow(
+      /holds a Node, which is no StyleGAN2/,
+    );
   });
 });
 
@@ -328,14 +328,18 @@ describe('readGenerator', () => {
 describe('a file that is no model', () => {
   const text = (content: string) => new TextEncoder().encode(content);
   const cases: [what: string, bytes: Uint8Array, message: RegExp][] = [
-    ['nothing', new Uint8Array(0), /byte 0: /],
-    ['a web page', text('<!DOCTYPE html><html></html>'), /a web page, not the model itself/],
-    ['a Git LFS pointer', text('version https://git-lfs.github.com/spec/v1\n'), /of Git LFS/],
+    ['nothing', new Uint8Array(0), /byte 0: the file is empty/],
+    ['a web page', text('<!DOCTYPE html><html></html>'), /a web page, not a model/],
+    [
+      'a Git LFS pointer',
+      text('version https://git-lfs.github.com/spec/v1\n'),
+      /a Git LFS pointer, not a model/,
+    ],
     ['text', text('hello, world: not a model at all'), /byte 0: no model that we know/],
     ['a pickle of a number', pickle(5), /a pickle of 5, not of a StyleGAN2/],
     ['a pickle of a dict', pickle(new Map([['a', 1]])), /a pickle of a dict of 1/],
     ['a zip file', Buffer.from('504b0304', 'hex'), /a zip file without its directory/],
-    ['a NumPy file', Buffer.from('\x93NUMPY\x01\x00v\x00{', 'latin1'), /no model that we know/],
+    ['a NumPy file', Buffer.from('\x93NUMPY\x01\x00v\x00{', 'latin1'), /a NumPy array/],
   ];
   it.each(cases)('is refused: %s', (_, bytes, message) => {
     const error = refusal(bytes);
