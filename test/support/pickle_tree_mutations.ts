@@ -63,7 +63,7 @@ const change = fc.record({
   ),
 });
 
-type Change = typeof change extends fc.Arbitrary<infer Value> ? Value['into'] : never;
+type Change = typeof change extends fc.Arbitrary<{ into: infer Into }> ? Into : never;
 
 /** @param valueAt a value of the file */
 function changed(into: Change, valueAt: (fraction: number) => PickleValue): PickleValue {
