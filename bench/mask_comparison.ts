@@ -163,11 +163,10 @@ async function timeIterations(
 ): Promise<TimeReport[]> {
   const generator = await Generator.load(engine, shapeWeights(shape));
   const ws = await generator.latent({ seed: 1 });
-  const side = generator.config.resolution;
   const sessions = ways.map(([mask, options]) => {
     const session = new DragSession(draggable(generator), ws, options);
-    session.setPoints(benchPoints(1, side));
-    session.setMask(options ? benchMask(side) : null);
+    session.setPoints(benchPoints(1, generator.config));
+    session.setMask(options ? benchMask(generator.config) : null);
     return { mask, session, times: [] as number[] };
   });
   // A warm-up: it compiles the kernels, and moves the features away from the references.

@@ -44,7 +44,7 @@ async function prepare(
   const weightBytes = memory.bytes;
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
-  const points = benchPoints(1, config.resolution);
+  const points = benchPoints(1, config);
   const cone = await MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked: false });
   const record = await cone.trace();
   const coneBytes = planWork(cone.plan, await cone.cellCounts()).bytes;

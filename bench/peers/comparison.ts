@@ -3,6 +3,7 @@ import type { Progress } from '../../src/bench/iteration.ts';
 import { randomWeights } from '../../src/bench/networks.ts';
 import { benchPoints } from '../../src/bench/points_and_mask.ts';
 import { median, round } from '../../src/bench/statistics.ts';
+import type { PointPair } from '../../src/drag/points.ts';
 import type { Engine } from '../../src/engine/device.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { Generator } from '../../src/models/stylegan2/device/generator.ts';
@@ -61,10 +62,10 @@ export async function runPeersBench(
   const { network, repeats = 1, budget = new Budget() } = request;
   onProgress('weights');
   const generator = await Generator.load(engine, randomWeights(network));
-  const [point] = benchPoints(1, generator.config.resolution);
+  const [point] = benchPoints(1, generator.config);
   onProgress('ours, to compare with');
   const ours = await Ours.begin(generator, point);
-  writeProblem(request, ours);
+  writeProblem(request, ours, point);
 
   const contests: Contest[] = [];
   for (const { name, commands } of request.peers) {
@@ -104,9 +105,8 @@ export async function runPeersBench(
 }
 
 /** The network's weights and the problem's matrices, for the peers. */
-function writeProblem({ network, write }: PeersRequest, ours: Ours): void {
+function writeProblem({ network, write }: PeersRequest, ours: Ours, point: PointPair): void {
   const { tensors, metadata } = randomGenerator(network);
-  const [point] = benchPoints(1, network.resolution);
   const { wDim } = network;
   const bench = {
     ...dragProblem(point, ours.shape),

@@ -57,7 +57,7 @@ export async function runAutotuneBench(
   const generator = await Generator.load(engine, request.weights);
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
-  const points = benchPoints(request.points, config.resolution);
+  const points = benchPoints(request.points, config);
   const withBoth = async <Run>(make: () => Promise<Run>): Promise<[Run, Run]> => {
     const pair = async (taken: Variants) => {
       engine.variants = taken;

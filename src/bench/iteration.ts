@@ -77,7 +77,7 @@ export async function runIterationBench(
     const weightBytes = memory.bytes;
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
-    const points = benchPoints(request.points, config.resolution);
+    const points = benchPoints(request.points, config);
     const begin = async (options: Partial<Parameters<typeof MeasuredDrag.begin>[3]>) => {
       const known = runs[0];
       const all = { coverage: 'cone' as const, masked, known, ...options };

@@ -45,7 +45,7 @@ export class MeasuredDrag {
     const options = { ...defaultOptions(dragged), coverage, maskSampling: sampling };
     await loop.configure(objectiveShape(dragged, options, { points: points.length, masked }));
     loop.targets = points.map(({ target }) => target);
-    if (masked) loop.mask = benchMask(config.resolution);
+    if (masked) loop.mask = benchMask(config);
     loop.rates = options;
     const place = { ws, handles: points.map(({ handle }) => handle) };
     await warmUp(generator.engine.device, loop.plan);
@@ -108,11 +108,15 @@ export class MeasuredDrag {
   async cellCountsOverPlaces(perSide: number): Promise<Map<string, CellCounts>[]> {
     const { device } = this.generator.engine;
     const listing = this.plan.steps.filter(({ call }) => listMakers.includes(call.operation));
-    const { resolution } = this.generator.config;
+    const { height, width } = this.generator.config;
     const counts: Map<string, CellCounts>[] = [];
     for (let place = 0; place < perSide ** 2; place++) {
-      const pixel = (index: number) => Math.floor(((index + 0.5) / perSide) * resolution);
-      const first = [pixel(Math.floor(place / perSide)), pixel(place % perSide)] as const;
+      const pixel = (index: number, length: number) =>
+        Math.floor(((index + 0.5) / perSide) * length);
+      const first = [
+        pixel(Math.floor(place / perSide), height),
+        pixel(place % perSide, width),
+      ] as const;
       const handles = this.place.handles.map((handle, j) => (j === 0 ? first : handle));
       this.loop.place({ ...this.place, handles });
       const encoder = device.createCommandEncoder();

@@ -79,7 +79,7 @@ export async function runOperationsBench(
   const generator = await Generator.load(engine, request.weights, { precision: request.precision });
   const { config } = generator;
   const ws = benchLatent(config.numWs, config.wDim);
-  const points = benchPoints(1, config.resolution);
+  const points = benchPoints(1, config);
   onProgress('compiling the kernels');
   const cone = await MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked: false });
   // The cone's lists are those of an iteration from here on; the other plans need no values to be timed.

@@ -1,6 +1,7 @@
 import type { PointPair } from '../drag/points.ts';
+import type { Extent } from '../models/draggable.ts';
 
-/** Distance from a handle to its target along each axis, as a fraction of the picture's side: too far to arrive. */
+/** From a handle to its target along an axis, as a fraction of the picture's length on it: too far to arrive. */
 const way = 0.15;
 
 /**
@@ -10,10 +11,10 @@ const way = 0.15;
 const typicalPlace = { row: 0.22, column: 0.32 } as const;
 
 /**
- * Points inside the picture, the same for everyone: on a square grid, off its lines by parts of a cell so that patches
+ * Points inside a picture, the same for everyone: on a grid of as many rows as columns, off its lines by parts of a cell so that patches
  * lie differently on the feature map.
  */
-export function benchPoints(count: number, side: number): PointPair[] {
+export function benchPoints(count: number, { height, width }: Extent): PointPair[] {
   const columns = Math.ceil(Math.sqrt(count));
   const cell = 1 / (columns + 1);
   return Array.from({ length: count }, (_, point): PointPair => {
@@ -24,16 +25,17 @@ export function benchPoints(count: number, side: number): PointPair[] {
             row: (Math.floor(point / columns) + 1 + 0.13 * Math.sin(point + 1)) * cell,
             column: ((point % columns) + 1 + 0.13 * Math.cos(2 * point + 1)) * cell,
           };
-    const handle: [number, number] = [Math.floor(row * side), Math.floor(column * side)];
-    const reach = Math.round(way * side);
-    const target: [number, number] = [
-      handle[0] + (handle[0] > side / 2 ? -reach : reach),
-      handle[1] + (handle[1] > side / 2 ? -reach : reach),
-    ];
-    return { handle, target };
+    const handle = [Math.floor(row * height), Math.floor(column * width)] as const;
+    return { handle, target: [inwards(handle[0], height), inwards(handle[1], width)] };
   });
 }
 
-/** A mask (side · side) under which the left half of a picture must stay. */
-export const benchMask = (side: number): Uint8Array =>
-  Uint8Array.from({ length: side * side }, (_, pixel) => (pixel % side < side / 2 ? 1 : 0));
+/** A pixel so far towards the middle, or beyond it, on an axis of this length. */
+function inwards(pixel: number, length: number): number {
+  const reach = Math.round(way * length);
+  return pixel + (pixel > length / 2 ? -reach : reach);
+}
+
+/** A mask (height · width) under which the left half of a picture must stay. */
+export const benchMask = ({ height, width }: Extent): Uint8Array =>
+  Uint8Array.from({ length: height * width }, (_, pixel) => (pixel % width < width / 2 ? 1 : 0));

@@ -69,7 +69,7 @@ export async function runScalingBench(
     const generator = await Generator.load(engine, randomWeights(shapeOf(one)));
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
-    const points = benchPoints(one.points, config.resolution);
+    const points = benchPoints(one.points, config);
     const cone = await MeasuredDrag.begin(generator, ws, points, {
       coverage: 'cone',
       masked: false,

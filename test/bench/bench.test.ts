@@ -3,7 +3,7 @@ import { dragProblem } from '../../bench/peers/problem.ts';
 import { planWork } from '../../src/bench/counting.ts';
 import { benchLatent, MeasuredDrag } from '../../src/bench/measured_drag.ts';
 import { officialShape, randomWeights } from '../../src/bench/networks.ts';
-import { benchPoints } from '../../src/bench/points_and_mask.ts';
+import { benchMask, benchPoints } from '../../src/bench/points_and_mask.ts';
 import { median, percentile, relativeDifference } from '../../src/bench/statistics.ts';
 import { paperOptions } from '../../src/drag/options.ts';
 import { Generator } from '../../src/models/stylegan2/device/generator.ts';
@@ -21,6 +21,50 @@ describe('statistics', () => {
     expect(relativeDifference([1, Number.NaN], [1, 2])).toBe(Number.POSITIVE_INFINITY);
     expect(relativeDifference([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
     expect(relativeDifference([1, 3], [1, 2])).toBe(0.5);
+  });
+});
+
+describe('points and mask', () => {
+  it.each([
+    [512, 512],
+    [64, 32],
+    [40, 96],
+  ])('lie in a picture of %i × %i pixels, handles apart from one another', (height, width) => {
+    for (const count of [1, 4, 7]) {
+      const points = benchPoints(count, { height, width });
+      const handles = new Set(points.map(({ handle }) => handle.join()));
+      expect(handles.size).toBe(count);
+      for (const [row, column] of points.flatMap(({ handle, target }) => [handle, target])) {
+        expect(row).toBeGreaterThanOrEqual(0);
+        expect(row).toBeLessThan(height);
+        expect(column).toBeGreaterThanOrEqual(0);
+        expect(column).toBeLessThan(width);
+      }
+    }
+    const mask = benchMask({ height, width });
+    expect(mask).toHaveLength(height * width);
+    expect(mask.reduce((a, b) => a + b, 0)).toBe((height * width) / 2);
+  });
+
+  it('are those of a drag on a network that is not square', async () => {
+    const shape = { resolution: 32, constant: { height: 4, width: 2 }, seed: 1 };
+    const sizes = { channelBase: 256, channelMax: 8, wDim: 8, zDim: 8, mappingLayers: 1 };
+    const generator = await Generator.load(
+      await openTestEngine(),
+      randomWeights({ ...shape, ...sizes }),
+    );
+    const { config } = generator;
+    const ws = benchLatent(config.numWs, config.wDim);
+    const points = benchPoints(2, config);
+    for (const masked of [false, true]) {
+      const run = await MeasuredDrag.begin(generator, ws, points, { coverage: 'cone', masked });
+      const { lossMotion, gradient = [] } = await run.trace();
+      expect(lossMotion).toBeGreaterThan(0);
+      expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(0);
+      if (!masked) expect(await run.cellCountsOverPlaces(2)).toHaveLength(4);
+      run.destroy();
+    }
+    generator.destroy();
   });
 });
 
@@ -45,7 +89,7 @@ describe('multiply-adds of an iteration on the 512² shape', async () => {
   const runs: MeasuredDrag[] = [];
   const begin = async (coverage: 'cone' | 'dense') => {
     const request = { coverage, masked: false, known: runs[0] };
-    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, 512), request);
+    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, config), request);
     runs.push(run);
     return run;
   };

@@ -133,7 +133,7 @@ describe('a bench', async () => {
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
     const request = { coverage: 'dense', masked: false } as const;
-    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, shape.resolution), request);
+    const run = await MeasuredDrag.begin(generator, ws, benchPoints(1, config), request);
 
     afterAll(() => {
       run.destroy();
@@ -150,8 +150,8 @@ describe('a bench', async () => {
 });
 
 describe('a contest', () => {
-  const [point] = benchPoints(1, 64);
-  const config = randomWeights(shape).config;
+  const { config } = randomWeights(shape);
+  const [point] = benchPoints(1, config);
   const ours = {
     image: Float32Array.of(1, 2),
     results: {

@@ -1,32 +1,41 @@
-/** How a photograph lies in the model's square frame. */
+/** Pixels of a picture, or of a frame. */
+export interface Extent {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How a photograph lies in a frame of the model's shape. Lengths are in sides of the frame: its larger one. */
 export interface Alignment {
-  /** 1: the photograph's shorter side is as long as the frame's. */
+  /** 1: as small as the photograph can be while it covers the frame. */
   readonly zoom: number;
   /** Radians, clockwise. */
   readonly angle: number;
-  /** Where the photograph's middle lies, from the frame's middle, in sides of the frame: right, down. */
+  /** Where the photograph's middle lies, from the frame's middle: right, down. */
   readonly shift: readonly [number, number];
 }
+
+/** The side of a frame in which an alignment counts lengths. */
+export const sideOf = ({ height, width }: Extent): number => Math.max(height, width);
 
 export const centred: Alignment = { zoom: 1, angle: 0, shift: [0, 0] };
 
 /** Farther out there is more border than photograph, farther in more blur than detail. */
 export const zoomLimits = { least: 0.5, most: 8 };
 
-/** The matrix a, b, c, d, e, f of a canvas: from pixels of a photograph to pixels of a frame with this side. */
+/** The matrix a, b, c, d, e, f of a canvas: from pixels of a photograph to pixels of a frame. */
 export type Matrix = readonly [number, number, number, number, number, number];
 
 export function alignmentMatrix(
   { zoom, angle, shift }: Alignment,
-  photograph: { readonly width: number; readonly height: number },
-  side: number,
+  { width, height }: Extent,
+  frame: Extent,
 ): Matrix {
-  const { width, height } = photograph;
-  const scale = (zoom * side) / Math.min(width, height);
+  const side = sideOf(frame);
+  const scale = zoom * Math.max(frame.width / width, frame.height / height);
   const cos = scale * Math.cos(angle);
   const sin = scale * Math.sin(angle);
-  const x = side * (0.5 + shift[0]);
-  const y = side * (0.5 + shift[1]);
+  const x = frame.width / 2 + side * shift[0];
+  const y = frame.height / 2 + side * shift[1];
   return [
     cos,
     sin,

@@ -1,13 +1,15 @@
 import { batch, signal } from '@preact/signals';
 import type { PixelImage } from '../../library/api.ts';
 import { drawing, make } from '../dom/elements.ts';
-import { type Alignment, alignmentMatrix, centred } from './alignment.ts';
+import { type Alignment, alignmentMatrix, centred, type Extent } from './alignment.ts';
 
 /** A photograph, and how it lies in the model's frame. */
 export class FramedPhotograph {
   /** Undefined until one was opened. */
   readonly photograph = signal<ImageBitmap | undefined>(undefined);
   readonly alignment = signal<Alignment>(centred);
+  /** Of the model's pictures. */
+  readonly extent = signal<Extent>({ height: 1, width: 1 });
 
   /** @throws DOMException where the browser cannot read the picture */
   async open(file: Blob): Promise<void> {
@@ -19,20 +21,16 @@ export class FramedPhotograph {
     });
   }
 
-  /**
-   * The picture in the frame, with as many pixels as the model has. What the photograph leaves free is grey. Of the square
-   * frame, a model whose pictures are not square gets the middle that has their proportions.
-   */
-  picture({ height, width }: { readonly height: number; readonly width: number }): PixelImage {
-    const side = Math.max(height, width);
-    const made = make('canvas', { width: side, height: side });
+  /** The picture in the frame, of the size of the model's pictures. What the photograph leaves free is grey. */
+  picture(): PixelImage {
+    const { height, width } = this.extent.peek();
+    const made = make('canvas', { width, height });
     this.draw(made);
-    const [left, top] = [(side - width) >> 1, (side - height) >> 1];
-    const { data } = drawing(made).getImageData(left, top, width, height);
+    const { data } = drawing(made).getImageData(0, 0, width, height);
     return { width, height, rgba: new Uint8ClampedArray(data) };
   }
 
-  /** Draws what is in the frame over all of a square canvas. */
+  /** Draws what is in the frame over all of a canvas of its proportions. */
   draw(onto: HTMLCanvasElement): void {
     const context = drawing(onto);
     context.resetTransform();
@@ -41,7 +39,7 @@ export class FramedPhotograph {
     const photograph = this.photograph.value;
     if (!photograph) return;
     context.imageSmoothingQuality = 'high';
-    context.setTransform(...alignmentMatrix(this.alignment.value, photograph, onto.width));
+    context.setTransform(...alignmentMatrix(this.alignment.value, photograph, onto));
     context.drawImage(photograph, 0, 0);
   }
 }

@@ -46,12 +46,12 @@ interface RowProperties {
   remove(): void;
 }
 
-function Row({ model: { name, bytes, resolution }, open, remove }: RowProperties) {
+function Row({ model: { name, bytes, picture }, open, remove }: RowProperties) {
   return (
     <li>
       <span>{name}</span>
       <small>
-        {[resolution && `${resolution} × ${resolution}`, megabytes(bytes)]
+        {[picture && `${picture.width} × ${picture.height}`, megabytes(bytes)]
           .filter(Boolean)
           .join(', ')}
       </small>

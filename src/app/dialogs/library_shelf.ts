@@ -37,8 +37,8 @@ export class LibraryShelf {
     return this.#try(async () => {
       const { name, blob, weights } = this.#open();
       this.status.value = `Keeping ${name}…`;
-      const { resolution } = weights.config;
-      await this.#library.keep({ name, bytes: blob.size, resolution }, blob);
+      const { height, width } = weights.config;
+      await this.#library.keep({ name, bytes: blob.size, picture: { height, width } }, blob);
     });
   }
 

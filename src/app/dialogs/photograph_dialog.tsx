@@ -4,7 +4,7 @@ import { FileField } from '../dom/file_field.tsx';
 import { PictureCanvas } from '../dom/picture_canvas.tsx';
 import { ProgressBar } from '../dom/progress_bar.tsx';
 import type { PhotographEditing } from './photograph_editing.ts';
-import { FrameSliders, PhotographFrame } from './photograph_frame.tsx';
+import { FrameSliders, PhotographFrame, widestPicture } from './photograph_frame.tsx';
 
 /** A photograph into the model. */
 export function PhotographDialog({ photograph }: { readonly photograph: PhotographEditing }) {
@@ -31,7 +31,13 @@ export function PhotographDialog({ photograph }: { readonly photograph: Photogra
       </div>
       <div class="pictures">
         <PhotographFrame framed={framed} />
-        <PictureCanvas id="photograph-found" label="The model’s nearest picture" image={picture} />
+        <PictureCanvas
+          id="photograph-found"
+          label="The model’s nearest picture"
+          image={picture}
+          extent={framed.extent.value}
+          widest={widestPicture(framed.extent.value)}
+        />
       </div>
       <FrameSliders framed={framed} />
       <ProgressBar

@@ -57,6 +57,8 @@ export class PhotographEditing {
   }
 
   show(): void {
+    const { height, width } = this.#materials.model().config;
+    this.framed.extent.value = { height, width };
     this.#materials.opened();
     this.open.value = true;
   }
@@ -137,7 +139,7 @@ export class PhotographEditing {
     this.#forget();
     this.status.value = 'Looking for the best start…';
     const model = this.#materials.model();
-    const target = this.framed.picture(model.config);
+    const target = this.framed.picture();
     const name = this.#name;
     const inversion = model.invert(target, { noise: true });
     const show = (): void => {

@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { type Alignment, shifted, turned, zoomed } from './alignment.ts';
+import { type Alignment, type Extent, shifted, sideOf, turned, zoomed } from './alignment.ts';
 import type { FramedPhotograph } from './framed_photograph.ts';
 
 /** Of the wheel, for twice the size. */
@@ -26,7 +26,9 @@ export function PhotographFrame({ framed }: Properties) {
     framed.alignment.value = change(framed.alignment.peek());
   };
   useSignalEffect(() => {
-    if (framed.photograph.value && frame.current) framed.draw(frame.current);
+    if (!frame.current) return;
+    Object.assign(frame.current, pixelsOf(framed.extent.value));
+    if (framed.photograph.value) framed.draw(frame.current);
   });
   useEffect(() => {
     // Not as a property: only an active listener keeps the dialog from scrolling.
@@ -41,15 +43,17 @@ export function PhotographFrame({ framed }: Properties) {
     <canvas
       id="photograph-frame"
       ref={frame}
-      width={512}
-      height={512}
+      style={{ maxWidth: widestPicture(framed.extent.value) }}
       tabIndex={0}
       role="img"
       aria-label="Your photograph in the model’s frame. Arrow keys move it."
       onPointerDown={({ currentTarget, pointerId }) => currentTarget.setPointerCapture(pointerId)}
       onPointerMove={({ currentTarget, pointerId, movementX, movementY }) => {
         if (!currentTarget.hasPointerCapture(pointerId)) return;
-        const side = currentTarget.clientWidth;
+        const side = sideOf({
+          height: currentTarget.clientHeight,
+          width: currentTarget.clientWidth,
+        });
         align((alignment) => shifted(alignment, movementX / side, movementY / side));
       }}
       onKeyDown={(event) => {
@@ -97,9 +101,19 @@ export function FrameSliders({ framed: { alignment } }: Properties) {
   );
 }
 
+/** Of the frame's canvas: the proportions of the model's pictures, with 512 pixels on the larger side. */
+function pixelsOf({ height, width }: Extent): Extent {
+  const side = sideOf({ height, width });
+  return { height: Math.round((512 * height) / side), width: Math.round((512 * width) / side) };
+}
+
+/** So wide that a picture of this shape is at most six tenths of the window high. */
+export const widestPicture = ({ height, width }: Extent): string => `${(60 * width) / height}vh`;
+
 /** Where a pointer is, in sides of the frame from its middle: right, down. */
 function placeOf(event: MouseEvent, frame: HTMLElement | null): [number, number] {
   if (!frame) return [0, 0];
   const { left, top, width, height } = frame.getBoundingClientRect();
-  return [(event.clientX - left) / width - 0.5, (event.clientY - top) / height - 0.5];
+  const side = sideOf({ height, width });
+  return [(event.clientX - left - width / 2) / side, (event.clientY - top - height / 2) / side];
 }

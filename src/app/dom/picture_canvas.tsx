@@ -8,16 +8,30 @@ interface Properties {
   /** What it shows, for who does not see it. */
   readonly label: string;
   readonly image: ReadonlySignal<PixelImage | undefined>;
+  /** Pixels of the canvas until there is an image. */
+  readonly extent: { readonly height: number; readonly width: number };
+  /** The most that it is wide, as CSS says it. */
+  readonly widest: string;
 }
 
 /** Shows an image, with a pixel of its own for each of the image's. */
-export function PictureCanvas({ id, label, image }: Properties) {
+export function PictureCanvas({ id, label, image, extent, widest }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     const shown = image.value;
     if (canvas.current && shown) drawImage(canvas.current, shown);
   });
-  return <canvas id={id} ref={canvas} width={1} height={1} role="img" aria-label={label} />;
+  return (
+    <canvas
+      id={id}
+      ref={canvas}
+      width={extent.width}
+      height={extent.height}
+      style={{ maxWidth: widest }}
+      role="img"
+      aria-label={label}
+    />
+  );
 }
 
 /** Gives the canvas the image's size and pixels. */

@@ -8,8 +8,8 @@ export interface ModelCard {
   readonly name: string;
   /** Of its file. */
   readonly bytes: number;
-  /** Side of its pictures in pixels; nothing where its card does not say it. */
-  readonly resolution?: number;
+  /** Pixels of its pictures; nothing where its card does not say it. */
+  readonly picture?: { readonly height: number; readonly width: number };
 }
 
 export interface KeptModel extends ModelCard {
@@ -114,7 +114,7 @@ const size = pipe(number(), integer(), minValue(1));
 const card = objectOf({
   name: pipe(string(), minLength(1), maxLength(longestName)),
   bytes: size,
-  resolution: optional(size),
+  picture: optional(objectOf({ height: size, width: size })),
 });
 
 function isJson(text: string): boolean {

@@ -98,9 +98,9 @@ export function createScratch(layer: TunableLayer, store: TensorStore, device: G
       const { over } = entry.operation[entry.direction][entry.entry];
       if (!list || over === undefined) return undefined;
       if (!store.find(list.name)) {
-        const [, , , width] = tensorShape(entry.operation.tensors[over], entry.call.sizes);
+        const [, , height, width] = tensorShape(entry.operation.tensors[over], entry.call.sizes);
         const { buffer } = store.create(list.name, 'plain', [4 + list.covered]);
-        device.queue.writeBuffer(buffer, 0, fullList(list, width));
+        device.queue.writeBuffer(buffer, 0, fullList(list, { height, width }));
       }
       return list;
     },
@@ -108,14 +108,23 @@ export function createScratch(layer: TunableLayer, store: TensorStore, device: G
   return request;
 }
 
-/** A list at its longest: cells in a square around the middle of the map, as shaders/lib/cells.wgsl reads them. */
-function fullList({ computed, covered }: CellList, width: number): Uint32Array<ArrayBuffer> {
-  const side = Math.ceil(Math.sqrt(covered));
-  const first = Math.floor((width - side) / 2);
+/**
+ * A list at its longest, as shaders/lib/cells.wgsl reads it: cells around the middle of the map, in a square or, where the
+ * map is too narrow or too low for one, in as many rows and columns as it has.
+ * @param map rows and columns, which hold all cells of the list
+ */
+export function fullList(
+  { computed, covered }: Pick<CellList, 'computed' | 'covered'>,
+  map: { readonly height: number; readonly width: number },
+): Uint32Array<ArrayBuffer> {
+  const most = Math.min(map.width, Math.ceil(Math.sqrt(covered)));
+  const columns = Math.max(most, Math.ceil(covered / map.height));
+  const firstRow = Math.floor((map.height - Math.ceil(covered / columns)) / 2);
+  const firstColumn = Math.floor((map.width - columns) / 2);
   const list = new Uint32Array(4 + covered);
   list.set([computed, covered]);
   for (let k = 0; k < covered; k++)
-    list[4 + k] = ((first + Math.floor(k / side)) << 16) | (first + (k % side));
+    list[4 + k] = ((firstRow + Math.floor(k / columns)) << 16) | (firstColumn + (k % columns));
   return list;
 }
 

@@ -10,11 +10,11 @@ import {
 } from '../../../src/app/dialogs/alignment.ts';
 
 const photograph = { width: 300, height: 200 };
-const side = 100;
+const square = { width: 100, height: 100 };
 
 /** Where a pixel of the photograph comes to lie in the frame. */
-function placed(alignment: Alignment, x: number, y: number): number[] {
-  const [a, b, c, d, e, f] = alignmentMatrix(alignment, photograph, side);
+function placed(alignment: Alignment, x: number, y: number, frame = square): number[] {
+  const [a, b, c, d, e, f] = alignmentMatrix(alignment, photograph, frame);
   return [a * x + c * y + e, b * x + d * y + f];
 }
 
@@ -25,7 +25,7 @@ const expectNear = (found: number[], wanted: number[]): void =>
 
 /** The pixel of the photograph that lies at a place in the frame. */
 function pixelAt(alignment: Alignment, x: number, y: number): number[] {
-  const [a, b, c, d, e, f] = alignmentMatrix(alignment, photograph, side);
+  const [a, b, c, d, e, f] = alignmentMatrix(alignment, photograph, square);
   const determinant = a * d - b * c;
   return [(d * (x - e) - c * (y - f)) / determinant, (a * (y - f) - b * (x - e)) / determinant];
 }
@@ -35,6 +35,16 @@ describe('the alignment of a photograph', () => {
     expectNear(placed(centred, 150, 100), [50, 50]);
     expectNear(placed(centred, 50, 0), [0, 0]);
     expectNear(placed(centred, 250, 200), [100, 100]);
+  });
+
+  it('begins by covering a frame that is not square, and moves by its larger side', () => {
+    const tall = { width: 50, height: 100 };
+    expectNear(placed(centred, 150, 100, tall), [25, 50]);
+    expectNear(placed(centred, 150, 0, tall), [25, 0]);
+    expectNear(placed(shifted(centred, 0.25, -0.1), 150, 100, tall), [50, 40]);
+    const wide = { width: 100, height: 50 };
+    expectNear(placed(centred, 0, 100, wide), [0, 25]);
+    expectNear(placed(centred, 300, 100, wide), [100, 25]);
   });
 
   it('moves by sides of the frame', () => {
