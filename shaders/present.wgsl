@@ -3,7 +3,8 @@
 //   byte[k] = ⌊clamp(127.5 · v[k] + 128, 0, 255)⌋          colour[k] = byte[k] / 255
 //
 // vertex    no tensor                                        → one triangle that covers the canvas
-// fragment  image (N,C,H,W) with C = 3, or 1 for grey        → colour of a canvas pixel, from the first sample
+// fragment  image (N,C,H,W) with C = 3, or 1 for grey; one   → colour of a canvas pixel, from the first sample,
+//           more with alpha                                    over white
 //
 // Pixel p of a canvas shows the image at x = (p + ½) · size / canvas_size − ½, on each axis. With
 // bicubic = 0 it takes the nearest pixel; with 1 the 4×4 pixels around x, by Catmull and Rom's cubic (a = −½), which
@@ -27,8 +28,11 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let place = position.xy * size / canvas_size - 0.5;
   var value: vec4f;
   if (params.bicubic != 0u) { value = cubic(place); } else { value = pixel(vec2i(floor(place + 0.5))); }
-  let colour = floor(clamp(127.5 * value.rgb + 128.0, vec3f(), vec3f(255.0))) / 255.0;
-  return vec4f(select(colour, colour.rrr, params.channels == 1u), 1.0);
+  let byte = floor(clamp(127.5 * value + 128.0, vec4f(), vec4f(255.0))) / 255.0;
+  let colour = select(byte.rgb, byte.rrr, params.channels < 3u);
+  let has_alpha = params.channels == 2u || params.channels == 4u;
+  let alpha = select(1.0, select(byte.a, byte.g, params.channels == 2u), has_alpha);
+  return vec4f(mix(vec3f(1.0), colour, alpha), 1.0);
 }
 
 /// The image's value at (x, y); beyond an edge, that of the edge.

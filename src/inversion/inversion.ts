@@ -177,20 +177,18 @@ export class Inversion {
     return this.#best.ws;
   }
 
-  /** Every row of ws is the average w; without one, the w of the first sample. */
+  /** Every row of ws is the average w. */
   #average(): Promise<Float32Array<ArrayBuffer>> {
-    const { truncates } = this.#generator.config;
-    return this.#sample(this.options.seed, truncates ? 0 : 1);
+    return this.#sample(this.options.seed, 0);
   }
 
-  /** The latent of a sample; a conditional network takes its classes in turn. */
+  /** The latent of a sample; a conditional network takes its classes in turn, unless some are given. */
   #sample(number: number, psi = 1): Promise<Float32Array<ArrayBuffer>> {
     const { cDim } = this.#generator.config;
     const seed = number % 2 ** 32;
-    return this.#generator.latent(
-      { seed },
-      { psi, ...(cDim > 0 && { classIndex: number % cDim }) },
-    );
+    const { classes } = this.options;
+    const chosen = classes ? { classes } : { classIndex: number % cDim };
+    return this.#generator.latent({ seed }, { psi, ...(cDim > 0 && chosen) });
   }
 
   get #best(): Found {

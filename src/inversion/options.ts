@@ -29,6 +29,8 @@ export interface InversionOptions {
   readonly noiseRegularization: number;
   /** Iterations between two looks at the picture. */
   readonly interval: number;
+  /** The weight of each class in the random latents of a conditional network; each class in turn where none are given. */
+  readonly classes?: ArrayLike<number>;
 }
 
 /** The default options of a search. */
@@ -65,11 +67,13 @@ export interface FineTuningOptions {
   readonly noise?: NoiseMaps;
   /** The class of the random latents of a conditional network; each in turn where none is given. */
   readonly classIndex?: number;
+  /** The weights of their classes, instead. */
+  readonly classes?: ArrayLike<number>;
 }
 
 /** The default options of fine-tuning. */
 export const defaultFineTuning: Readonly<
-  Required<Omit<FineTuningOptions, 'noise' | 'classIndex'>>
+  Required<Omit<FineTuningOptions, 'noise' | 'classIndex' | 'classes'>>
 > = usualValues(fineTuningOptionTable);
 
 /** Fine-tuning with every number that it needs. */

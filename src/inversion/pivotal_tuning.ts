@@ -174,8 +174,9 @@ export class PivotalTuning {
   async #drawNear(original: Plan): Promise<void> {
     const { cDim } = this.generator.config;
     const inTurn = cDim > 0 ? this.#iteration % cDim : undefined;
-    const { localityDistance, classIndex = inTurn } = this.#options;
-    const random = await this.generator.latent({ seed: this.#iteration }, { classIndex });
+    const { localityDistance, classes, classIndex = classes ? undefined : inTurn } = this.#options;
+    const chosen = { classIndex, classes };
+    const random = await this.generator.latent({ seed: this.#iteration }, chosen);
     const towards = (value: number, i: number) => value + localityDistance * (random[i] - value);
     this.#stores.near.write('near.ws', this.pivot.map(towards));
     original.submit(this.generator.engine.device);

@@ -3,7 +3,8 @@ import { InputError } from '../formats/errors.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 
 /**
- * A picture as the generator's image is: (channels, height, width), −1 to 1. A grey network gets the luma (BT.601).
+ * A picture as the generator's image is: (channels, height, width), −1 to 1. A grey network gets the luma (BT.601); one
+ * with alpha gets that, too.
  * @throws InputError for another size than the network's
  */
 export function imageValues(
@@ -19,10 +20,10 @@ export function imageValues(
   const pixels = width * height;
   const values = new Float32Array(imgChannels * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
-    const [red, green, blue] = rgba.subarray(4 * pixel, 4 * pixel + 3);
+    const [red, green, blue, alpha] = rgba.subarray(4 * pixel, 4 * pixel + 4);
     const colours =
-      imgChannels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue];
-    colours.forEach((value, channel) => {
+      imgChannels < 3 ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue];
+    [...colours, alpha].slice(0, imgChannels).forEach((value, channel) => {
       // The middle of the range that truncates to this byte.
       values[channel * pixels + pixel] = (value + 0.5 - 128) / 127.5;
     });

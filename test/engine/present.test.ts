@@ -76,15 +76,23 @@ const testImage = (channels: number, { height, width }: Size): Float32Array<Arra
 
 const sizes = [square(9), { height: 12, width: 7 }, { height: 3, width: 11 }];
 
-for (const channels of [3, 1])
+/** Over white. */
+const opaque = (rgba: Uint8ClampedArray): Uint8Array =>
+  Uint8Array.from(rgba, (value, i) => {
+    if (i % 4 === 3) return 255;
+    const alpha = rgba[i - (i % 4) + 3] / 255;
+    return Math.round(255 * (1 - alpha) + value * alpha);
+  });
+
+for (const channels of [4, 3, 2, 1])
   for (const size of sizes)
     for (const bicubic of [false, true])
       test(`${size.height} × ${size.width} pixels of ${channels} channels have their bytes at their own size, bicubic ${bicubic}`, async () => {
         const image = testImage(channels, size);
         const shape = [1, channels, size.height, size.width];
         const { rgba, ...shown } = imagePixels(image, shape);
-        expect(shown).toEqual(size);
-        expect(await draw(image, shape, { canvas: size, bicubic })).toEqual(Uint8Array.from(rgba));
+        expect(shown).toEqual({ ...size, channels });
+        expect(await draw(image, shape, { canvas: size, bicubic })).toEqual(opaque(rgba));
       });
 
 test('the last image can be drawn again when its tensor holds another', async () => {

@@ -18,7 +18,9 @@ export const convert: Command = {
     await refuseSameFile(model, output);
     const out = await prepareOutput(output);
     progress.update(`reading ${model}`);
-    const { file, weights, length } = await readModelFile(model, line.text('delta'));
+    const { file, weights, length } = await readModelFile(model, {
+      delta: line.text('delta'),
+    });
     progress.update('converting');
     const bytes = convertToSafetensors(file, { half: line.flag('f16'), weights });
     await out.write(bytes);

@@ -33,10 +33,13 @@ export const evaluate: Command = {
     out: { value: 'FILE', help: 'the safetensors file to write' },
   },
   async run(line, progress) {
-    const noise = parseNoise(line);
+    const { noise, seed: noiseSeed } = parseNoise(line);
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
-    const file = await readModelFile(line.model, line.text('delta'));
+    const file = await readModelFile(line.model, {
+      delta: line.text('delta'),
+      noiseSeed,
+    });
     const outputs = networkOutputs(file.config);
     const tensors = parseTensors(line, outputs);
     const gradient = await parseGradient(line, outputs);

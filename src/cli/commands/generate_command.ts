@@ -19,10 +19,13 @@ export const generate: Command = {
     out: { value: 'FILE.png', help: 'the image' },
   },
   async run(line, progress) {
-    const noise = parseNoise(line);
+    const { noise, seed: noiseSeed } = parseNoise(line);
     const precision = parsePrecision(line);
     const out = await prepareOutput(line.required('out'), 'out');
-    const file = await readModelFile(line.model, line.text('delta'));
+    const file = await readModelFile(line.model, {
+      delta: line.text('delta'),
+      noiseSeed,
+    });
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,

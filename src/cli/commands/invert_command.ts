@@ -4,6 +4,7 @@ import type { NoiseMaps } from '../../inversion/noise_maps.ts';
 import type { InversionOptions } from '../../inversion/options.ts';
 import { peakSignalToNoise } from '../../inversion/pixels.ts';
 import type { Model, PixelImage } from '../../library/api.ts';
+import { classWeights } from '../../models/stylegan2/network/class_weights.ts';
 import { readPicture } from '../../node/files/picture_file.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { inversionOptionTable } from '../../options/inversion_options.ts';
@@ -12,6 +13,7 @@ import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import type { CommandLine } from '../options/arguments.ts';
+import { classOptions, parseClasses } from '../options/class_options.ts';
 import type { Command } from '../options/command.ts';
 import { declareOptions, parseDeclared } from '../options/declared_options.ts';
 import type { Progress } from '../progress.ts';
@@ -33,6 +35,7 @@ export const invert: Command = {
       help: 'a PNG, JPEG, WebP or TIFF; of another size, its middle, scaled',
     },
     ...searchOptions,
+    ...classOptions,
     latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
     out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
     ...fineTuningFlags,
@@ -47,6 +50,11 @@ export const invert: Command = {
     const image = line.required('image');
     const file = await readModelFile(line.model);
     const { config } = file;
+    const chosen = await parseClasses(line, config, (text) => progress.note(text));
+    const classes =
+      chosen.classIndex === undefined && !chosen.classes
+        ? undefined
+        : classWeights(config.cDim, chosen);
     const latent = line.text('latent');
     const known =
       latent === undefined
@@ -69,13 +77,19 @@ export const invert: Command = {
     process.once('SIGINT', stop);
     const found = known
       ? await draw(model, target, known)
-      : await search(model, target, options, { progress, signal });
+      : await search(model, target, { ...options, classes }, { progress, signal });
     // Written before the tuning, so that the search is not lost if the tuning fails.
     await outputs.latent?.write(found.ws, config);
     // Only a delta can keep the noise that was found, so after an abort one is made that changes nothing else.
     const tuned =
       tuning && (!signal.aborted || found.noise.size > 0)
-        ? await fineTuneToPicture(model, target, found, tuning, { progress, signal })
+        ? await fineTuneToPicture(
+            model,
+            target,
+            found,
+            { ...tuning, options: { ...tuning.options, classes } },
+            { progress, signal },
+          )
         : undefined;
     process.removeListener('SIGINT', stop);
     if (tuned) await outputs.delta?.write(tuned.delta);

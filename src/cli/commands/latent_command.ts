@@ -15,7 +15,7 @@ export const latent: Command = {
   async run(line, progress) {
     refuseBothLatents(line);
     const out = await prepareLatentOutput(line.required('out'), 'out');
-    const file = await readModelFile(line.model, line.text('delta'));
+    const file = await readModelFile(line.model, { delta: line.text('delta') });
     const source = await parseLatent(line, file.weights, (text) => progress.note(text));
     // A seed's latent does not depend on the kernels of the convolutions, so no tuning is taken.
     const { model, close } = await openModel(file, progress, {

@@ -3,6 +3,7 @@ import { InputError } from '../../formats/errors.ts';
 import {
   type LatentFormat,
   type LatentSamples,
+  readClassWeights,
   readLatents,
   readZ,
   writeLatent,
@@ -37,6 +38,18 @@ export const readZFile = (
   zDim: number,
   say: (line: string) => void,
 ): Promise<Float32Array> => readSample(path, (bytes, file) => readZ(bytes, zDim, file), say);
+
+/**
+ * Reads the weight of each class as `readZFile` reads z.
+ * @returns c_dim values
+ * @throws InputError, FormatError
+ */
+export const readClassFile = (
+  path: string,
+  cDim: number,
+  say: (line: string) => void,
+): Promise<Float32Array> =>
+  readSample(path, (bytes, file) => readClassWeights(bytes, cDim, file), say);
 
 async function readSample(
   path: string,

@@ -26,6 +26,7 @@ export async function openModel(
   progress: Progress,
   { precision, tuned }: OpenOptions,
 ): Promise<OpenModel> {
+  for (const note of file.notes) progress.note(note);
   progress.update('opening a device');
   const [{ openNodeGpu }, { createModel, openEngine }, { useKeptChoices }] = await Promise.all([
     import('../../node/gpu/node_gpu.ts'),

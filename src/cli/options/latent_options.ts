@@ -1,10 +1,12 @@
 import { InputError } from '../../formats/errors.ts';
 import type { FineTunedWeights } from '../../inversion/weight_delta.ts';
 import type { Model, PlacedLatent } from '../../library/api.ts';
+import type { ClassChoice } from '../../models/stylegan2/network/class_weights.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { mixStyles, parseRows } from '../../models/stylegan2/network/latent_rows.ts';
 import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
+import { classOptions, parseClasses } from './class_options.ts';
 
 const largestSeed = 0xffffffff;
 /** Default ψ, which people are used to from the reference programs. */
@@ -15,7 +17,7 @@ export const latentOptions = {
   seed: { value: 'N', help: `a seed, 0 to ${largestSeed}: NumPy's RandomState(N).randn(1, z_dim)` },
   psi: { value: 'X', help: `truncation of the seed's w: 1 none, 0 the average (${usualPsi})` },
   cutoff: { value: 'N', help: 'truncates only the first N rows of ws (all)' },
-  class: { value: 'K', help: 'class of a network with classes, from 0 (0)' },
+  ...classOptions,
   latent: {
     value: 'FILE',
     help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed; FILE#2: its third',
@@ -49,7 +51,7 @@ export async function parseLatent(
   const seed = line.number('seed', { least: 0, most: largestSeed, whole: true });
   const psi = line.number('psi');
   const cutoff = line.number('cutoff', { least: 0, most: config.numWs, whole: true });
-  const classIndex = parseClass(line, config);
+  const classes = await parseClasses(line, config, say);
   const mix = parseMix(line, config);
   const file = line.text('latent');
   const zFile = line.text('z');
@@ -62,11 +64,13 @@ export async function parseLatent(
   const start = seed === undefined && zFile === undefined ? pivot : undefined;
   const mapsSeeds = (file === undefined && !start) || mix !== undefined;
   if (mapsSeeds && !config.truncates && psi !== undefined && psi !== 1) {
-    throw new InputError('the model has no average w (mapping.w_avg), so only 1 is possible', {
-      option: 'psi',
-    });
+    say('the file has no average w: an estimate from 10,000 random z takes its place');
   }
-  const mapping = { psi: psi ?? (config.truncates ? usualPsi : 1), cutoff, classIndex };
+  const mapping = {
+    psi: psi ?? (config.truncates ? usualPsi : 1),
+    cutoff,
+    ...classesOrFirst(classes, config),
+  };
   if (file === undefined && seed === undefined && zFile === undefined && !start) {
     throw new InputError('is needed, or --latent or --z', { option: 'seed' });
   }
@@ -85,7 +89,8 @@ export async function parseLatent(
 /** @throws InputError where both a latent and what makes one are given */
 export function refuseBothLatents(line: CommandLine): void {
   if (line.text('latent') === undefined) return;
-  const ofSeeds = line.text('mix-seed') === undefined ? ['psi', 'cutoff', 'class'] : [];
+  const ofSeeds =
+    line.text('mix-seed') === undefined ? ['psi', 'cutoff', 'class', 'class-weights'] : [];
   for (const option of ['seed', ...ofSeeds]) {
     if (line.text(option) !== undefined) {
       throw new InputError('has no meaning beside --latent', { option });
@@ -102,8 +107,11 @@ function parseMix(line: CommandLine, { numWs }: GeneratorConfig) {
   return { seed, rows: parseRows(rows, numWs, 'mix-rows') };
 }
 
-function parseClass(line: CommandLine, { cDim }: GeneratorConfig): number | undefined {
-  if (cDim > 0) return line.number('class', { least: 0, most: cDim - 1, whole: true }) ?? 0;
-  if (line.text('class') === undefined) return undefined;
-  throw new InputError('the model has no classes', { option: 'class' });
-}
+/** A picture is of the first class unless another is asked for. */
+const classesOrFirst = (
+  { classIndex = 0, classes }: ClassChoice,
+  { cDim }: GeneratorConfig,
+): ClassChoice => {
+  if (cDim === 0) return {};
+  return classes ? { classes } : { classIndex };
+};

@@ -1,10 +1,12 @@
 import { PNG } from 'pngjs';
 import type { PixelImage } from '../../engine/memory/image.ts';
 
-/** Encodes an image as a PNG of red, green and blue; the alpha is not kept. The same pixels give the same bytes. */
-export function encodePng({ width, height, rgba }: PixelImage): Uint8Array {
+/** The PNG's type of colour for each number of channels: grey, grey and alpha, colour, colour and alpha. */
+const colourTypes: readonly (0 | 4 | 2 | 6)[] = [0, 4, 2, 6];
+
+/** Encodes an image as a PNG of as many channels as it says. The same pixels give the same bytes. */
+export function encodePng({ width, height, rgba, channels = 3 }: PixelImage): Uint8Array {
   const png = new PNG({ width, height });
   png.data = Buffer.from(rgba);
-  // Written without alpha, since every picture of a generator is opaque.
-  return PNG.sync.write(png, { colorType: 2, inputHasAlpha: true });
+  return PNG.sync.write(png, { colorType: colourTypes[channels - 1] ?? 2, inputHasAlpha: true });
 }

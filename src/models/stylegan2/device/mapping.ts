@@ -1,9 +1,11 @@
 import { StandingPlan } from '../../../engine/graph/standing_plan.ts';
 import { TensorStore } from '../../../engine/memory/tensors.ts';
 import { InputError } from '../../../formats/errors.ts';
+import { classWeights } from '../network/class_weights.ts';
 import type { LatentSource, MappingOptions } from '../network/latent_origin.ts';
 import { mappingCalls } from '../network/mapping.ts';
 import { seedLatent } from '../network/seeds.ts';
+import { estimateAverageW } from './average_w.ts';
 import { type LoadedNetwork, planResources } from './loaded_network.ts';
 
 /** What the mapping network takes. */
@@ -21,21 +23,35 @@ export class Mapping {
   readonly #network: LoadedNetwork;
   readonly #store: TensorStore;
   #plan: StandingPlan | undefined;
+  /** True once the average w is on the device: the file's, or an estimate. */
+  #hasAverage: boolean;
 
   constructor(network: LoadedNetwork) {
     this.#network = network;
     this.#store = new TensorStore(network.engine.device, network.store);
+    this.#hasAverage = network.config.truncates;
   }
 
-  /** ws (num_ws · w_dim, row-major) of what `mappingInput` made. */
+  /**
+   * ws (num_ws · w_dim, row-major) of what `mappingInput` made. Where the file has no average w, it is estimated for the
+   * first latent that is truncated, and kept.
+   * @throws InputError for a ψ under which w is beyond f32
+   */
   async latent({ z, classes, psi, cutoff }: MappingInput): Promise<Float32Array<ArrayBuffer>> {
+    if (psi !== 1 && !this.#hasAverage) {
+      this.#network.store.write('mapping.w_avg', await estimateAverageW(this.#network));
+      this.#hasAverage = true;
+    }
     this.#plan ??= this.#createPlan();
     const plan = await this.#plan.current();
     plan.setParams('truncate', { psi, cutoff });
     this.#store.write('z', z);
     if (classes) this.#store.write('c', classes);
     plan.submit(this.#network.engine.device);
-    return this.#store.read('ws');
+    const ws = await this.#store.read('ws');
+    if (!ws.every(Number.isFinite))
+      throw new InputError(`ψ ${psi} takes w beyond the numbers of f32`, { option: 'psi' });
+    return ws;
   }
 
   destroy(): void {
@@ -58,28 +74,11 @@ export class Mapping {
 export function mappingInput(
   { config }: Pick<LoadedNetwork, 'config'>,
   source: LatentSource,
-  { psi = 1, cutoff = config.numWs, classIndex }: MappingOptions = {},
+  { psi = 1, cutoff = config.numWs, ...classes }: MappingOptions = {},
 ): MappingInput {
   const z = 'seed' in source ? seedLatent(source.seed, config.zDim) : source.z;
   if (z.length !== config.zDim)
     throw new InputError(`z has ${z.length} values, the network takes ${config.zDim}`);
   if (!Number.isFinite(psi)) throw new InputError(`ψ is ${psi}, not a number`, { option: 'psi' });
-  if (psi !== 1 && !config.truncates)
-    throw new InputError('the model has no average w to truncate to; use ψ 1', { option: 'psi' });
-  return { z, classes: oneHot(config.cDim, classIndex), psi, cutoff };
-}
-
-/** A class as numbers, one for each that there is. @throws InputError for a class that there is not */
-function oneHot(count: number, index: number | undefined): Float32Array | undefined {
-  if (count === 0) {
-    if (index !== undefined) throw new InputError('the model has no classes', { option: 'class' });
-    return undefined;
-  }
-  if (index === undefined || !Number.isInteger(index) || index < 0 || index >= count)
-    throw new InputError(`the model has classes 0 to ${count - 1}; choose one`, {
-      option: 'class',
-    });
-  const classes = new Float32Array(count);
-  classes[index] = 1;
-  return classes;
+  return { z, classes: classWeights(config.cDim, classes), psi, cutoff };
 }

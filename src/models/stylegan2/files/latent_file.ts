@@ -96,17 +96,31 @@ export function readLatents(
  * @param file its name, for messages
  * @throws FormatError where there is none, or its shape is not the generator's
  */
-export function readZ(bytes: Uint8Array, zDim: number, file?: string): LatentSamples {
-  const { name, tensor } = findTensor(bytes, ['z'], file);
+export const readZ = (bytes: Uint8Array, zDim: number, file?: string): LatentSamples =>
+  readVectors(bytes, { name: 'z', length: zDim }, file);
+
+/**
+ * Reads the weight of each class, c, as `readZ` reads z: a tensor `c`, or the only one there is, of shape (…, c_dim).
+ * @throws FormatError as `readZ`
+ */
+export const readClassWeights = (bytes: Uint8Array, cDim: number, file?: string): LatentSamples =>
+  readVectors(bytes, { name: 'c', length: cDim }, file);
+
+function readVectors(
+  bytes: Uint8Array,
+  { name: wanted, length }: { readonly name: string; readonly length: number },
+  file?: string,
+): LatentSamples {
+  const { name, tensor } = findTensor(bytes, [wanted], file);
   const { shape } = tensor;
   const location = { file, tensor: name };
-  if (shape.at(-1) !== zDim || shape.includes(0)) {
+  if (shape.at(-1) !== length || shape.includes(0)) {
     throw new FormatError(
-      `shape ${showShape(shape)} found, ${showShape([zDim])} needed, with any sizes before it`,
+      `shape ${showShape(shape)} found, ${showShape([length])} needed, with any sizes before it`,
       location,
     );
   }
-  return samplesOf(tensor, zDim, location);
+  return samplesOf(tensor, length, location);
 }
 
 function samplesOf(tensor: NamedTensor, length: number, location: FileLocation): LatentSamples {

@@ -22,7 +22,7 @@ export interface GeneratorConfig {
     /** Columns. */
     width: number;
   };
-  /** Colour channels of the image: 3, or 1 for grey. */
+  /** Channels of the image: 3, or 1 for grey, and one more where it has alpha. */
   imgChannels: number;
   /**
    * Block → channels of its output x, from 4 upwards. Blocks go by their official names 4, 8, 16, …, which are the
@@ -96,20 +96,14 @@ export function readConfig(source: GeneratorSource): Omit<GeneratorConfig, 'para
   const [, wDim = 0] = sizesOf(source, 'synthesis.b4.conv1.affine.weight', 2);
   const cDim = readClasses(source, declared);
   const [imgChannels = 0] = sizesOf(source, `synthesis.b${last}.torgb.weight`, 4);
-  if (imgChannels !== 3 && imgChannels !== 1) {
+  if (imgChannels > 4) {
     throw new UnsupportedModelError(
-      `images of ${imgChannels} channels are not supported, only 3 or 1`,
+      `images of ${imgChannels} channels are not supported, only up to 4`,
       { file: source.file, tensor: `synthesis.b${last}.torgb.weight` },
     );
   }
-  const [, inputs = 0] = sizesOf(source, 'mapping.fc0.weight', 2);
-  const zDim = cDim > 0 ? inputs - wDim : inputs;
-  if (zDim < 1) {
-    throw new FormatError(`${inputs} inputs leave no room for z beside the ${wDim} of the class`, {
-      file: source.file,
-      tensor: 'mapping.fc0.weight',
-    });
-  }
+  refuseOtherSizes(source, declared, Math.max(height, width));
+  const zDim = readZDim(source, { cDim, wDim });
   return {
     resolution: Math.max(height, width),
     height,
@@ -165,6 +159,45 @@ function readClasses(source: GeneratorSource, declared: DeclaredConfig | undefin
   return conditional ? (sizesOf(source, name, 2)[1] ?? 0) : 0;
 }
 
+/** Numbers in z: what the mapping network's first layer takes beside the class. */
+function readZDim(source: GeneratorSource, { cDim, wDim }: { cDim: number; wDim: number }): number {
+  const { file } = source;
+  const [, inputs = 0] = sizesOf(source, 'mapping.fc0.weight', 2);
+  if (cDim === 0) return inputs;
+  const name = 'mapping.embed.weight';
+  const [embedded = 0] = sizesOf(source, name, 2);
+  if (embedded !== wDim) {
+    throw new UnsupportedModelError(
+      `classes that become ${embedded} numbers are not supported, only as many as w has (${wDim})`,
+      { file, tensor: name },
+    );
+  }
+  if (inputs === wDim) {
+    throw new UnsupportedModelError('a network without z (z_dim 0) is not supported', { file });
+  }
+  if (inputs < wDim) {
+    throw new FormatError(`${inputs} inputs leave no room for z beside the ${wDim} of the class`, {
+      file,
+      tensor: 'mapping.fc0.weight',
+    });
+  }
+  return inputs - wDim;
+}
+
+/** The official DragGAN can scale its pictures to another size than the network's. */
+function refuseOtherSizes(
+  { file }: GeneratorSource,
+  declared: DeclaredConfig | undefined,
+  resolution: number,
+): void {
+  const size = declared?.resize ?? resolution;
+  if (size === resolution) return;
+  throw new UnsupportedModelError(
+    `pictures that are scaled to ${size} (resize) are not supported, only the network's own ${resolution}`,
+    { file },
+  );
+}
+
 function countMappingLayers({ tensors }: GeneratorSource): number {
   let highest = 0;
   for (const name of tensors.keys()) {
@@ -202,6 +235,9 @@ const declaredConfig = objectOf({
     ),
   ),
   architecture: nullish(string('must be a text')),
+  resize: nullish(
+    custom<number>((value) => isWithin(value, { least: 0 }), 'must be a number of pixels'),
+  ),
   c_dim: nullish(
     custom<number>(
       (value) => isWithin(value, { least: 0, whole: true }),

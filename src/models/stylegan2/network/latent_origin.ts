@@ -1,4 +1,5 @@
 import type { LatentOrigin } from '../../draggable.ts';
+import { type ClassChoice, classWeights } from './class_weights.ts';
 import type { GeneratorConfig } from './config.ts';
 import { seedLatent } from './seeds.ts';
 
@@ -14,25 +15,21 @@ export type LatentSource =
     };
 
 /** How a z becomes ws. */
-export interface MappingOptions {
+export interface MappingOptions extends ClassChoice {
   /** Truncation: 1 leaves w as it is, 0 gives the average. */
   readonly psi?: number;
   /** How many rows of ws are truncated, from the first; all by default. */
   readonly cutoff?: number;
-  /** The class of a conditional network. */
-  readonly classIndex?: number;
 }
 
 /** What the latent of a source is made from: a drag in the space `z` moves that. */
 export function latentOrigin(
   { zDim, cDim, numWs }: Pick<GeneratorConfig, 'zDim' | 'cDim' | 'numWs'>,
   source: LatentSource,
-  { psi = 1, cutoff = numWs, classIndex = 0 }: MappingOptions = {},
+  { psi = 1, cutoff = numWs, classIndex = cDim > 0 ? 0 : undefined, classes }: MappingOptions = {},
 ): LatentOrigin {
   const z = Float32Array.from('seed' in source ? seedLatent(source.seed, zDim) : source.z);
   const strengths = Array.from({ length: numWs }, (_, row) => (row < cutoff ? psi : 1));
-  if (cDim === 0) return { z, strengths };
-  const classes = new Float32Array(cDim);
-  classes[classIndex] = 1;
-  return { z, strengths, classes };
+  const weights = classWeights(cDim, { classIndex, classes });
+  return weights ? { z, strengths, classes: weights } : { z, strengths };
 }

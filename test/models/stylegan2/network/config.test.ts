@@ -282,9 +282,24 @@ describe('a file that is no generator of ours', () => {
       /highest block of 96²/,
     ],
     [
-      'images of four channels',
-      changed({ 'G.synthesis.b64.torgb.weight': constant([4, 16, 1, 1]) }),
-      /images of 4 channels/,
+      'images of five channels',
+      changed({ 'G.synthesis.b64.torgb.weight': constant([5, 16, 1, 1]) }),
+      /images of 5 channels/,
+    ],
+    [
+      'pictures that are scaled to another size',
+      changed({}, { config: '{"resize": 32}' }),
+      /scaled to 32 \(resize\) are not supported, only the network's own 64/,
+    ],
+    [
+      'classes that become fewer numbers than w has',
+      changed({ 'G.mapping.embed.weight': constant([8, 3]) }),
+      /classes that become 8 numbers are not supported, only as many as w has \(64\)/,
+    ],
+    [
+      'a network without z',
+      changed({ 'G.mapping.embed.weight': constant([64, 3]) }),
+      /without z \(z_dim 0\)/,
     ],
     [
       'another filter',
