@@ -248,7 +248,7 @@ describe('wrong input', () => {
     ['a radius larger than all', drag(...points, '--r2', '513'), /--r2: "513".* from 0 to 512/],
     ['a block that is not there', drag(...points, '--feature-block', '6'), /from 0 to 5/],
     ['an unknown precision', drag(...points, '--precision', 'f8'), /--precision: "f8" is none/],
-    ['an unknown space', drag(...points, '--space', 'z'), /--space: "z" is none of w, w\+/],
+    ['an unknown space', drag(...points, '--space', 'y'), /--space: "y" is none of w, w\+/],
     ['a mask that is no image', drag(...points, '--mask', inFolder('mask.png')), /neither a PNG/],
     [
       'a mask of another size',
