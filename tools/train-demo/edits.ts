@@ -14,7 +14,7 @@ export interface Edit {
 }
 
 /** What a person would brush, in pixels of a 128-pixel picture. */
-type MaskRule =
+export type MaskRule =
   /** Everything stays but discs around the middle of each landmark's way. */
   | { free: number }
   /** A disc around the nose stays. */
@@ -104,17 +104,25 @@ export function pointsOf(edit: Edit, size: number): EditPoints {
 
 /** 1 = must stay; undefined where the whole picture may move. */
 export function maskOf(edit: Edit, size: number): Uint8Array | undefined {
-  if (edit.mask === undefined) return undefined;
-  if ('face' in edit.mask) {
-    const nose = landmarkPixel(edit.before, 'nose', size);
-    return discs([nose], (edit.mask.face * size) / 128, size, { inside: 1, outside: 0 });
+  return edit.mask && ruledMask(edit.mask, edit.before, pointsOf(edit, size), size);
+}
+
+/** What a person would brush for these points on the picture of these factors. 1 = must stay. */
+export function ruledMask(
+  rule: MaskRule,
+  before: Factors,
+  { handles, targets }: EditPoints,
+  size: number,
+): Uint8Array {
+  if ('face' in rule) {
+    const nose = landmarkPixel(before, 'nose', size);
+    return discs([nose], (rule.face * size) / 128, size, { inside: 1, outside: 0 });
   }
-  const { handles, targets } = pointsOf(edit, size);
   const middles = handles.map((handle, j) => ({
     row: (handle.row + targets[j].row) / 2,
     column: (handle.column + targets[j].column) / 2,
   }));
-  return discs(middles, (edit.mask.free * size) / 128, size, { inside: 0, outside: 1 });
+  return discs(middles, (rule.free * size) / 128, size, { inside: 0, outside: 1 });
 }
 
 function discs(

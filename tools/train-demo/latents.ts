@@ -1,4 +1,5 @@
-import { type Factors, factorArray, factorCount } from './factors.ts';
+import { type Factors, factorArray, factorCount, factorsFrom } from './factors.ts';
+import { uniformNumbers } from './random.ts';
 
 /** Length of z². */
 const zDim = 64;
@@ -29,44 +30,75 @@ function normalCdf(x: number): number {
   return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
-/** Standard normal numbers from a seed (mulberry32 and Box and Muller). */
+/** Standard normal numbers from a seed (Box and Muller). */
 function normalNumbers(seed: number, count: number): number[] {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const uniform = uniformNumbers(seed);
   return Array.from(
     { length: count },
     () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
   );
 }
 
-/**
- * A z whose picture has these factors: Q·u plus a seeded rest that Q does not see, of the length that
- * makes the mapping's normalisation the identity. `basis` is Q, (64, 25), row by row, as the weights
- * file carries it (`factors.basis`).
- */
-export function latentOf(factors: Factors, basis: ArrayLike<number>, seed: number): Float32Array {
-  const clamped = factorArray(factors).map((f) => Math.min(1 - margin, Math.max(margin, f)));
-  let scores = clamped.map(normalScore);
-  const squared = scores.reduce((sum, u) => sum + u * u, 0);
-  const shrink = Math.min(1, Math.sqrt(roomForFactors / squared));
-  scores = scores.map((u) => u * shrink);
+/** Q of z to factors as the weights file carries it (`factors.basis`): (64, 25), row by row. */
+export type FactorBasis = ArrayLike<number>;
 
-  const column = (z: ArrayLike<number>, k: number) => {
+/** The normal scores Qᵀ·z of a z of any length: what of it the factors see. */
+function scoresOf(z: ArrayLike<number>, basis: FactorBasis): number[] {
+  return Array.from({ length: factorCount }, (_, k) => {
     let sum = 0;
     for (let i = 0; i < zDim; i++) sum += z[i] * basis[i * factorCount + k];
     return sum;
-  };
-  const spread = (u: number[], i: number) =>
-    u.reduce((sum, value, k) => sum + value * basis[i * factorCount + k], 0);
-  const random = normalNumbers(seed, zDim);
-  const seen = scores.map((_, k) => column(random, k));
-  const rest = random.map((value, i) => value - spread(seen, i));
-  const restLength = Math.hypot(...rest);
-  const wanted = Math.sqrt(zDim - Math.min(squared, roomForFactors));
-  return Float32Array.from(rest, (value, i) => spread(scores, i) + (value / restLength) * wanted);
+  });
+}
+
+/** Q·u: the part of a z that has these scores. */
+function spread(scores: readonly number[], basis: FactorBasis): number[] {
+  return Array.from({ length: zDim }, (_, i) =>
+    scores.reduce((sum, value, k) => sum + value * basis[i * factorCount + k], 0),
+  );
+}
+
+/** z at the length that makes the mapping's normalisation the identity. */
+function normalised(z: ArrayLike<number>): number[] {
+  const values = Array.from(z);
+  const scale = Math.sqrt(zDim) / Math.hypot(...values);
+  return values.map((value) => value * scale);
+}
+
+/** The factors of the picture that a z stands for: Φ(z·Q) of the normalised z, as factors.py has it. */
+export function factorsOf(z: ArrayLike<number>, basis: FactorBasis): Factors {
+  return factorsFrom(scoresOf(normalised(z), basis).map(normalCdf));
+}
+
+/** z with these factors and the direction of `other` in what they do not see. */
+function withFactors(factors: Factors, basis: FactorBasis, other: ArrayLike<number>): Float32Array {
+  const clamped = factorArray(factors).map((f) => Math.min(1 - margin, Math.max(margin, f)));
+  const wanted = clamped.map(normalScore);
+  const squared = wanted.reduce((sum, u) => sum + u * u, 0);
+  const shrink = Math.min(1, Math.sqrt(roomForFactors / squared));
+  const seenOfOther = spread(scoresOf(other, basis), basis);
+  const rest = Array.from(other, (value, i) => value - seenOfOther[i]);
+  const restScale = Math.sqrt(zDim - Math.min(squared, roomForFactors)) / Math.hypot(...rest);
+  const seen = spread(
+    wanted.map((u) => u * shrink),
+    basis,
+  );
+  return Float32Array.from(rest, (value, i) => seen[i] + value * restScale);
+}
+
+/**
+ * A z whose picture has these factors: Q·u plus a seeded rest that Q does not see, of the length that
+ * makes the mapping's normalisation the identity.
+ */
+export function latentOf(factors: Factors, basis: FactorBasis, seed: number): Float32Array {
+  return withFactors(factors, basis, normalNumbers(seed, zDim));
+}
+
+/** The z nearest to this one whose picture has other factors: the rest keeps its direction. */
+export function changedLatent(
+  z: ArrayLike<number>,
+  basis: FactorBasis,
+  change: Partial<Factors>,
+): Float32Array {
+  return withFactors({ ...factorsOf(z, basis), ...change }, basis, normalised(z));
 }

@@ -1,0 +1,134 @@
+import { defaultOptions, paperOptions } from '../../src/drag/options.ts';
+import { DragSession, type StopReason } from '../../src/drag/session.ts';
+import type { DragOptions } from '../../src/library/api.ts';
+import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
+import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
+import { latentOrigin } from '../../src/models/stylegan2/network/latent_origin.ts';
+import { dragOptionTable } from '../../src/options/drag_options.ts';
+import type { FactorBasis } from '../../tools/train-demo/latents.ts';
+import { changedLatent } from '../../tools/train-demo/latents.ts';
+import type { Place } from '../../tools/train-demo/surface.ts';
+import type { StagedCase } from './staging.ts';
+
+/** What a method made of a case. */
+export interface Edit {
+  /** num_ws · w_dim, row-major. */
+  readonly ws: Float32Array;
+  readonly iterations: number;
+  /** Of the wall, for the drag alone. */
+  readonly milliseconds: number;
+  /** Where the tracker has the points at the end. */
+  readonly ends: readonly Place[];
+  /** Absent where nothing was dragged. */
+  readonly stopped?: StopReason;
+}
+
+/** The model that is dragged, and the map from its z to factors. */
+export interface Subject {
+  readonly generator: Generator;
+  readonly basis: FactorBasis;
+}
+
+/** A way to edit. */
+export interface Method {
+  readonly name: string;
+  readonly about: string;
+  /** Undefined where it has no answer to a case. */
+  edit(subject: Subject, given: StagedCase): Promise<Edit | undefined>;
+}
+
+/** z of a case at ψ 1: the picture whose factors are known. */
+const ofZ = (z: Float32Array) => ({ z }) as const;
+
+const noEdit: Method = {
+  name: 'no-edit',
+  about: 'the picture as it was',
+  edit: async ({ generator }, { z, handles }) => still(generator, z, handles),
+};
+
+const counterfactual: Method = {
+  name: 'counterfactual',
+  about: "the model's own picture of the changed factors: the most that a drag could reach",
+  edit: async ({ generator, basis }, given) =>
+    given.after &&
+    still(generator, changedLatent(given.z, basis, given.case.change), given.targets),
+};
+
+async function still(generator: Generator, z: Float32Array, ends: readonly Place[]): Promise<Edit> {
+  return { ws: await generator.latent(ofZ(z)), iterations: 0, milliseconds: 0, ends };
+}
+
+/** A drag with these options. */
+function dragging(
+  name: string,
+  about: string,
+  options: (generator: Generator) => Partial<DragOptions>,
+  steps: (generator: Generator) => number,
+): Method {
+  const edit = async ({ generator }: Subject, given: StagedCase): Promise<Edit> => {
+    const ws = await generator.latent(ofZ(given.z));
+    const origin = latentOrigin(generator.config, ofZ(given.z));
+    const session = new DragSession(draggable(generator), ws, options(generator), { origin });
+    session.setPoints(
+      given.handles.map((handle, j) => ({
+        handle: [handle.row, handle.column],
+        target: [given.targets[j].row, given.targets[j].column],
+      })),
+    );
+    session.setMask(given.mask ?? null);
+    const began = performance.now();
+    const { iterations, stopped } = await session.run({ steps: steps(generator) });
+    const milliseconds = performance.now() - began;
+    const ends = session.points.map(({ handle: [row, column] }) => ({ row, column }));
+    const reached = await session.latent();
+    await session.destroy();
+    return { ws: reached, iterations, milliseconds, ends, stopped };
+  };
+  return { name, about, edit };
+}
+
+const paperSteps = dragOptionTable.steps.usual;
+const ownSteps = ({ config }: Generator) => config.dragDefaults?.steps ?? paperSteps;
+const ownOptions = ({ config }: Generator): DragOptions => defaultOptions(config);
+
+/** The spaces that a drag offers beside the reference's own, each a method with the model's other defaults. */
+const spaces = dragOptionTable.space.choices.filter((space) => space !== 'w+');
+
+/** Every method of bench:quality. */
+export const methods: readonly Method[] = [
+  noEdit,
+  counterfactual,
+  dragging(
+    'reference',
+    "the paper's values",
+    () => paperOptions,
+    () => paperSteps,
+  ),
+  dragging(
+    'tuned-reference',
+    "the paper's method with the values that the model's file recommends",
+    (generator) => ({ ...ownOptions(generator), space: 'w+' }),
+    ownSteps,
+  ),
+  ...spaces.map((space) =>
+    dragging(
+      space,
+      `tuned-reference in the space ${space}`,
+      (generator) => ({ ...ownOptions(generator), space }),
+      ownSteps,
+    ),
+  ),
+];
+
+/** Rows of every table, unless others are asked for. */
+export const usualMethods: readonly string[] = ['no-edit', 'reference', 'tuned-reference', 'z'];
+
+/** @throws RangeError for a name that no method has */
+export function methodsNamed(names: readonly string[]): Method[] {
+  return names.map((name) => {
+    const found = methods.find((method) => method.name === name);
+    if (found) return found;
+    const known = methods.map((method) => method.name).join(', ');
+    throw new RangeError(`--methods: ${name} is none of ${known}`);
+  });
+}
