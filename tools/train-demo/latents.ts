@@ -1,4 +1,4 @@
-import { type Factors, factorArray, factorCount, factorsFrom } from './factors.ts';
+import { type Factors, factorArray, factorCount, factorNames, factorsFrom } from './factors.ts';
 import { uniformNumbers } from './random.ts';
 
 /** Length of z². */
@@ -70,10 +70,16 @@ export function factorsOf(z: ArrayLike<number>, basis: FactorBasis): Factors {
   return factorsFrom(scoresOf(normalised(z), basis).map(normalCdf));
 }
 
-/** z with these factors and the direction of `other` in what they do not see. */
-function withFactors(factors: Factors, basis: FactorBasis, other: ArrayLike<number>): Float32Array {
-  const clamped = factorArray(factors).map((f) => Math.min(1 - margin, Math.max(margin, f)));
-  const wanted = clamped.map(normalScore);
+/** The normal score of a factor. */
+const scoreOf = (factor: number): number =>
+  normalScore(Math.min(1 - margin, Math.max(margin, factor)));
+
+/** The z that has these scores, and the direction of `other` in what the factors do not see. */
+function withScores(
+  wanted: readonly number[],
+  basis: FactorBasis,
+  other: ArrayLike<number>,
+): Float32Array {
   const squared = wanted.reduce((sum, u) => sum + u * u, 0);
   const shrink = Math.min(1, Math.sqrt(roomForFactors / squared));
   const seenOfOther = spread(scoresOf(other, basis), basis);
@@ -91,7 +97,7 @@ function withFactors(factors: Factors, basis: FactorBasis, other: ArrayLike<numb
  * makes the mapping's normalisation the identity.
  */
 export function latentOf(factors: Factors, basis: FactorBasis, seed: number): Float32Array {
-  return withFactors(factors, basis, normalNumbers(seed, zDim));
+  return withScores(factorArray(factors).map(scoreOf), basis, normalNumbers(seed, zDim));
 }
 
 /** The z nearest to this one whose picture has other factors: the rest keeps its direction. */
@@ -100,5 +106,10 @@ export function changedLatent(
   basis: FactorBasis,
   change: Partial<Factors>,
 ): Float32Array {
-  return withFactors({ ...factorsOf(z, basis), ...change }, basis, normalised(z));
+  const before = normalised(z);
+  const wanted = scoresOf(before, basis).map((score, k) => {
+    const to = change[factorNames[k]];
+    return to === undefined ? score : scoreOf(to);
+  });
+  return withScores(wanted, basis, before);
 }
