@@ -73,6 +73,7 @@ await runBench(
       subject,
       principal,
       judge: loadJudge(),
+      isQuick: options.values.quick === true,
       progress,
     });
     const sheet = text(options, 'sheet');

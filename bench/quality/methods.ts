@@ -33,6 +33,8 @@ export interface Subject {
 export interface Method {
   readonly name: string;
   readonly about: string;
+  /** A minute and more a case on a software adapter. */
+  readonly isSlow?: boolean;
   /** Undefined where it has no answer to a case. */
   edit(subject: Subject, given: StagedCase): Promise<Edit | undefined>;
 }
@@ -98,12 +100,15 @@ const spaces = dragOptionTable.space.choices.filter((space) => space !== 'w+');
 export const methods: readonly Method[] = [
   noEdit,
   counterfactual,
-  dragging(
-    'reference',
-    "the paper's values",
-    () => paperOptions,
-    () => paperSteps,
-  ),
+  {
+    ...dragging(
+      'reference',
+      "the paper's values",
+      () => paperOptions,
+      () => paperSteps,
+    ),
+    isSlow: true,
+  },
   dragging(
     'tuned-reference',
     "the paper's method with the values that the model's file recommends",
