@@ -1,4 +1,4 @@
-/** A model, or a family of them, that its authors publish and that this page opens, or says that it does not. */
+/** A model, or a family of them, that its authors publish and that this page opens. */
 export interface KnownModel {
   readonly name: string;
   /** What its pictures show. */
@@ -51,9 +51,9 @@ export const knownModels: readonly KnownModel[] = [
   {
     name: 'StyleGAN-Human',
     shows: 'people from head to foot',
-    resolution: '512 × 256, 1024 × 512',
+    resolution: '256 × 512, 512 × 1024',
     licence: 'see its authors’ page',
     address: 'https://github.com/stylegan-human/StyleGAN-Human',
-    note: 'Not opened here: its pictures are no squares.',
+    note: 'Its pictures are taller than wide.',
   },
 ];

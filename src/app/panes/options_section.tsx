@@ -4,6 +4,7 @@ import {
   type GeneratorConfig,
   type Option,
 } from '../../library/api.ts';
+import { blockSize, blocksOf } from '../../models/stylegan2/network/config.ts';
 import { Section } from '../dom/section.tsx';
 import type { Editor } from '../editor.ts';
 import { type Command, changeOption, takeDefaultOptions } from '../state/commands.ts';
@@ -38,8 +39,11 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
     ['w', 'W'],
     ['w+', 'W+'],
   ],
-  featureBlock: ({ channels }) =>
-    [...channels.keys()].map((side, block) => [String(block), `${block}: ${side} × ${side}`]),
+  featureBlock: (config) =>
+    blocksOf(config).map((name, block) => {
+      const { height, width } = blockSize(config, name);
+      return [String(block), `${block}: ${width} × ${height}`];
+    }),
 };
 
 /** They do nothing without a mask. */
