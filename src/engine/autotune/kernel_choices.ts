@@ -1,6 +1,7 @@
 import type { Engine } from '../device.ts';
 import type { ConvolutionChoice } from '../graph/variants.ts';
 import { dragOperations } from '../operations/drag_operations.ts';
+import { latentOperations } from '../operations/latent_operations.ts';
 import { operationTable } from '../operations/operations.ts';
 
 /** The fastest kernels on an adapter, and the times that were measured. */
@@ -48,7 +49,9 @@ export interface LayerChoice {
 export async function autotuneSite({ adapter, pipelines }: Engine): Promise<AutotuneSite> {
   const { vendor, architecture, device, description } = adapter;
   const features = [...adapter.features].sort();
-  const rows = Object.entries(operationTable).filter(([name]) => !(name in dragOperations));
+  const rows = Object.entries(operationTable).filter(
+    ([name]) => !(name in dragOperations || name in latentOperations),
+  );
   const names = new Set(rows.map(([, { shader }]) => shader));
   const shaders = await Promise.all([...names].sort().map((name) => pipelines.shader(name)));
   const texts = new TextEncoder().encode(shaders.map(({ code }) => code).join('\0'));

@@ -35,69 +35,8 @@ const mask = plain('image_height', 'image_width');
 /** At least one tile, since a binding cannot be empty: where none is sampled, the cone does not read it. */
 const boundTiles = plain('bound_tiles', '4');
 
-/** Operations of the drag loop: the cells that an iteration covers, tracking, losses, the optimiser. */
+/** Operations of the drag loop: the cells that an iteration covers, tracking, the stop rule, losses. */
 export const dragOperations = {
-  broadcast_latent: {
-    shader: 'broadcast_latent',
-    tensors: { w: plain('length'), ws: plain('length') },
-    outputs: ['ws'],
-    forward: {
-      forward: makes(
-        'ws',
-        (s) => groups(s.length),
-        () => 0,
-      ),
-    },
-    backward: {
-      backward: makes(
-        'd_w',
-        (s) => groups(s.length),
-        (s) => s.length,
-      ),
-    },
-  },
-  offset_row: {
-    shader: 'offset_row',
-    tensors: {
-      w: plain('length'),
-      base: plain('length'),
-      strengths: plain('rows'),
-      ws: plain('length'),
-    },
-    outputs: ['ws'],
-    forward: {
-      forward: makes(
-        'ws',
-        (s) => groups(s.length),
-        (s) => 2 * s.length,
-      ),
-    },
-    backward: {
-      backward: makes(
-        'd_w',
-        (s) => groups(s.length),
-        (s) => 2 * s.length,
-      ),
-    },
-  },
-  rebase_row: {
-    shader: 'rebase_row',
-    tensors: {
-      w: plain('length'),
-      base: plain('length'),
-      strengths: plain('rows'),
-      ws: plain('length'),
-    },
-    outputs: ['base'],
-    forward: {
-      forward: makes(
-        'base',
-        (s) => groups(s.length),
-        (s) => 2 * s.length,
-      ),
-    },
-    backward: {},
-  },
   forward_cone: {
     shader: 'forward_cone',
     tensors: { positions, status, links, sampled_tiles: boundTiles, cell_lists: plain('words') },
@@ -259,55 +198,5 @@ export const dragOperations = {
         (s) => 4 * resizeFlops * tilePixels(s) * s.channels,
       ),
     },
-  },
-  latent_regularization: {
-    shader: 'latent_regularization',
-    tensors: { ws: plain('length'), initial_ws: plain('length'), status },
-    outputs: [],
-    loss: true,
-    forward: {},
-    backward: {
-      backward: makes(
-        'd_ws',
-        (s) => groups(s.length),
-        (s) => 3 * s.length,
-      ),
-    },
-  },
-  adam: {
-    shader: 'adam',
-    tensors: {
-      w: vector('rows', 'length'),
-      d_w: vector('rows', 'length'),
-      first_moment: vector('rows', 'length'),
-      second_moment: vector('rows', 'length'),
-      status,
-    },
-    outputs: ['w', 'first_moment', 'second_moment', 'status'],
-    forward: {
-      count: makes('status', one, () => 6),
-      forward: makes(
-        'w first_moment second_moment',
-        (s) => groups(s.rows * s.length),
-        (s) => 12 * s.rows * s.length,
-      ),
-    },
-    backward: {},
-  },
-  adam_together: {
-    shader: 'adam_together',
-    tensors: {
-      w: plain('length'),
-      d_w: plain('length'),
-      first_moment: plain('length'),
-      second_moment: plain('1'),
-      status,
-    },
-    outputs: ['w', 'first_moment', 'second_moment', 'status'],
-    forward: {
-      count: makes('status', one, () => 6),
-      forward: makes('w first_moment second_moment', one, (s) => 10 * s.length),
-    },
-    backward: {},
   },
 } satisfies Record<string, Operation>;

@@ -2,6 +2,7 @@ import { convolutionOperations } from './convolution_operations.ts';
 import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
 import { imageOperations } from './image_operations.ts';
+import { latentOperations } from './latent_operations.ts';
 import { networkOperations } from './network_operations.ts';
 import { noiseOperations } from './noise_operations.ts';
 import type { Operation } from './operation.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...fusedOperations,
   ...winogradOperations,
   ...dragOperations,
+  ...latentOperations,
   ...trainingOperations,
   ...imageOperations,
   ...noiseOperations,
