@@ -11,7 +11,7 @@ export interface Kernel {
 
 const precisions: readonly Precision[] = ['f32', 'f16'];
 
-/** The cache key of a shader: each precision of the weights has a shader of its own. */
+/** The key of a shader for one precision of its weights: each has a text of its own. */
 const shaderKey = (name: string, precision: Precision): string => `${name} ${precision}`;
 
 /**
@@ -21,9 +21,7 @@ const shaderKey = (name: string, precision: Precision): string => `${name} ${pre
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #source: ShaderSource;
-  readonly #shaders = new Map<string, Promise<Shader>>();
-  readonly #modules = new Map<string, Promise<GPUShaderModule>>();
-  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #shaders = new Map<string, CompiledShader>();
   #generation = 0;
 
   constructor(device: GPUDevice, source: ShaderSource) {
@@ -33,9 +31,7 @@ export class PipelineCache {
 
   /** The shader's reflection. @throws ShaderError where the file does not parse. */
   shader(name: string, precision: Precision = 'f32'): Promise<Shader> {
-    return remember(this.#shaders, shaderKey(name, precision), () =>
-      readShader(name, this.#source, precision),
-    );
+    return this.#compiled(name, precision).shader();
   }
 
   /**
@@ -43,9 +39,7 @@ export class PipelineCache {
    * @throws ShaderError with the line where the file does not compile.
    */
   kernel(name: string, entry: string, precision: Precision = 'f32'): Promise<Kernel> {
-    return remember(this.#kernels, `${shaderKey(name, precision)}:${entry}`, () =>
-      this.#compile(name, entry, precision),
-    );
+    return this.#compiled(name, precision).kernel(entry);
   }
 
   /**
@@ -54,23 +48,17 @@ export class PipelineCache {
    * @throws ShaderError with the line where the file does not parse or compile, or where it lacks an entry point in use
    */
   async reload(name: string): Promise<void> {
-    const fresh = new PipelineCache(this.#device, this.#source);
-    await fresh.shader(name);
-    const kernels = precisions.flatMap((precision) => {
-      const prefix = `${shaderKey(name, precision)}:`;
-      return [...this.#kernels.keys()]
-        .filter((key) => key.startsWith(prefix))
-        .map((key) => ({ key, precision, entry: key.slice(prefix.length) }));
-    });
-    await Promise.all(kernels.map(({ entry, precision }) => fresh.kernel(name, entry, precision)));
-    for (const { key } of kernels) this.#kernels.delete(key);
-    for (const precision of precisions) {
-      this.#shaders.delete(shaderKey(name, precision));
-      this.#modules.delete(shaderKey(name, precision));
-    }
-    for (const [key, kernel] of fresh.#kernels) this.#kernels.set(key, kernel);
-    for (const [key, shader] of fresh.#shaders) this.#shaders.set(key, shader);
-    for (const [key, module] of fresh.#modules) this.#modules.set(key, module);
+    const fresh = precisions.map((precision) => ({
+      key: shaderKey(name, precision),
+      compiled: new CompiledShader(this.#device, this.#source, name, precision),
+    }));
+    await fresh[0].compiled.shader();
+    await Promise.all(
+      fresh.flatMap(({ key, compiled }) =>
+        (this.#shaders.get(key)?.entries ?? []).map((entry) => compiled.kernel(entry)),
+      ),
+    );
+    for (const { key, compiled } of fresh) this.#shaders.set(key, compiled);
     this.#generation++;
   }
 
@@ -84,16 +72,58 @@ export class PipelineCache {
     return this.#generation;
   }
 
-  async #compile(name: string, entry: string, precision: Precision): Promise<Kernel> {
-    const shader = await this.shader(name, precision);
+  #compiled(name: string, precision: Precision): CompiledShader {
+    const key = shaderKey(name, precision);
+    const known = this.#shaders.get(key);
+    if (known) return known;
+    const compiled = new CompiledShader(this.#device, this.#source, name, precision);
+    this.#shaders.set(key, compiled);
+    return compiled;
+  }
+}
+
+/** A shader for one precision of its weights, and those of its kernels that were asked for. */
+class CompiledShader {
+  readonly #device: GPUDevice;
+  readonly #source: ShaderSource;
+  readonly #name: string;
+  readonly #precision: Precision;
+  /** The one shader and the one module, under its name. */
+  readonly #shader = new Map<string, Promise<Shader>>();
+  readonly #module = new Map<string, Promise<GPUShaderModule>>();
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+
+  constructor(device: GPUDevice, source: ShaderSource, name: string, precision: Precision) {
+    this.#device = device;
+    this.#source = source;
+    this.#name = name;
+    this.#precision = precision;
+  }
+
+  /** The entry points that were asked for. */
+  get entries(): string[] {
+    return [...this.#kernels.keys()];
+  }
+
+  shader(): Promise<Shader> {
+    return remember(this.#shader, this.#name, () =>
+      readShader(this.#name, this.#source, this.#precision),
+    );
+  }
+
+  kernel(entry: string): Promise<Kernel> {
+    return remember(this.#kernels, entry, () => this.#compile(entry));
+  }
+
+  async #compile(entry: string): Promise<Kernel> {
+    const name = this.#name;
+    const shader = await this.shader();
     const bindings = shader.entryPoints.get(entry);
     if (!bindings) {
       const known = [...shader.entryPoints.keys()].join(', ');
       throw new ShaderError(name, `there is no entry point ${entry}; there are ${known}`);
     }
-    const module = await remember(this.#modules, shaderKey(name, precision), () =>
-      this.#module(shader),
-    );
+    const module = await remember(this.#module, name, () => this.#createModule(shader));
     const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ binding, writable }) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
@@ -114,7 +144,7 @@ export class PipelineCache {
     return { shader, entry, pipeline, layout };
   }
 
-  async #module(shader: Shader): Promise<GPUShaderModule> {
+  async #createModule(shader: Shader): Promise<GPUShaderModule> {
     const module = this.#device.createShaderModule({ label: shader.name, code: shader.code });
     const { messages } = await module.getCompilationInfo();
     const error = messages.find((message) => message.type === 'error');
