@@ -1,4 +1,5 @@
 import type { Editor } from './editor.ts';
+import { describeUndoEnd } from './state/describe.ts';
 import type { Store } from './state/store.ts';
 import type { Tool, View } from './state/view.ts';
 
@@ -55,7 +56,10 @@ export const actions = {
   },
   undo: {
     label: () => 'Undo',
-    hint: ({ store }) => withWhat('Undo', store.undoLabel.value),
+    hint({ store }) {
+      const end = store.undoEnd.value;
+      return end ? describeUndoEnd(end) : withWhat('Undo', store.undoLabel.value);
+    },
     keys: ['Ctrl+Z'],
     when: ({ store }) => store.canUndo.value,
     do: ({ editor }) => void editor.undo(),

@@ -5,6 +5,7 @@ import { Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
 import { RunProgress } from './run_progress.ts';
 import { type Command, newPicture, reset } from './state/commands.ts';
+import { describeUndoEnd } from './state/describe.ts';
 import type { Document } from './state/document.ts';
 import type { PicturePart, PictureSource } from './state/picture_source.ts';
 import { Store } from './state/store.ts';
@@ -26,7 +27,9 @@ export class Editor {
   /** Work that must not meet a run. */
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
-  #nextPicture: { source: PictureSource; part: PicturePart; goesOn: boolean } | undefined;
+  #nextPicture:
+    | { source: PictureSource; part: PicturePart; goesOn: boolean; gesture: number }
+    | undefined;
   /** A run goes on until it ends by itself or is stopped, if need be on another device. */
   #going = false;
   #bornAt = performance.now();
@@ -131,7 +134,7 @@ export class Editor {
    * @param part and `goesOn`: as in the command `newPicture`
    */
   newPicture(source: PictureSource, part: PicturePart, goesOn = false): Promise<void> {
-    this.#nextPicture = { source, part, goesOn };
+    this.#nextPicture = { source, part, goesOn, gesture: this.store.gesture };
     this.view.wantedSource.value = source;
     return this.#alone(async () => {
       const next = this.#nextPicture;
@@ -143,7 +146,7 @@ export class Editor {
         const picture = { source: next.source, ...latent };
         const command = newPicture(picture, next.part, next.goesOn);
         await this.#goTo(command.apply(this.store.document.peek()));
-        this.#done(command);
+        this.#done(command, next.gesture);
       } finally {
         if (!this.#nextPicture) this.view.wantedSource.value = undefined;
       }
@@ -172,10 +175,11 @@ export class Editor {
   }
 
   /** There is another picture. */
-  #done(command: Command): void {
-    this.store.do(command);
+  #done(command: Command, gesture?: number): void {
+    this.store.do(command, gesture);
     this.view.clearCounters();
-    this.view.say(askForHandle);
+    const end = this.store.undoEnd.peek();
+    this.view.say(end ? `${describeUndoEnd(end)} ${askForHandle}` : askForHandle);
   }
 
   #restored(): void {

@@ -59,6 +59,9 @@ export class Page {
     const { store } = editor;
     stage.onResize = () => editor.redraw();
     followDocument(stage, store, view);
+    // Two drags of one point are two steps of the history, and so are two slides of one slider.
+    for (const began of ['pointerdown', 'focusin'])
+      addEventListener(began, () => store.beginGesture(), { capture: true });
     onShaderEdit((name) => void editor.reloadShader(name));
     await editor.begin();
     new Tools(stage, store, view);

@@ -18,7 +18,7 @@ export interface Command {
   readonly label: string;
   /** The document after it; the same one where it changes nothing. @throws InputError for a value that cannot be used */
   apply(document: Document): Document;
-  /** One command after the other with the same key are one step of the history: a slider's, an arrow key's. */
+  /** Names what is changed: within one gesture, such as a drag, changes of the same make one step of the history. */
   readonly mergeKey?: string | undefined;
 }
 

@@ -33,6 +33,8 @@ export class History<State> {
   #runIsLast = false;
   /** The step of the run that ended last. */
   #lastRun: Entry<State> | undefined;
+  /** The newest of the steps that were let go: what comes before the past. */
+  #letGo: Entry<State> | undefined;
 
   /**
    * @param limit bytes that the past holds at most beside the present when a step is made
@@ -69,6 +71,11 @@ export class History<State> {
   /** The state that redo leads to. */
   get afterNext(): State | undefined {
     return this.#future.at(-1)?.state;
+  }
+
+  /** Where undo ends: the last step that was let go, with the bytes that it took; undefined where none was. */
+  get letGo(): { readonly label: string; readonly bytes: number } | undefined {
+    return this.#letGo;
   }
 
   /** Bytes that past and future hold beside the present. */
@@ -159,6 +166,6 @@ export class History<State> {
     let { bytes } = this;
     let gone = 0;
     while (bytes > this.#limit) bytes -= this.#past[gone++].bytes;
-    this.#past.splice(0, gone);
+    this.#letGo = this.#past.splice(0, gone).at(-1) ?? this.#letGo;
   }
 }

@@ -16,31 +16,66 @@ import { History } from './history.ts';
 /** Bytes that undo and redo may hold: four official networks of 1024² in f32, or tens of thousands of edits. */
 const historyBytes = 2 ** 29;
 
+/** Why undo goes no further back than to the document that is there. */
+export interface UndoEnd {
+  /** The step that cannot be undone, in the imperative. */
+  readonly label: string;
+  /** Memory that undoing it would have needed, */
+  readonly bytes: number;
+  /** of this much that undo and redo may hold. */
+  readonly limit: number;
+}
+
 /** The document, and the history over everything that a person changes in it. */
 export class Store {
   readonly #history: History<Document>;
   readonly #document;
+  readonly #limit: number;
   #advanced: ((document: Document) => Document) | undefined;
+  #gesture = 0;
   readonly #undoLabel = signal<string | undefined>(undefined);
   readonly #redoLabel = signal<string | undefined>(undefined);
+  readonly #undoEnd = signal<UndoEnd | undefined>(undefined);
   readonly document: ReadonlySignal<Document>;
   /** What undo takes back, in the imperative; undefined where there is nothing. */
   readonly undoLabel: ReadonlySignal<string | undefined> = this.#undoLabel;
   readonly redoLabel: ReadonlySignal<string | undefined> = this.#redoLabel;
+  /** Undefined where there is a step to undo, or none was made yet. */
+  readonly undoEnd: ReadonlySignal<UndoEnd | undefined> = this.#undoEnd;
   readonly canUndo = computed(() => this.#undoLabel.value !== undefined);
   readonly canRedo = computed(() => this.#redoLabel.value !== undefined);
 
   /** @param limit bytes that undo and redo may hold */
   constructor(document: Document, limit = historyBytes) {
+    this.#limit = limit;
     this.#history = new History(document, limit, bytesBeyond);
     this.#document = signal(document);
     this.document = this.#document;
   }
 
-  /** While a run goes on, first takes over what it has come to. @throws InputError for a value that cannot be used; nothing has changed then */
-  do(command: Command): void {
+  /** Numbers the gestures: what lasts from a press of the pointer, or a move of the focus, to the next. */
+  get gesture(): number {
+    return this.#gesture;
+  }
+
+  /** Steps that are made from now on do not merge with those before. */
+  beginGesture(): void {
+    this.#gesture++;
+  }
+
+  /**
+   * Makes a step. While a run goes on, first takes over what it has come to.
+   * @param gesture that asked for it: commands with the same key make one step within a gesture
+   * @throws InputError for a value that cannot be used; nothing has changed then
+   */
+  do(command: Command, gesture = this.#gesture): void {
     this.advance();
-    this.#history.do(command);
+    const { label, mergeKey } = command;
+    this.#history.do({
+      label,
+      apply: (document) => command.apply(document),
+      mergeKey: mergeKey && `${mergeKey}, gesture ${gesture}`,
+    });
     this.#tell();
   }
 
@@ -98,6 +133,11 @@ export class Store {
       this.#document.value = this.#history.present;
       this.#undoLabel.value = this.#history.undoLabel;
       this.#redoLabel.value = this.#history.redoLabel;
+      const { undoLabel, letGo } = this.#history;
+      this.#undoEnd.value =
+        undoLabel === undefined && letGo
+          ? { label: letGo.label, bytes: letGo.bytes, limit: this.#limit }
+          : undefined;
     });
   }
 }

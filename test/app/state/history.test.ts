@@ -163,4 +163,14 @@ describe('its memory', () => {
     for (const letter of 'abcd') text.do(write(letter));
     expect(text.undoLabel).toBeUndefined();
   });
+
+  it('names the step at which undo ends', () => {
+    const text = sized(9);
+    for (const letter of 'abcd') text.do(write(letter));
+    expect(text.letGo).toBeUndefined();
+    for (const letter of 'ef') text.do(write(letter));
+    expect(text.letGo).toMatchObject({ label: write('d').label, bytes: 3 });
+    while (text.undo());
+    expect(text.letGo).toMatchObject({ label: write('d').label, bytes: 3 });
+  });
 });

@@ -9,6 +9,7 @@ import {
   placePoint,
   reset,
 } from '../../../src/app/state/commands.ts';
+import { describeUndoEnd } from '../../../src/app/state/describe.ts';
 import { newDocument } from '../../../src/app/state/document.ts';
 import { bytesBeyond } from '../../../src/app/state/held_memory.ts';
 import { Store } from '../../../src/app/state/store.ts';
@@ -110,6 +111,55 @@ describe('the store', () => {
     store.do(place);
     store.undo();
     expect(heard).toEqual(['0 –', '1 place point 1', '0 –']);
+  });
+
+  it('makes one step of what a gesture changes again and again, also while a run goes on', () => {
+    const store = new Store(beginning);
+    store.do(place);
+    const move = (column: number) => store.do(movePoint(0, 'target', [9, column]));
+    const targets = () => store.document.value.points.map(({ target }) => target[1]);
+    store.beginRun((document) => ({ ...document, ws: new Float32Array(latentLength) }));
+    for (const gesture of [10, 20]) {
+      store.beginGesture();
+      for (const further of [1, 2, 3]) move(gesture + further);
+    }
+    store.endRun();
+    const seen = [];
+    for (; store.canUndo.value; store.undo()) seen.push(`${store.undoLabel.value}: ${targets()}`);
+    expect(seen.filter((step) => step.startsWith('move'))).toEqual([
+      'move target 1: 23',
+      'move target 1: 13',
+    ]);
+  });
+
+  it('merges nothing of two gestures, whenever their pictures come', () => {
+    const store = new Store(beginning);
+    const [first, second] = [store.gesture, store.gesture + 1];
+    store.beginGesture();
+    store.do(newPicture(pictureOf(1), 'seed', true), first);
+    store.do(newPicture(pictureOf(2), 'seed', true), first);
+    store.do(newPicture(pictureOf(3), 'seed', true), second);
+    store.undo();
+    expect(store.document.value.source.seed).toBe(2);
+    store.undo();
+    expect(store.document.value).toBe(beginning);
+  });
+
+  it('says why undo ends where a model takes more memory than undo may', () => {
+    const opened = newDocument(modelNamed('other.pkl'), pictureOf(3), beginning.options);
+    const limit = beginning.model.weights.config.parameters;
+    const store = new Store(beginning, limit);
+    expect(store.undoEnd.value).toBeUndefined();
+    store.do(openModel(opened));
+    expect(store.canUndo.value).toBe(false);
+    const end = store.undoEnd.value;
+    expect(end).toMatchObject({ label: 'open other.pkl', limit });
+    expect(end?.bytes).toBeGreaterThan(limit);
+    expect(end && describeUndoEnd(end)).toMatch(/^“open other\.pkl” cannot be undone: /);
+    store.do(place);
+    expect(store.undoEnd.value, 'there is a step to undo').toBeUndefined();
+    store.undo();
+    expect(store.undoEnd.value).toEqual(end);
   });
 
   it('keeps document and history where a command cannot be applied', () => {
