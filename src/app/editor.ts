@@ -1,9 +1,10 @@
 import { effect, untracked } from '@preact/signals';
-import type { DragSession, Engine, Model, RunResult } from '../library/api.ts';
+import type { DragSession, Engine, Model } from '../library/api.ts';
 import { destinationOf, latentOf, type Opening } from './device/opening.ts';
 import { Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
-import { RunProgress } from './run_progress.ts';
+import { DeviceLostError } from './dialogs/failure.ts';
+import { outcome, RunProgress } from './run_progress.ts';
 import { type Command, newPicture, reset } from './state/commands.ts';
 import { describeUndoEnd } from './state/describe.ts';
 import type { Document } from './state/document.ts';
@@ -11,7 +12,7 @@ import type { PicturePart, PictureSource } from './state/picture_source.ts';
 import { Store } from './state/store.ts';
 import type { View } from './state/view.ts';
 
-/** A device that is lost again so soon will not hold. */
+/** Milliseconds: a device that is lost again so soon will not hold. */
 const leastLife = 10_000;
 
 const askForHandle = 'Choose a spot that should move, then the place where it should go.';
@@ -53,7 +54,7 @@ export class Editor {
         for (const leave of this.beforeLeaving) await leave();
       },
       iterated: this.#progress.count.bind(this.#progress),
-      lost: (info: GPUDeviceLostInfo) => void this.#recover(info),
+      lost: this.#recover.bind(this),
     };
     this.#reconciler = new Reconciler(materials, view, listener, bench);
     effect(() => {
@@ -266,17 +267,17 @@ export class Editor {
   }
 
   /** The device is gone: another one is brought to where the document is, and a run goes on. */
-  async #recover({ message }: GPUDeviceLostInfo): Promise<void> {
-    const why = message ? ` (${message})` : '';
-    if (performance.now() - this.#bornAt < leastLife) {
-      this.view.failure.value = new Error(`The graphics device was lost again and again${why}.`);
-      return;
-    }
-    this.#bornAt = performance.now();
+  #recover({ message }: GPUDeviceLostInfo): void {
     this.session.stop();
     this.#endRun();
     this.#nextPicture = undefined;
     this.view.wantedSource.value = undefined;
+    if (performance.now() - this.#bornAt < leastLife) this.#giveUp(new DeviceLostError(message));
+    else void this.#rebuild(message ? ` (${message})` : '');
+  }
+
+  /** @param why in brackets, where the browser said it */
+  async #rebuild(why: string): Promise<void> {
     this.view.say(`The graphics device was lost${why}. Rebuilding…`);
     try {
       const document = this.store.document.peek();
@@ -285,28 +286,24 @@ export class Editor {
         document: async () => document,
         progress: (_, what) => this.view.say(`The graphics device was lost${why}: ${what}…`),
       });
+      this.#bornAt = performance.now();
       this.#queue = Promise.resolve();
       this.#run = Promise.resolve();
       this.#follow(this.store.document.peek());
       this.view.say('The graphics device was lost; everything is back.');
       if (this.#going) this.start();
     } catch (error) {
-      this.view.failure.value = error;
+      this.#giveUp(error);
     }
   }
-}
 
-function outcome({ stopped, iterations, distance }: RunResult): string {
-  const after = `after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
-  const left = `${distance.toFixed(1)} px left`;
-  switch (stopped) {
-    case 'arrived':
-      return `Arrived ${after}.`;
-    case 'steps':
-      return `Not there yet ${after}: ${left}. Start goes on.`;
-    case 'stopped':
-      return `Stopped ${after}: ${left}.`;
-    case 'diverged':
-      return `The numbers ran away ${after}, and the last good picture was put back. A smaller learning rate helps.`;
+  /** Until a person tries again, with the document as it is; what ran does not run again, for it may be the reason. */
+  #giveUp(error: unknown): void {
+    this.#going = false;
+    const retry = (): void => {
+      this.view.failure.value = undefined;
+      void this.#rebuild('');
+    };
+    this.view.failure.value = { error, retry };
   }
 }

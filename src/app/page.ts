@@ -46,7 +46,7 @@ export class Page {
   /** Nothing can be done any more, and why. */
   fail(error: unknown): void {
     console.warn(error);
-    this.#view.failure.value = error;
+    this.#view.failure.value = { error };
   }
 
   /** Puts the demo model on a device, and shows its first picture. @throws as `Editor.open` */
@@ -85,7 +85,7 @@ export class Page {
 
 /** What page tests and styles know the page by. */
 function stateOf({ failure, ready, running }: View): string {
-  if (failure.value !== undefined) return 'error';
+  if (failure.value) return 'error';
   if (!ready.value) return 'loading';
   return running.value ? 'running' : 'ready';
 }

@@ -1,4 +1,4 @@
-import type { Iteration } from '../library/api.ts';
+import type { Iteration, RunResult } from '../library/api.ts';
 import { MeanPace } from './state/mean_pace.ts';
 import type { View } from './state/view.ts';
 
@@ -57,3 +57,19 @@ export class RunProgress {
 /** The iteration that finds the points arrived makes no step. */
 export const iterationsDone = ({ iteration, arrived }: Iteration): number =>
   arrived ? iteration : iteration + 1;
+
+/** What a run came to, for a person. */
+export function outcome({ stopped, iterations, distance }: RunResult): string {
+  const after = `after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
+  const left = `${distance.toFixed(1)} px left`;
+  switch (stopped) {
+    case 'arrived':
+      return `Arrived ${after}.`;
+    case 'steps':
+      return `Not there yet ${after}: ${left}. Start goes on.`;
+    case 'stopped':
+      return `Stopped ${after}: ${left}.`;
+    case 'diverged':
+      return `The numbers ran away ${after}, and the last good picture was put back. A smaller learning rate helps.`;
+  }
+}

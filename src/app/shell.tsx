@@ -44,17 +44,25 @@ interface Properties extends Seen {
 
 function Shell({ view, waiting, fileHeld, stage, ...seen }: Properties) {
   const parts = seen.parts.value;
+  const failed = view.failure.value !== undefined;
   return (
     <>
-      <ToolsBar view={view} context={parts?.context} />
-      <main>
-        <StageView view={view} waiting={waiting} mounted={stage} />
-        <Transport view={view} context={parts?.context} />
-      </main>
-      <Settings view={view} parts={parts} />
-      {parts && <BenchmarkDialog benchmarking={parts.benchmarking} />}
-      {parts && <ModelsDialog models={parts.files.models} />}
-      {parts && <PhotographDialog photograph={parts.files.photograph} />}
+      <div class="work" inert={failed}>
+        <ToolsBar view={view} context={parts?.context} />
+        <main>
+          <StageView view={view} waiting={waiting} mounted={stage} />
+          <Transport view={view} context={parts?.context} />
+        </main>
+        <Settings view={view} parts={parts} />
+      </div>
+      {/* An open dialog would lie over the notice. */}
+      {parts && !failed && (
+        <>
+          <BenchmarkDialog benchmarking={parts.benchmarking} />
+          <ModelsDialog models={parts.files.models} />
+          <PhotographDialog photograph={parts.files.photograph} />
+        </>
+      )}
       <DropVeil held={fileHeld} />
       <FailureNotice view={view} />
     </>

@@ -13,6 +13,15 @@ export class NoWebGpuError extends Error {
   }
 }
 
+/** The graphics device was lost, and its replacement soon after it. */
+export class DeviceLostError extends Error {
+  /** @param reason the browser's; empty where it gives none */
+  constructor(reason: string) {
+    super(`The graphics device was lost again and again${reason && ` (${reason})`}.`);
+    this.name = 'DeviceLostError';
+  }
+}
+
 const browsers =
   'Browsers with WebGPU: Chrome and Edge from 113 (Android 121; Linux 144, or with chrome://flags/#enable-unsafe-webgpu), Safari from 26, Firefox from 141 on Windows and 145 on a Mac.';
 
@@ -28,6 +37,12 @@ export function remedies(error: unknown): string[] {
       'See that hardware acceleration is switched on in the browser’s settings, and restart it.',
       'Update the graphics driver; chrome://gpu says whether the browser blocks it.',
       browsers,
+    ];
+  if (error instanceof DeviceLostError)
+    return [
+      'Close other pages and programs that use the graphics card, then try again.',
+      'Update the graphics driver, and restart the computer.',
+      'If one model alone does this, it is too large for the card: load this page again, and open a smaller one.',
     ];
   if (error instanceof DeviceLimitError)
     return [

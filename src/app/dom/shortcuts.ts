@@ -2,11 +2,11 @@ import { type Action, type ActionContext, actions } from '../actions.ts';
 
 const table: readonly Action[] = Object.values(actions);
 
-/** Has the keys of the table of actions do them wherever the focus is, except in fields and dialogues. */
+/** Has the keys of the table of actions do them wherever the focus is, except in fields and dialogs. */
 export function listenForShortcuts(context: ActionContext): void {
   document.addEventListener('keydown', (event) => {
-    // A dialogue has the keyboard to itself.
-    if (document.querySelector('dialog[open]')) return;
+    // A dialog has the keyboard to itself, and where the page cannot go on there is nothing to do.
+    if (document.querySelector('dialog[open]') || context.view.failure.peek()) return;
     if (event.altKey || event.defaultPrevented || takesText(event.target)) return;
     const action = actionOf(event);
     // A button that the keyboard reached is pressed by Space, as everywhere; points and the cursor have no use for it.

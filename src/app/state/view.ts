@@ -15,6 +15,13 @@ export interface StatusLine {
   readonly kind: 'info' | 'error';
 }
 
+/** Why nothing can be done any more. */
+export interface Failure {
+  readonly error: unknown;
+  /** Tries again with the document as it is; undefined where there is none yet, and the page has to be loaded again. */
+  readonly retry?: () => void;
+}
+
 /** How the page looks at the document, and what is going on: nothing of it is saved or undone. */
 export class View {
   /** There is a picture to work on. */
@@ -41,8 +48,8 @@ export class View {
   readonly waitingForTarget = signal(false);
   /** The picture that was asked for last, while it is being generated: the controls show it before it is there. */
   readonly wantedSource = signal<PictureSource | undefined>(undefined);
-  /** What ended the page: nothing can be done any more. */
-  readonly failure = signal<unknown>(undefined);
+  /** Undefined as long as the page can go on. */
+  readonly failure = signal<Failure | undefined>(undefined);
 
   say(text: string): void {
     this.status.value = { text, kind: 'info' };
