@@ -84,7 +84,7 @@ export const actions = {
     label: () => 'Compare',
     hint: () => 'Hold to see the original',
     keys: ['C'],
-    when: ({ view }) => view.original.value !== undefined,
+    when: ({ view }) => view.ready.value,
     do({ view }) {
       view.comparing.value = true;
     },

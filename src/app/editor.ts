@@ -227,7 +227,6 @@ export class Editor {
       await this.#run;
       try {
         await work();
-        this.#reconciler.requestFrame();
       } catch (error) {
         this.view.fail(error);
       }

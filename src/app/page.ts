@@ -14,6 +14,7 @@ import { firstPicture } from './panes/wanted_picture.ts';
 import { showPage } from './shell.tsx';
 import { Stage } from './stage/stage.ts';
 import { Tools } from './stage/tools.ts';
+import { sameOriginal } from './state/document.ts';
 import type { Progress } from './state/progress.ts';
 import type { Store } from './state/store.ts';
 import { View } from './state/view.ts';
@@ -98,6 +99,8 @@ function followDocument(stage: Stage, store: Store, view: View): void {
     stage.size = { height, width };
   });
   effect(() => {
-    if (view.original.value) stage.original = view.original.value;
+    const drawn = view.original.value;
+    stage.original =
+      drawn && sameOriginal(drawn.of, store.document.value) ? drawn.image : undefined;
   });
 }

@@ -1,11 +1,12 @@
 import { type KernelChoices, readKernelChoices, writeKernelChoices } from '../../library/api.ts';
 
-const key = 'draggan-webgpu tuning';
+const choicesKey = 'draggan-webgpu tuning';
+const measuringKey = 'draggan-webgpu measuring';
 
-/** What this browser keeps of measurements; nothing where it has none, keeps nothing, or holds what is no tuning. */
+/** The kernel choices that this browser keeps; none where it keeps nothing, or what it keeps cannot be read. */
 export function readKeptChoices(): KernelChoices[] {
   try {
-    return readKernelChoices(localStorage.getItem(key) ?? '');
+    return readKernelChoices(localStorage.getItem(choicesKey) ?? '');
   } catch {
     return [];
   }
@@ -13,10 +14,28 @@ export function readKeptChoices(): KernelChoices[] {
 
 /** Where the browser keeps nothing, or has no room, they last until the page is closed. */
 export function keepChoices(kernelChoices: readonly KernelChoices[]): void {
+  keep(choicesKey, kernelChoices.length > 0 ? writeKernelChoices(kernelChoices) : undefined);
+}
+
+/** Whether kernels are measured in the background, as a person last decided in this browser; else they are. */
+export function readMeasures(): boolean {
   try {
-    if (kernelChoices.length > 0) localStorage.setItem(key, writeKernelChoices(kernelChoices));
-    else localStorage.removeItem(key);
+    return localStorage.getItem(measuringKey) !== 'off';
   } catch {
-    // As said above.
+    return true;
+  }
+}
+
+/** Kept like the choices. */
+export function keepMeasures(measures: boolean): void {
+  keep(measuringKey, measures ? undefined : 'off');
+}
+
+function keep(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  } catch {
+    // It lasts until the page is closed.
   }
 }

@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
-import type { DragSession, Engine, Iteration, Model, PixelImage } from '../../library/api.ts';
-import type { Document } from '../state/document.ts';
+import type { DragSession, Engine, Iteration, Model } from '../../library/api.ts';
+import { type Document, sameOriginal } from '../state/document.ts';
 import type { View } from '../state/view.ts';
 import { type Destination, type Drawing, type Materials, Workbench } from './workbench.ts';
 
@@ -33,6 +33,9 @@ export class Reconciler {
     effect(() => {
       this.#bench.smooth = view.smooth.value;
     });
+    effect(() => {
+      if (view.comparing.value) this.#drawOriginal().catch((error) => view.fail(error));
+    });
   }
 
   get session(): DragSession {
@@ -54,10 +57,8 @@ export class Reconciler {
   }
 
   /** Shows the first picture. */
-  async show(): Promise<void> {
-    const bench = this.#bench;
-    await bench.show();
-    this.#view.original.value = await original(bench);
+  show(): Promise<void> {
+    return this.#bench.show();
   }
 
   /** Draws the last picture again, on a canvas that lost it. */
@@ -92,9 +93,9 @@ export class Reconciler {
     try {
       await bench.followed.restore(document);
       await bench.show();
-      if (document.initial !== before.initial) this.#view.original.value = await original(bench);
     } catch (error) {
       await bench.followed.restore(before).catch(() => {});
+      bench.frames.request();
       throw error;
     }
     return document;
@@ -121,10 +122,8 @@ export class Reconciler {
     const bench = await old.setAnother(destination, drawingOf(this.#view));
     try {
       await bench.show();
-      const picture = await original(bench);
       await this.#listener.leaving();
       if (old !== this.#bench) throw new Error('The graphics device was lost: open it again.');
-      this.#view.original.value = picture;
     } catch (error) {
       await bench.clear();
       if (old === this.#bench) old.redraw();
@@ -135,6 +134,18 @@ export class Reconciler {
     this.#leaving = old.clear();
     this.#leaving.catch((error) => this.#view.fail(error));
     return bench.followed.document;
+  }
+
+  /** The picture as it was generated costs as much as a picture of the run: it is drawn when one asks for it. */
+  async #drawOriginal(): Promise<void> {
+    const bench = this.#bench;
+    const { document } = bench.followed;
+    const known = this.#view.original.peek();
+    if (known && sameOriginal(known.of, document)) return;
+    this.#view.original.value = {
+      of: document,
+      image: await bench.model.generate(document.initial),
+    };
   }
 
   #attend(bench: Workbench): void {
@@ -161,7 +172,3 @@ const drawingOf = (view: View): Drawing => ({
   smooth: view.smooth.peek(),
   failed: (error) => view.fail(error),
 });
-
-/** The picture as it was generated. */
-const original = ({ model, followed }: Workbench): Promise<PixelImage> =>
-  model.generate(followed.document.initial.ws);

@@ -8,7 +8,12 @@ import {
   useKernelChoices,
   writeKernelChoices,
 } from '../../library/api.ts';
-import { keepChoices, readKeptChoices } from '../device/kept_kernel_choices.ts';
+import {
+  keepChoices,
+  keepMeasures,
+  readKeptChoices,
+  readMeasures,
+} from '../device/kept_kernel_choices.ts';
 import type { Editor } from '../editor.ts';
 import { saveFile } from '../files/save.ts';
 import { describe } from '../state/describe.ts';
@@ -16,6 +21,7 @@ import { describe } from '../state/describe.ts';
 /** Milliseconds without a touch, after which measuring disturbs nobody. */
 const pause = 4000;
 const suitable = 'Kernels that suit any adapter.';
+const unmeasured = `${suitable} That stays until you measure again.`;
 /** No file of kernel choices is larger. */
 const mostBytes = 2 ** 24;
 
@@ -24,9 +30,7 @@ const mostBytes = 2 ** 24;
  * for pictures. What was found is taken at once where no drag runs, kept by the browser, and can be taken elsewhere.
  */
 export class Autotuning {
-  readonly status = signal(
-    `${suitable} When you pause, it is measured which are the fastest here.`,
-  );
+  readonly status = signal('');
   readonly #editor: Editor;
   #known: readonly KernelChoices[] = readKeptChoices();
   #controller: AbortController | undefined;
@@ -34,11 +38,13 @@ export class Autotuning {
   #queue: Promise<void> = Promise.resolve();
   /** Something is known that the engine has not taken. */
   #untaken = false;
-  /** After a reset, until one asks for it, nothing is measured. */
-  #resting = false;
+  /** False after a reset, until a person asks for it again. */
+  #measures = readMeasures();
 
   constructor(editor: Editor) {
     this.#editor = editor;
+    const invitation = `${suitable} When you pause, it is measured which are the fastest here.`;
+    this.#say(this.#measures ? invitation : unmeasured);
     for (const action of ['pointerdown', 'keydown', 'wheel'])
       addEventListener(action, () => this.#interrupt(), { capture: true, passive: true });
     this.#later();
@@ -79,7 +85,7 @@ export class Autotuning {
   }
 
   async #tuneNow(): Promise<void> {
-    if (this.#resting) return;
+    if (!this.#measures) return;
     if (this.#busy) return this.#later();
     const controller = new AbortController();
     this.#controller = controller;
@@ -135,8 +141,13 @@ export class Autotuning {
   /** Forgets what was measured, and measures again. */
   async again(): Promise<void> {
     this.#forget();
-    this.#resting = false;
+    this.#setMeasures(true);
     await this.#tune();
+  }
+
+  #setMeasures(measures: boolean): void {
+    this.#measures = measures;
+    keepMeasures(measures);
   }
 
   /** What the engine has taken stays until something else is known. */
@@ -159,7 +170,7 @@ export class Autotuning {
       if (file.size > mostBytes)
         throw new Error(`${file.name} is too large for a file of kernel choices`);
       this.#keep(readKernelChoices(await file.text(), file.name));
-      this.#resting = false;
+      this.#setMeasures(true);
       await this.#tune();
     } catch (error) {
       this.#say(describe(error));
@@ -169,10 +180,10 @@ export class Autotuning {
   /** Back to the kernels that suit any adapter, until one asks for others. */
   async reset(): Promise<void> {
     this.#forget();
-    this.#resting = true;
+    this.#setMeasures(false);
     await this.#queue;
     this.#editor.stop();
     await useKernelChoices(this.#editor.engine, []);
-    this.#say(`${suitable} That stays until you measure again or reload the page.`);
+    this.#say(unmeasured);
   }
 }

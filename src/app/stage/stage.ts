@@ -7,7 +7,7 @@ export interface StageElements {
   readonly root: HTMLElement;
   /** The picture, drawn by the device. */
   readonly image: HTMLCanvasElement;
-  /** The picture that the edit began with. */
+  /** The picture as it was generated, seen while one compares. */
   readonly original: HTMLCanvasElement;
   readonly mask: HTMLCanvasElement;
   /** Around the marks of the points. */
@@ -58,9 +58,11 @@ export class Stage {
     this.#fit();
   }
 
-  /** A new original, to be compared. */
-  set original(image: PixelImage) {
-    drawImage(this.elements.original, image);
+  /** What is to be compared; undefined while it is still to be drawn: then nothing covers the picture. */
+  set original(image: PixelImage | undefined) {
+    const { original } = this.elements;
+    original.hidden = image === undefined;
+    if (image) drawImage(original, image);
   }
 
   /** The image pixel under a pointer, clamped into the image. */

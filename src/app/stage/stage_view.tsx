@@ -43,13 +43,7 @@ export function StageView({ view, waiting, mounted }: Properties) {
           data-tool={view.tool.value}
         >
           <canvas id="image" ref={image} width="1" height="1" />
-          <canvas
-            id="original"
-            ref={original}
-            width="1"
-            height="1"
-            hidden={!view.comparing.value}
-          />
+          <canvas id="original" ref={original} width="1" height="1" hidden />
           <canvas id="mask" ref={mask} width="1" height="1" hidden />
           <div id="points" ref={points}>
             <svg ref={lines} aria-hidden="true" />
