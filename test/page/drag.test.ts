@@ -6,28 +6,64 @@ import type { MachineReport } from '../../src/bench/machine.ts';
 import { loadModel } from '../../src/library/api.ts';
 import {
   clickImage,
-  contrast,
-  difference,
-  differenceAtCentres,
   output,
   patience,
-  picture,
   repository,
   servePage,
   state,
   waitForState,
+  waitForText,
 } from '../support/built_page.ts';
+import { startRun, stopRun } from '../support/page_drags.ts';
+import {
+  contrast,
+  difference,
+  differenceAtCentres,
+  picture,
+  showsAgain,
+} from '../support/page_pictures.ts';
 import { openTestEngine } from '../support/test_device.ts';
 
 const built = servePage();
 
+const sharedPage = () =>
+  built.share(() => {
+    // A headless browser asks for leave to use the clipboard.
+    Object.defineProperty(Navigator.prototype, 'clipboard', {
+      value: { writeText: async (text: string) => Object.assign(window, { copied: text }) },
+    });
+  });
+
+test('the canvas shows what the same kernels compute in Node', async () => {
+  const { page, faults } = await sharedPage();
+  const shown = await picture(page);
+  const seed = await number(page, '#seed', 'value');
+  const psi = await number(page, '#truncation', 'value');
+  const bytes = readFileSync(`${repository}weights/demo.safetensors`);
+  const model = await loadModel(await openTestEngine(), bytes);
+  const computed = await model.generate(await model.latent({ seed }, { psi }));
+  model.destroy();
+  // Two adapters round differently; half a level of 255 on average is far below what a wrong picture has.
+  expect(differenceAtCentres(shown, computed)).toBeLessThan(0.5);
+  expect(faults).toEqual([]);
+});
+
+test('sampling the mask is offered where there is one', async () => {
+  const { page, faults } = await sharedPage();
+  const offered = () => page.$eval('#maskSampling', (choice) => choice.matches(':enabled'));
+  expect(await offered()).toBe(false);
+  await page.click('#tool-mask');
+  await clickImage(page, 0.3, 0.3);
+  await page.waitForSelector('#maskSampling:enabled', patience);
+  await page.select('#maskSampling', '0.05');
+  await page.click('#mask-clear');
+  await page.waitForSelector('#maskSampling:disabled', patience);
+  await page.click('#tool-points');
+  expect(faults).toEqual([]);
+});
+
 test('a person drags a point and the picture follows', async () => {
-  const { page, faults } = await built.open();
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  expect(await page.$eval('#tuning-status', (status) => status.textContent)).toMatch(
-    /kernels|Tun/i,
-  );
+  const { page, faults } = await sharedPage();
   const before = await picture(page);
   expect(contrast(before), 'the canvas shows a picture').toBeGreaterThan(15);
 
@@ -39,15 +75,9 @@ test('a person drags a point and the picture follows', async () => {
   const target = await point(page, 'target');
   expect(distance(placed, target)).toBeGreaterThan(8);
 
-  await page.click('#run');
-  await page.waitForFunction(
-    () => Number(document.querySelector('#iteration')?.textContent) >= 5,
-    patience,
-  );
+  await startRun(page, 5);
   await page.screenshot({ path: `${output}/page.png` });
-  // It may have arrived and stopped by itself.
-  if ((await state(page)) === 'running') await page.click('#run');
-  await waitForState(page, 'ready');
+  await stopRun(page);
 
   const moved = await point(page, 'handle');
   expect(distance(moved, placed), 'the handle was tracked').toBeGreaterThan(0);
@@ -59,40 +89,19 @@ test('a person drags a point and the picture follows', async () => {
   writeFileSync(`${output}/page-before.png`, PNG.sync.write(before));
   writeFileSync(`${output}/page-after.png`, PNG.sync.write(after));
 
-  await page.click('#reset');
-  await waitForState(page, 'ready');
-  await expect
-    .poll(async () => difference(before, await picture(page)), { ...patience, interval: 500 })
-    .toBeLessThan(0.05);
-  expect(faults).toEqual([]);
-  await page.close();
-});
+  // As long as it is held.
+  await page.keyboard.down('c');
+  await showsAgain(page, before);
+  await page.keyboard.up('c');
+  await showsAgain(page, after);
 
-test('the canvas shows what the same kernels compute in Node', async () => {
-  const { page, faults } = await built.open();
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  const shown = await picture(page);
-  const seed = await number(page, '#seed', 'value');
-  const psi = await number(page, '#truncation', 'value');
-  const bytes = readFileSync(`${repository}weights/demo.safetensors`);
-  const model = await loadModel(await openTestEngine(), bytes);
-  const computed = await model.generate(await model.latent({ seed }, { psi }));
-  model.destroy();
-  // Two adapters round differently; half a level of 255 on average is far below what a wrong picture has.
-  expect(differenceAtCentres(shown, computed)).toBeLessThan(0.5);
+  await page.click('#reset');
+  await showsAgain(page, before);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
 test('a person benchmarks this machine', async () => {
-  const { page, faults } = await built.open(() => {
-    // A headless browser asks for leave to use the clipboard.
-    Object.defineProperty(Navigator.prototype, 'clipboard', {
-      value: { writeText: async (text: string) => Object.assign(window, { copied: text }) },
-    });
-  });
-  await waitForState(page, 'ready');
+  const { page, faults } = await sharedPage();
   await page.click('#benchmark-open');
   await page.click('#benchmark-pictures');
   await page.$eval('#benchmark-seconds', (seconds) => Reflect.set(seconds, 'value', '1'));
@@ -117,7 +126,7 @@ test('a person benchmarks this machine', async () => {
   expect(agreement?.gradient).toBeLessThan(5e-4);
   expect(variants.length).toBeGreaterThan(10);
 
-  // Cancelled by the dialogue's end, and by its button.
+  // Cancelled by the dialog's end, and by its button.
   for (const end of ['#benchmark-close', '#benchmark-run']) {
     if (end === '#benchmark-run') await page.click('#benchmark-open');
     await page.click('#benchmark-run');
@@ -128,22 +137,19 @@ test('a person benchmarks this machine', async () => {
   await page.click('#benchmark-close');
   expect(await state(page), 'the edit is as it was').toBe('ready');
   expect(faults).toEqual([]);
-  await page.close();
 });
 
-test('sampling the mask is offered where there is one', async () => {
-  const { page, faults } = await built.open();
-  await waitForState(page, 'ready');
-  const offered = () => page.$eval('#maskSampling', (choice) => choice.matches(':enabled'));
-  expect(await offered()).toBe(false);
-  await page.click('#tool-mask');
-  await clickImage(page, 0.3, 0.3);
-  await page.waitForSelector('#maskSampling:enabled', patience);
-  await page.select('#maskSampling', '0.05');
-  await page.click('#mask-clear');
-  await page.waitForSelector('#maskSampling:disabled', patience);
+test('kernels are measured when a person asks for it, and no more after a reset', async () => {
+  const { page, faults } = await sharedPage();
+  await waitForText(page, '#tuning-status', 'until you measure again');
+  await page.click('#tune');
+  await waitForText(page, '#tuning-status', 'Measuring kernels');
+  await page.click('#tuning-reset');
+  await waitForText(page, '#tuning-status', 'until you measure again');
+  expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({
+    'draggan-webgpu measuring': 'off',
+  });
   expect(faults).toEqual([]);
-  await page.close();
 });
 
 test('without WebGPU the page says so', async () => {

@@ -1,77 +1,30 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
 import { expect, test } from 'vitest';
+import { runCommand } from '../../src/cli/main.ts';
+import { Progress } from '../../src/cli/progress.ts';
+import { parseSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import {
   choose,
-  clickImage,
-  difference,
-  differenceAtCentres,
   drop,
   forgetStatus,
   holdFiles,
   output,
   patience,
-  picture,
   repository,
   savedFile,
   servePage,
-  showsAgain,
   text,
   waitForModel,
-  waitForState,
   waitForText,
 } from '../support/built_page.ts';
+import { dragALittle, placePoint } from '../support/page_drags.ts';
+import { difference, differenceAtCentres, picture, showsAgain } from '../support/page_pictures.ts';
 
 const built = servePage();
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
-
-test('a person mixes two seeds, cuts truncation off, and drags what comes of it', async () => {
-  const { page, faults } = await openTiny();
-  const plain = await picture(page);
-  expect(await page.$$('#mix-rows:enabled, #mix-coarse:enabled, #mix-off:enabled')).toEqual([]);
-
-  await page.type('#mix-seed', '2');
-  expect(await value(page, '#mix-rows')).toBe('0-3');
-  expect(await pressed(page, 'coarse')).toBe('true');
-  await shows(page, drawn('--seed', '0', '--psi', '1', '--mix-seed', '2', '--mix-rows', '0-3'));
-  expect(difference(plain, await picture(page)), 'another picture').toBeGreaterThan(0.5);
-
-  await page.click('#mix-fine');
-  expect(await value(page, '#mix-rows')).toBe('0-3,8-9');
-  await page.click('#mix-coarse');
-  expect(await value(page, '#mix-rows')).toBe('8-9');
-  await page.click('#mix-rows', { count: 3 });
-  await page.type('#mix-rows', '0-1,5-12');
-  expect(await page.$$('#mix-rows:invalid'), 'the network has ten rows').toHaveLength(1);
-  for (let keys = 0; keys < 2; keys++) await page.keyboard.press('Backspace');
-  await page.type('#mix-rows', '7');
-  expect(await page.$$('#mix-rows:valid')).toHaveLength(1);
-  const mixed = ['--seed', '0', '--mix-seed', '2', '--mix-rows', '0-1,5-7'];
-  await shows(page, drawn(...mixed, '--psi', '1'));
-
-  expect(await page.$('#cutoff:enabled'), 'nothing is truncated yet').toBeNull();
-  await page.focus('#truncation');
-  for (let keys = 0; keys < 10; keys++) await page.keyboard.press('ArrowLeft');
-  await page.focus('#cutoff');
-  for (let keys = 0; keys < 6; keys++) await page.keyboard.press('ArrowLeft');
-  expect(await text(page, '#cutoff-value')).toBe('4');
-  await shows(page, drawn(...mixed, '--psi', '0.5', '--cutoff', '4'));
-  await page.screenshot({ path: `${output}/page-mixing.png` });
-
-  const before = await picture(page);
-  await dragALittle(page);
-  expect(difference(before, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
-  await page.click('#undo');
-  await showsAgain(page, before);
-
-  await page.click('#mix-off');
-  await shows(page, drawn('--seed', '0', '--psi', '0.5', '--cutoff', '4'));
-  expect(faults).toEqual([]);
-  await page.close();
-});
 
 test('a latent is saved as it was dragged, and opened again by the page and the command line', async () => {
   const { page, faults } = await openTiny();
@@ -89,11 +42,11 @@ test('a latent is saved as it was dragged, and opened again by the page and the 
     saved.push(path);
   }
   // The last iteration is drawn a while after the run.
-  await shows(page, drawn('--latent', saved[0]));
+  await shows(page, await drawn('--latent', saved[0]));
   const dragged = await picture(page);
 
-  await page.reload();
-  await readyTiny(page);
+  await choose(page, tiny);
+  await waitForModel(page, 'tiny_official.pkl');
   const plain = await picture(page);
   // However it comes, its content says what it is.
   const ways = [
@@ -107,7 +60,7 @@ test('a latent is saved as it was dragged, and opened again by the page and the 
     expect(await text(page, '#latent-name')).toBe(basename(path));
     expect(await text(page, '#model')).toMatch(/^tiny_official/);
     await showsAgain(page, dragged);
-    await shows(page, drawn('--latent', path));
+    await shows(page, await drawn('--latent', path));
     if (i === 0) {
       await page.$eval('#model-open', (top) => top.scrollIntoView({ block: 'end' }));
       await page.screenshot({ path: `${output}/page-latent.png` });
@@ -123,22 +76,33 @@ test('a latent is saved as it was dragged, and opened again by the page and the 
 
   const made = `${output}/made-by-command.npz`;
   const recipe = ['--seed', '5', '--psi', '1', '--mix-seed', '6', '--mix-rows', '4-9'];
-  draggan('latent', tiny, ...recipe, '--out', made);
+  await draggan('latent', tiny, ...recipe, '--out', made);
   await drop(page, made);
-  await shows(page, drawn(...recipe));
+  await shows(page, await drawn(...recipe));
   // A mix with it begins with it, and not with the seed.
   await page.type('#mix-seed', '5');
-  await shows(page, drawn('--latent', made, '--psi', '1', '--mix-seed', '5', '--mix-rows', '0-3'));
+  await shows(
+    page,
+    await drawn('--latent', made, '--psi', '1', '--mix-seed', '5', '--mix-rows', '0-3'),
+  );
   expect(await text(page, '#latent-name')).toBe('made-by-command.npz');
+
+  // Of several the first is taken, and the page says so.
+  const several = `${output}/several-latents.safetensors`;
+  const one = parseSafetensors(readFileSync(saved[2])).tensors.get('ws')?.data();
+  if (!one) throw new Error(`${saved[2]} has no ws`);
+  const data = new Float32Array([...one, ...one.map((value) => -value)]);
+  writeFileSync(several, writeSafetensors(new Map([['ws', { shape: [2, 10, 64], data }]])));
+  await drop(page, several);
+  await waitForText(page, '#latent-shown', 'the first of 2 latents');
+  await showsAgain(page, dragged);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
 test('a latent that does not fit changes nothing', async () => {
   const { page, faults } = await openTiny();
   const before = await picture(page);
-  await clickImage(page, 0.4, 0.4);
-  await clickImage(page, 0.4, 0.6);
+  await placePoint(page);
   for (const [name, message] of [
     ['f32.npy', /^f32\.npy: shape \[1, 4, 3\] found, \[10, 64\] needed/],
     ['dict_zip.pt', /^dict_zip\.pt: .*shape \[.*4, 3\] found, \[10, 64\] needed/],
@@ -153,33 +117,70 @@ test('a latent that does not fit changes nothing', async () => {
   expect(await page.$$('[data-target="0"]'), 'the points are still there').toHaveLength(1);
   expect(difference(before, await picture(page))).toBeLessThan(0.05);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
+test('a person mixes two seeds, cuts truncation off, and drags what comes of it', async () => {
+  const { page, faults } = await openTiny();
+  const plain = await picture(page);
+  expect(await page.$$('#mix-rows:enabled, #mix-coarse:enabled, #mix-off:enabled')).toEqual([]);
+
+  await page.type('#mix-seed', '2');
+  expect(await value(page, '#mix-rows')).toBe('0-3');
+  expect(await pressed(page, 'coarse')).toBe('true');
+  await shows(
+    page,
+    await drawn('--seed', '0', '--psi', '1', '--mix-seed', '2', '--mix-rows', '0-3'),
+  );
+  expect(difference(plain, await picture(page)), 'another picture').toBeGreaterThan(0.5);
+
+  await page.click('#mix-fine');
+  expect(await value(page, '#mix-rows')).toBe('0-3,8-9');
+  await page.click('#mix-coarse');
+  expect(await value(page, '#mix-rows')).toBe('8-9');
+  await page.click('#mix-rows', { count: 3 });
+  await page.type('#mix-rows', '0-1,5-12');
+  expect(await page.$$('#mix-rows:invalid'), 'the network has ten rows').toHaveLength(1);
+  for (let keys = 0; keys < 2; keys++) await page.keyboard.press('Backspace');
+  await page.type('#mix-rows', '7');
+  expect(await page.$$('#mix-rows:valid')).toHaveLength(1);
+  const mixed = ['--seed', '0', '--mix-seed', '2', '--mix-rows', '0-1,5-7'];
+  await shows(page, await drawn(...mixed, '--psi', '1'));
+
+  expect(await page.$('#cutoff:enabled'), 'nothing is truncated yet').toBeNull();
+  await page.focus('#truncation');
+  for (let keys = 0; keys < 10; keys++) await page.keyboard.press('ArrowLeft');
+  await page.focus('#cutoff');
+  for (let keys = 0; keys < 6; keys++) await page.keyboard.press('ArrowLeft');
+  expect(await text(page, '#cutoff-value')).toBe('4');
+  await shows(page, await drawn(...mixed, '--psi', '0.5', '--cutoff', '4'));
+  await page.screenshot({ path: `${output}/page-mixing.png` });
+
+  const before = await picture(page);
+  await dragALittle(page);
+  expect(difference(before, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
+  await page.click('#undo');
+  await showsAgain(page, before);
+
+  await page.click('#mix-off');
+  await shows(page, await drawn('--seed', '0', '--psi', '0.5', '--cutoff', '4'));
+  expect(faults).toEqual([]);
+});
+
+/** The tiny model, just opened. */
 async function openTiny() {
-  const opened = await built.open(holdFiles);
-  await readyTiny(opened.page);
+  const opened = await built.share(holdFiles);
+  await choose(opened.page, tiny);
+  await waitForModel(opened.page, 'tiny_official.pkl');
   return opened;
 }
 
-async function readyTiny(page: Page): Promise<void> {
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  await choose(page, tiny);
-  await waitForModel(page, 'tiny_official.pkl');
-}
-
-/** Runs the command to its good end. */
-function draggan(...args: string[]): void {
-  const entry = `${repository}src/cli/draggan.mjs`;
-  const { status, stderr } = spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-}
+/** Runs the command to its good end, in this process. */
+const draggan = (...args: string[]): Promise<string> => runCommand(args, new Progress());
 
 /** What the command line draws of the tiny model. */
-function drawn(...options: string[]): PNG {
+async function drawn(...options: string[]): Promise<PNG> {
   const out = `${output}/drawn-by-command.png`;
-  draggan('generate', tiny, ...options, '--out', out);
+  await draggan('generate', tiny, ...options, '--out', out);
   return PNG.sync.read(readFileSync(out));
 }
 
@@ -193,24 +194,9 @@ const shows = (page: Page, { width, height, data }: PNG) =>
           height,
           rgba: Uint8ClampedArray.from(data),
         }),
-      {
-        ...patience,
-        interval: 500,
-      },
+      { ...patience, interval: 100 },
     )
     .toBeLessThan(0.5);
-
-async function dragALittle(page: Page): Promise<void> {
-  await clickImage(page, 0.4, 0.4);
-  await clickImage(page, 0.4, 0.6);
-  await page.click('#run');
-  await page.waitForFunction(
-    () => Number(document.querySelector('#iteration')?.textContent) >= 3,
-    patience,
-  );
-  await page.$eval('#run', (run) => run.ariaPressed === 'true' && (run as HTMLElement).click());
-  await waitForState(page, 'ready');
-}
 
 const value = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (element) => String(Reflect.get(element, 'value')));

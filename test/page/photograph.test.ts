@@ -1,39 +1,41 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
 import { expect, test } from 'vitest';
 import { parseSafetensors } from '../../src/formats/safetensors.ts';
 import {
   choose,
-  clickImage,
-  difference,
   drop,
-  holdDevice,
   holdFiles,
-  loseDevice,
   output,
   patience,
-  picture,
   repository,
   savedFile,
   servePage,
-  showsAgain,
   text,
   waitForModel,
   waitForState,
   waitForText,
 } from '../support/built_page.ts';
+import { holdDevice, loseDevice, waitForDevice } from '../support/lost_device.ts';
+import { placePoint, startRun, stopRun } from '../support/page_drags.ts';
+import { difference, picture, showsAgain } from '../support/page_pictures.ts';
 
 const built = servePage();
+const clear = `${output}/clear.png`;
 const photograph = `${repository}test/fixtures/photograph.png`;
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
 
 test('a person brings a photograph into the model', async () => {
-  const { page, faults } = await built.open();
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
+  const { page, faults } = await openTiny();
   const before = await picture(page);
-  await openPhotograph(page);
+  // What is clear becomes white, as on the command line.
+  writeFileSync(clear, PNG.sync.write(new PNG({ width: 8, height: 8 })));
+  await openPhotograph(page, clear);
+  expect(await middleOfFrame(page)).toEqual([255, 255, 255, 255]);
+  await choose(page, photograph, '#photograph-file');
+  await expect.poll(() => middleOfFrame(page), patience).not.toEqual([255, 255, 255, 255]);
   await page.focus('#photograph-frame');
   await page.keyboard.press('ArrowRight');
   await page.click('#photograph-run');
@@ -54,17 +56,10 @@ test('a person brings a photograph into the model', async () => {
   await waitForText(page, '#status', 'Choose a spot');
   expect(difference(before, await picture(page)), 'another picture').toBeGreaterThan(2);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
 test('a person fine-tunes the model to a photograph, and keeps and opens what it became', async () => {
-  const { page, faults } = await built.open(holdDevice, holdFiles);
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  const demo = await picture(page);
-  await choose(page, tiny);
-  await waitForModel(page, 'tiny_official.pkl');
-
+  const { page, faults } = await openTiny();
   await openPhotograph(page);
   await page.click('#photograph-run');
   // Not waiting for the end of the search.
@@ -91,19 +86,14 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   const delta = await savedFile(page);
   expect(basename(delta)).toBe('photograph-delta.safetensors');
 
-  await clickImage(page, 0.4, 0.4);
-  await clickImage(page, 0.4, 0.6);
-  await page.click('#run');
-  await page.waitForFunction(
-    () => Number(document.querySelector('#iteration')?.textContent) >= 3,
-    patience,
-  );
-  await page.$eval('#run', (run) => run.ariaPressed === 'true' && (run as HTMLElement).click());
-  await waitForState(page, 'ready');
+  await placePoint(page);
+  await startRun(page);
+  await stopRun(page);
   expect(difference(tuned, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
   await page.click('#reset');
   await showsAgain(page, tuned);
   await loseDevice(page);
+  await waitForDevice(page);
   await showsAgain(page, tuned);
 
   await page.click('#tuned-remove');
@@ -113,11 +103,12 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await page.waitForSelector('#tuned:not([hidden])', patience);
   await showsAgain(page, tuned);
 
-  await page.reload();
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  await clickImage(page, 0.4, 0.4);
-  await clickImage(page, 0.4, 0.6);
+  await page.click('#models-open');
+  await page.click('#model-demo');
+  await waitForText(page, '#model', 'Demo model');
+  await page.waitForSelector('#tuned[hidden]', patience);
+  const demo = await picture(page);
+  await placePoint(page);
   await drop(page, delta);
   await page.waitForSelector('#status[data-kind="error"]', patience);
   expect(await text(page, '#status')).toMatch(/^photograph-delta\.safetensors: .*another model/);
@@ -131,15 +122,10 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await page.waitForSelector('#tuned:not([hidden])', patience);
   await showsAgain(page, tuned);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
 test('noise that was found comes along without fine-tuning', async () => {
-  const { page, faults } = await built.open(holdFiles);
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  await choose(page, tiny);
-  await waitForModel(page, 'tiny_official.pkl');
+  const { page, faults } = await openTiny();
   await openPhotograph(page);
   await page.click('#photograph-run');
   await waitForText(page, '#photograph-status', 'Iteration 1');
@@ -158,12 +144,25 @@ test('noise that was found comes along without fine-tuning', async () => {
   await page.waitForSelector('#tuned[hidden]', patience);
   expect(difference(shown, await picture(page)), 'other noise').toBeGreaterThan(0.1);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
-async function openPhotograph(page: Page): Promise<void> {
+async function openTiny() {
+  const opened = await built.share(holdDevice, holdFiles);
+  await choose(opened.page, tiny);
+  await waitForModel(opened.page, 'tiny_official.pkl');
+  return opened;
+}
+
+const middleOfFrame = (page: Page): Promise<number[]> =>
+  page.$eval('#photograph-frame', (frame) => {
+    const canvas = frame as HTMLCanvasElement;
+    const [x, y] = [canvas.width >> 1, canvas.height >> 1];
+    return [...(canvas.getContext('2d')?.getImageData(x, y, 1, 1).data ?? [])];
+  });
+
+async function openPhotograph(page: Page, path = photograph): Promise<void> {
   await page.click('#photograph-open');
-  await choose(page, photograph, '#photograph-file');
+  await choose(page, path, '#photograph-file');
   await page.waitForSelector('#photograph-run:enabled', patience);
 }
 

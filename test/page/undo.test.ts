@@ -3,28 +3,24 @@ import { expect, test } from 'vitest';
 import {
   choose,
   clickImage,
-  difference,
-  holdDevice,
   holdFiles,
-  loseDevice,
   patience,
-  picture,
   repository,
   savedFile,
   servePage,
-  showsAgain,
   text,
   waitForModel,
-  waitForState,
+  waitForText,
 } from '../support/built_page.ts';
+import { marks, titleOf, undoOnce, waitForTitle } from '../support/history_buttons.ts';
+import { placePoint, startRun, stopRun } from '../support/page_drags.ts';
+import { difference, picture, settledPicture, showsAgain } from '../support/page_pictures.ts';
 
 const built = servePage();
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
 
 test('each kind of change is undone and redone', async () => {
-  const { page, faults } = await built.open(holdFiles);
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
+  const { page, faults } = await built.share(holdFiles);
   const demo = await picture(page);
   await choose(page, tiny);
   await waitForModel(page, 'tiny_official.pkl');
@@ -63,6 +59,18 @@ test('each kind of change is undone and redone', async () => {
     await press('ArrowLeft', 3);
   };
   await change('move target 1', nudge, points);
+  // A drag is a step of its own, and so is the next one of the same target.
+  for (const times of [1, 2])
+    await change('move target 1', () => dragTarget(page, 4 * times), points);
+  await page.click('#undo');
+  await waitForTitle(page, 'redo', 'Redo: move target 1 (');
+  const between = await points();
+  await page.click('#undo');
+  await expect.poll(points, patience).not.toBe(between);
+  await page.click('#redo');
+  await expect.poll(points, patience).toBe(between);
+  await page.click('#redo');
+  await expect.poll(points, patience).not.toBe(between);
   const setRadius = async () => {
     await page.click('#r1', { count: 3 });
     await page.keyboard.type('5');
@@ -81,10 +89,12 @@ test('each kind of change is undone and redone', async () => {
   await change('clear the mask', () => page.click('#mask-clear'), masks);
   await page.click('#tool-points');
 
-  await run(page);
+  await startRun(page);
+  await stopRun(page);
+  await waitForTitle(page, 'undo', 'Undo: run to iteration');
   const label = await titleOf(page, 'undo');
   expect(label).toMatch(/^Undo: run to iteration \d+ \(/);
-  const [dragged, moved] = [await picture(page), await points()];
+  const [dragged, moved] = [await settledPicture(page), await points()];
   expect(difference(first, dragged), 'the picture follows').toBeGreaterThan(0.1);
   await page.click('#undo');
   await showsAgain(page, first);
@@ -118,97 +128,21 @@ test('each kind of change is undone and redone', async () => {
   expect(await model()).toMatch(/^Demo model/);
   await showsAgain(page, demo);
   await page.click('#redo');
-  await waitForModel(page, 'tiny_official.pkl');
+  await waitForText(page, '#model', 'tiny_official.pkl');
   await showsAgain(page, first);
   expect(faults).toEqual([]);
-  await page.close();
 });
 
-test('a lost device takes neither the history nor the way back to the original', async () => {
-  const { page } = await built.open(holdDevice);
-  await waitForState(page, 'ready');
-  await page.click('#smooth');
-  await choose(page, tiny);
-  await waitForModel(page, 'tiny_official.pkl');
-  const first = await picture(page);
-  await placePoint(page, 0.4);
-  const placed = await marks(page);
-  await run(page);
-  const [dragged, moved] = [await picture(page), await marks(page)];
-
-  await loseDevice(page);
-  await showsAgain(page, dragged);
-  expect(await marks(page)).toBe(moved);
-  await page.click('#undo');
-  await showsAgain(page, first);
-  expect(await marks(page)).toBe(placed);
-  await page.click('#redo');
-  await showsAgain(page, dragged);
-  await page.click('#reset');
-  await showsAgain(page, first);
-  expect(await marks(page), 'the handle is where the edit began').toBe(placed);
-  await waitForTitle(page, 'undo', 'Undo: reset (');
-  for (const before of ['run to iteration', 'place point 1', 'open tiny_official.pkl']) {
-    await undoOnce(page);
-    await waitForTitle(page, 'undo', `Undo: ${before}`);
-  }
-  await page.close();
-});
-
-/** A handle at the left, its target at the right of it. @param row of both, as a fraction of the height */
-async function placePoint(page: Page, row: number): Promise<void> {
-  await clickImage(page, row, 0.4);
-  await clickImage(page, row, 0.6);
+/** Drags the first target to the right. @param by pixels of the screen */
+async function dragTarget(page: Page, by: number): Promise<void> {
+  const box = await (await page.$('[data-target="0"]'))?.boundingBox();
+  if (!box) throw new Error('the page shows no target');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (const part of [0.5, 1]) await page.mouse.move(x + part * (by + 20), y + part * by);
+  await page.mouse.up();
 }
-
-/** At least three iterations. */
-async function run(page: Page): Promise<void> {
-  await page.click('#run');
-  await page.waitForFunction(
-    () => Number(document.querySelector('#iteration')?.textContent) >= 3,
-    patience,
-  );
-  await page.$eval('#run', (run) => run.ariaPressed === 'true' && (run as HTMLElement).click());
-  await waitForState(page, 'ready');
-  await waitForTitle(page, 'undo', 'Undo: run to iteration');
-  // The last iteration is drawn a while after the run.
-  let last = await picture(page);
-  await expect
-    .poll(
-      async () => {
-        const before = last;
-        last = await picture(page);
-        return difference(before, last);
-      },
-      { ...patience, interval: 500 },
-    )
-    .toBeLessThan(0.01);
-}
-
-/** Undoes one step, and waits until it is done. */
-async function undoOnce(page: Page): Promise<void> {
-  const label = (await titleOf(page, 'undo')).slice('Undo: '.length, -' (Ctrl+Z)'.length);
-  await page.click('#undo');
-  await waitForTitle(page, 'redo', `Redo: ${label} (`);
-}
-
-const titleOf = (page: Page, id: string): Promise<string> =>
-  page.$eval(`#${id}`, (button) => (button as HTMLElement).title);
-
-const waitForTitle = (page: Page, id: string, beginning: string) =>
-  page.waitForFunction(
-    (id: string, beginning: string) =>
-      document.getElementById(id)?.title.startsWith(beginning) === true,
-    patience,
-    id,
-    beginning,
-  );
-
-/** Where all points are. */
-const marks = (page: Page): Promise<string> =>
-  page.$$eval('#points button:not([hidden])', (marks) =>
-    marks.map(({ ariaLabel }) => ariaLabel).join('; '),
-  );
 
 /** Types into an empty field, or over what is in it. */
 async function type(page: Page, id: string, what: string): Promise<void> {

@@ -1,15 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PNG } from 'pngjs';
 import puppeteer, {
   type Browser,
   type BrowserContext,
   type ElementHandle,
   type Page,
 } from 'puppeteer';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
-import type { PixelImage } from '../../src/library/api.ts';
+import { afterAll, beforeAll, expect, inject, onTestFailed } from 'vitest';
 import './page_service.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,19 +15,56 @@ export const output = `${repository}test/output`;
 /** A software adapter beside other tests on two cores takes half a minute for what a GPU does in milliseconds. */
 export const patience = { timeout: 480_000 };
 
-/** Opens the page for the tests of a file, in a browser context that is theirs: what one file keeps, no other sees. */
-export function servePage(): Pick<BuiltPage, 'open'> {
+/** A page, and what went wrong in it. */
+export interface OpenedPage {
+  readonly page: Page;
+  readonly faults: string[];
+}
+
+/** What a page runs before its own scripts. */
+type Preparation = () => void;
+
+/** The page for the tests of a file, in a browser context that is theirs: what one file keeps, no other sees. */
+export interface ServedPage {
+  /** Opens the page anew. Whoever opens it closes it. */
+  open(...prepare: Preparation[]): Promise<OpenedPage>;
+  /**
+   * The page that the file's tests share, as the last of them left it: opened at the first call, and anew after a test
+   * that failed; ready, and without smoothing. Its faults are those since the call.
+   */
+  share(...prepare: Preparation[]): Promise<OpenedPage>;
+}
+
+export function servePage(): ServedPage {
   let built: BuiltPage | undefined;
+  let shared: OpenedPage | undefined;
   beforeAll(async () => {
     built = await BuiltPage.connect();
   });
   afterAll(() => built?.close());
+  const open = (prepare: Preparation[]): Promise<OpenedPage> => {
+    if (!built) throw new Error('the page is not served yet');
+    return built.open(...prepare);
+  };
   return {
-    open(...prepare) {
-      if (!built) throw new Error('the page is not served yet');
-      return built.open(...prepare);
+    open: (...prepare) => open(prepare),
+    async share(...prepare) {
+      onTestFailed(async () => {
+        await shared?.page.close();
+        shared = undefined;
+      });
+      shared ??= await openReady(() => open(prepare));
+      shared.faults.length = 0;
+      return shared;
     },
   };
+}
+
+async function openReady(open: () => Promise<OpenedPage>): Promise<OpenedPage> {
+  const opened = await open();
+  await waitForState(opened.page, 'ready');
+  await opened.page.click('#smooth');
+  return opened;
 }
 
 /** The page as it is built and served (page_service.ts), and a context of the browser that opens it. */
@@ -59,7 +94,7 @@ class BuiltPage {
   }
 
   /** Opens the page, with a list that gathers whatever goes wrong in it. */
-  async open(...prepare: (() => void)[]): Promise<{ page: Page; faults: string[] }> {
+  async open(...prepare: Preparation[]): Promise<OpenedPage> {
     const page = await this.#context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {
@@ -78,11 +113,16 @@ class BuiltPage {
         console.log(`policy: ${violatedDirective} ${blockedURI}`),
       );
     });
-    for (const one of prepare) await page.evaluateOnNewDocument(one);
-    await page.setViewport({ width: 1280, height: 900 });
+    for (const one of [keepKernels, ...prepare]) await page.evaluateOnNewDocument(one);
+    await page.setViewport({ width: 1024, height: 720 });
     await page.goto(this.address);
     return { page, faults };
   }
+}
+
+/** A page that measures kernels whenever a test waits makes it wait ten times as long on a software adapter. */
+function keepKernels(): void {
+  localStorage.setItem('draggan-webgpu measuring', 'off');
 }
 
 export const state = (page: Page): Promise<string | undefined> =>
@@ -100,24 +140,6 @@ export async function waitForState(page: Page, wanted: string): Promise<void> {
   throw new Error(await page.$eval('#failure', (failure) => failure.textContent ?? ''));
 }
 
-/** Prepares a page for `loseDevice`. */
-export function holdDevice(): void {
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (descriptor) {
-    const device = await requestDevice.call(this, descriptor);
-    Object.assign(window, { lastDevice: device });
-    return device;
-  };
-}
-
-/** Takes the device from a page that `holdDevice` prepared, and waits until it goes on with another. */
-export async function loseDevice(page: Page): Promise<void> {
-  // One that is lost within ten seconds is not replaced.
-  await page.waitForFunction(() => performance.now() > 15_000, patience);
-  await page.evaluate(() => Reflect.get(window, 'lastDevice').destroy());
-  await waitForText(page, '#status', 'everything is back');
-}
-
 /** Clicks the picture at a fraction of its height and width. */
 export async function clickImage(page: Page, row: number, column: number): Promise<void> {
   const box = await imageBox(page);
@@ -130,30 +152,12 @@ export async function imageBox(page: Page) {
   return box;
 }
 
-/** What the screen shows of the canvas, without the points over it. */
-export async function picture(page: Page): Promise<PNG> {
-  const showPoints = (shown: boolean) =>
-    page.$eval('#points', (points, hide) => points.toggleAttribute('hidden', hide), !shown);
-  await showPoints(false);
-  const png = await page.screenshot({ clip: await imageBox(page) });
-  await showPoints(true);
-  return PNG.sync.read(Buffer.from(png));
-}
-
-/** Standard deviation of the picture's bytes: a blank canvas has none. */
-export function contrast({ data }: PNG): number {
-  const values = data.filter((_, index) => index % 4 !== 3);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-/** Mean absolute difference of two pictures, of 255. */
-export function difference(a: PNG, b: PNG): number {
-  expect([b.width, b.height]).toEqual([a.width, a.height]);
-  return (
-    a.data.reduce((sum, value, index) => sum + Math.abs(value - b.data[index]), 0) / a.data.length
-  );
-}
+/** Takes away what the page said before: it is no answer to what comes next, and stays until that is drawn. */
+export const forgetStatus = (page: Page): Promise<void> =>
+  page.$eval('#status', (status) => {
+    status.textContent = '';
+    status.removeAttribute('data-kind');
+  });
 
 /** Chooses a file as a person does after “Open model…”, or for another field of the page. */
 export async function choose(page: Page, path: string, selector = '#model-file'): Promise<void> {
@@ -162,13 +166,6 @@ export async function choose(page: Page, path: string, selector = '#model-file')
   await forgetStatus(page);
   await input.uploadFile(path);
 }
-
-/** Takes away what the page said before: it is no answer to what comes next, and stays until that is drawn. */
-export const forgetStatus = (page: Page): Promise<void> =>
-  page.$eval('#status', (status) => {
-    status.textContent = '';
-    status.removeAttribute('data-kind');
-  });
 
 /** Holds a file over the page, and lets it go there. */
 export async function drop(page: Page, path: string): Promise<void> {
@@ -209,12 +206,15 @@ export async function waitForText(page: Page, selector: string, wanted: string):
   );
 }
 
-/** Waits until the page names the open model so, or says why it is not open. */
+/** Waits until a model that was asked for is there, and named so; or fails as the page says. */
 export async function waitForModel(page: Page, beginning: string): Promise<void> {
   await page.waitForFunction(
-    (wanted: string) =>
-      document.querySelector('#model')?.textContent?.startsWith(wanted) ||
-      document.querySelector('#status[data-kind="error"]'),
+    (wanted: string) => {
+      const status = document.querySelector<HTMLElement>('#status');
+      const named = document.querySelector('#model')?.textContent?.startsWith(wanted);
+      const there = named && status?.textContent?.includes('Choose a spot');
+      return there || status?.dataset.kind === 'error';
+    },
     patience,
     beginning,
   );
@@ -248,26 +248,4 @@ export async function savedFile(page: Page): Promise<string> {
   const path = `${output}/${name}`;
   writeFileSync(path, Buffer.from(content, 'base64'));
   return path;
-}
-
-/** Waits until the page shows a picture that it showed before, of the same latent and weights. */
-export const showsAgain = (page: Page, wanted: PNG) =>
-  expect
-    .poll(async () => difference(wanted, await picture(page)), { ...patience, interval: 500 })
-    .toBeLessThan(0.05);
-
-/** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
-export function differenceAtCentres(shown: PNG, image: PixelImage): number {
-  let sum = 0;
-  for (let row = 0; row < image.height; row += 1) {
-    for (let column = 0; column < image.width; column += 1) {
-      const y = Math.floor(((row + 0.5) / image.height) * shown.height);
-      const x = Math.floor(((column + 0.5) / image.width) * shown.width);
-      for (let channel = 0; channel < 3; channel += 1) {
-        const screen = shown.data[4 * (y * shown.width + x) + channel];
-        sum += Math.abs(screen - image.rgba[4 * (row * image.width + column) + channel]);
-      }
-    }
-  }
-  return sum / (3 * image.width * image.height);
 }
