@@ -12,7 +12,7 @@ import type { Document } from './state/document.ts';
 import type { NamedLatent } from './state/picture_source.ts';
 import type { Progress } from './state/progress.ts';
 
-/** All that comes onto the page as a file and leaves it as one: models and their deltas, latents, photographs, pictures. */
+/** All files that the page opens and saves: models and their deltas, latents, photographs, pictures. */
 export class Files {
   readonly models: ModelChoice;
   readonly photograph: PhotographEditing;
@@ -81,8 +81,9 @@ export class Files {
         return this.#goOnWith(await fineTunedModel(model, read), progress, takeDelta);
       case 'latent': {
         const { name, bytes } = read;
-        const { readLatent } = await latentFiles();
-        return this.#takeLatent({ name, ws: readLatent(bytes, model.weights.config, name) });
+        const { readLatents } = await latentFiles();
+        const { count, sample } = readLatents(bytes, model.weights.config, name);
+        return this.#takeLatent({ name, ws: sample(0), count });
       }
     }
   }

@@ -13,7 +13,7 @@ export class FramedPhotograph {
 
   /** @throws DOMException where the browser cannot read the picture */
   async open(file: Blob): Promise<void> {
-    const photograph = await createImageBitmap(file);
+    const photograph = overWhite(await createImageBitmap(file));
     this.photograph.peek()?.close();
     batch(() => {
       this.photograph.value = photograph;
@@ -42,4 +42,17 @@ export class FramedPhotograph {
     context.setTransform(...alignmentMatrix(this.alignment.value, photograph, onto));
     context.drawImage(photograph, 0, 0);
   }
+}
+
+/** What is clear in a picture becomes white, as the command line has it, and not the grey of the frame. */
+function overWhite(picture: ImageBitmap): ImageBitmap {
+  const { width, height } = picture;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) return picture;
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(picture, 0, 0);
+  picture.close();
+  return canvas.transferToImageBitmap();
 }

@@ -14,13 +14,13 @@ interface Properties {
   readonly editPhotograph: (() => void) | undefined;
 }
 
-/** Which picture there is: seed, truncation, class, or an opened latent. */
+/** What the picture is generated from: seed, truncation, class, or an opened latent. */
 export function PictureSection({ editor, editPhotograph }: Properties) {
   const source = useWantedPicture(editor);
   const config = useDocument(editor?.store, ({ model }) => model.weights.config);
   const { truncates, cDim, numWs } = config ?? noModel;
   const { seed, psi, cutoff = numWs, classIndex = 0, latent } = source;
-  /** A latent gives way to what is changed here. */
+  /** What is changed here takes the place of an opened latent. */
   const change = (part: Partial<PictureSource>, goesOn: boolean) => {
     const { latent: _, ...rest } = source;
     if (editor) askForPicture(editor, { ...rest, ...part }, goesOn);
@@ -36,7 +36,10 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
         changed={(seed, typed) => seed !== undefined && change({ seed }, typed)}
       />
       <div class="row">
-        <label for="truncation" title="0 is the average picture; 1 is as varied as the model goes">
+        <label
+          for="truncation"
+          title="0 gives the average picture, 1 the full variety of the model"
+        >
           Truncation
         </label>
         <input
@@ -54,13 +57,10 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
         </output>
       </div>
       <div class="row">
-        <label
-          for="cutoff"
-          title="How many rows of the latent are truncated, from the coarse ones on"
-        >
+        <label for="cutoff" title="How many rows of the latent are truncated, the coarsest first">
           Cutoff
         </label>
-        {/* Untruncated there is nothing to leave out. */}
+        {/* At truncation 1 no row is truncated. */}
         <input
           id="cutoff"
           type="range"
@@ -82,8 +82,9 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
         changed={(classIndex) => change({ classIndex }, false)}
       />
       <p id="latent-shown" class="hint" hidden={!latent}>
-        This is <span id="latent-name">{latent?.name}</span>. Another seed or truncation takes its
-        place.
+        This is the picture of <span id="latent-name">{latent?.name}</span>
+        {latent?.count && latent.count > 1 ? `, the first of ${latent.count} latents` : ''}. Another
+        seed or truncation takes its place.
       </p>
       <button
         id="photograph-open"

@@ -17,6 +17,8 @@ export interface NamedLatent {
   readonly name: string;
   /** num_ws · w_dim values. */
   readonly ws: Float32Array;
+  /** How many latents its file has, of which it is the first; undefined where it is no file's. */
+  readonly count?: number;
 }
 
 /** Rows that are taken from another seed. */
