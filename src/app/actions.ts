@@ -11,22 +11,22 @@ export interface ActionContext {
   savePicture(): Promise<void>;
 }
 
-/** Something that a person does by a button or a key. It reads signals, so that what shows it follows by itself. */
+/** Something that a person does with a button or a key. Its functions read signals: what shows them follows those. */
 export interface Action {
   /** On its button. */
   label(context: ActionContext): string;
   /** What it does, in a line, with what it acts on now. */
   hint(context: ActionContext): string;
-  /** As they are printed: `Space`, `Ctrl+Z` (⌘ counts as Ctrl), `[`; the first is the one to be told. */
+  /** Names of keys, such as `Space`, `Ctrl+Z` (⌘ counts as Ctrl), `[`. Buttons name the first. */
   readonly keys: readonly string[];
   /** Whether it can be done now. */
   when(context: ActionContext): boolean;
   do(context: ActionContext): void;
   /** What its key does where it cannot be done now. */
   otherwise?(context: ActionContext): void;
-  /** Of an action that lasts as long as its button or key is held: what its end does. */
+  /** Of an action that lasts as long as its button or key is held: what happens when it is let go. */
   end?(context: ActionContext): void;
-  /** A key that is held does it again and again. */
+  /** A key that is held down repeats it. */
   readonly repeats?: true;
 }
 
@@ -41,7 +41,7 @@ export const actions = {
     when: ({ store, view }) =>
       view.ready.value && (view.running.value || store.document.value.points.length > 0),
     do: ({ view, editor }) => (view.running.peek() ? editor.stop() : editor.start()),
-    // It asks for a point.
+    // Without points it asks for one.
     otherwise: ({ editor }) => editor.start(),
   },
   stop: {
@@ -107,7 +107,7 @@ export const actions = {
 
 export type ActionName = keyof typeof actions;
 
-/** The hint with the key that does the same, as a button's title. */
+/** A button's title: the hint, and in brackets the key that does the same. */
 export function titleOf(action: Action, context: ActionContext): string {
   const [key] = action.keys;
   const hint = action.hint(context);

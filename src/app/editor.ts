@@ -3,7 +3,7 @@ import type { DragSession, Engine, Model } from '../library/api.ts';
 import { destinationOf, latentOf, type Opening } from './device/opening.ts';
 import { Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
-import { DeviceLostError } from './dialogs/failure.ts';
+import { DeviceLostError, inBrackets } from './dialogs/failure.ts';
 import { outcome, RunProgress } from './run_progress.ts';
 import { type Command, newPicture, reset } from './state/commands.ts';
 import { describeUndoEnd } from './state/describe.ts';
@@ -17,7 +17,7 @@ const leastLife = 10_000;
 
 const askForHandle = 'Choose a spot that should move, then the place where it should go.';
 
-/** What a person does with the document that takes the device's time: one thing after the other, on whatever device there is. */
+/** The changes of the document that take the device's time: one after the other, on whichever device there is. */
 export class Editor {
   readonly store: Store;
   readonly view: View;
@@ -25,13 +25,13 @@ export class Editor {
   readonly beforeLeaving: (() => Promise<void>)[] = [];
   readonly #reconciler: Reconciler;
   readonly #progress: RunProgress;
-  /** Work that must not meet a run. */
+  /** Work that must not overlap with a run. */
   #queue: Promise<void> = Promise.resolve();
   #run: Promise<void> = Promise.resolve();
   #nextPicture:
     | { source: PictureSource; part: PicturePart; goesOn: boolean; gesture: number }
     | undefined;
-  /** A run goes on until it ends by itself or is stopped, if need be on another device. */
+  /** From a run's start until it ends by itself or is stopped; a lost device does not end it. */
   #going = false;
   #bornAt = performance.now();
 
@@ -272,7 +272,7 @@ export class Editor {
     this.#nextPicture = undefined;
     this.view.wantedSource.value = undefined;
     if (performance.now() - this.#bornAt < leastLife) this.#giveUp(new DeviceLostError(message));
-    else void this.#rebuild(message ? ` (${message})` : '');
+    else void this.#rebuild(inBrackets(message));
   }
 
   /** @param why in brackets, where the browser said it */

@@ -5,7 +5,7 @@ import type { View } from './state/view.ts';
 /** Between two announcements of a run's progress to a screen reader. */
 const announcementInterval = 4000;
 
-/** However fast a run is, the page follows it once a frame. */
+/** What the page shows of a run: updated once a frame at most, however fast the run is. */
 export class RunProgress {
   readonly #view: View;
   readonly #advance: () => void;
@@ -66,10 +66,10 @@ export function outcome({ stopped, iterations, distance }: RunResult): string {
     case 'arrived':
       return `Arrived ${after}.`;
     case 'steps':
-      return `Not there yet ${after}: ${left}. Start goes on.`;
+      return `Not there yet ${after}: ${left}. Press Start to go on.`;
     case 'stopped':
       return `Stopped ${after}: ${left}.`;
     case 'diverged':
-      return `The numbers ran away ${after}, and the last good picture was put back. A smaller learning rate helps.`;
+      return `The drag diverged ${after}, and the last good picture is back. Try a smaller learning rate.`;
   }
 }

@@ -26,7 +26,10 @@ export class FollowedSession {
     return this.#document;
   }
 
-  /** What a run has made of the document since; the same one where nothing was made of it, or it is another one. */
+  /**
+   * The document with what a run has changed since it was last taken; the same object where a run has changed nothing,
+   * or the session is at another document.
+   */
   advanced(document: Document): Document {
     if (document !== this.#document || !this.#ahead) return document;
     const { ws, origin, points, edit } = this.session.state;

@@ -3,7 +3,8 @@ const longestRest = 2000;
 
 /**
  * Shows a changing picture as often as the display can and the work allows. However often it is asked, at most one
- * `show` is under way, the last request is never lost, and the device has as long for other work as a picture takes.
+ * `show` is under way and the last request is never lost. After a picture the device has as long for other work as that
+ * picture took.
  */
 export class Frames {
   readonly #show: () => Promise<void>;

@@ -22,7 +22,10 @@ export const destinationOf = ({ model, picture, progress }: Opening): Destinatio
   },
 });
 
-/** The latent of a picture. A model without an average w has nothing to truncate towards; one without classes has none to choose. */
+/**
+ * The latent of a picture. Truncation is left out for a model without an average w, and the class for one that
+ * has none.
+ */
 export async function latentOf(
   model: Model,
   { seed, psi, cutoff, classIndex = 0, latent, mix }: PictureSource,

@@ -4,7 +4,7 @@ import { type Document, sameOriginal } from '../state/document.ts';
 import type { View } from '../state/view.ts';
 import { type Destination, type Drawing, type Materials, Workbench } from './workbench.ts';
 
-/** What the reconciler asks, and tells. */
+/** What the reconciler calls. */
 export interface ReconcilerListener {
   /** A model is about to leave the device: resolves once nothing but the edit uses it any more. */
   leaving(): Promise<void>;
@@ -51,7 +51,7 @@ export class Reconciler {
     return this.#bench.model;
   }
 
-  /** What a run has made of the document since it was last asked; the same one where nothing was made of it. */
+  /** As in `FollowedSession`. */
   advanced(document: Document): Document {
     return this.#bench.followed.advanced(document);
   }
@@ -81,8 +81,8 @@ export class Reconciler {
   }
 
   /**
-   * Goes to any document, and resolves once its picture is seen; no run may go on. Another model is loaded beside the one
-   * that is there, which leaves only then: where something fails, the device stays where it was.
+   * Goes to any document, and resolves once its picture is seen; no run may go on. Another model is loaded beside the
+   * one that is there, which leaves only then: where something fails, the device stays where it was.
    * @throws DeviceLimitError, ShaderError, InputError
    */
   async bring(destination: Destination): Promise<Document> {

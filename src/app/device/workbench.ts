@@ -15,7 +15,7 @@ import { Frames } from './frames.ts';
 import { readKeptChoices } from './kept_kernel_choices.ts';
 import { shaderSource } from './shaders.ts';
 
-/** What any workbench is made of, again and again where devices get lost. */
+/** What every workbench is set up with: the first, and those after lost devices. */
 export interface Materials {
   readonly gpu: GPU;
   readonly canvas: HTMLCanvasElement;
@@ -64,8 +64,8 @@ export class Workbench {
   }
 
   /**
-   * The workbench of another model on the same device. This one is as it was until `clear`: both are on the device until
-   * then, so that nothing is lost where there is no room.
+   * The workbench of another model on the same device. This one stays as it is until `clear`: both are on the device
+   * until then, so that nothing is lost where there is no room.
    * @throws DeviceLimitError, ShaderError
    */
   setAnother(destination: Destination, drawing: Drawing): Promise<Workbench> {

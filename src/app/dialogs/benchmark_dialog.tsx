@@ -13,7 +13,7 @@ const shapes = [
 ];
 const counts = ['1', '4', '16'].map((value) => ({ value, label: value }));
 
-/** Measures this machine, and gives the result to be copied or saved. */
+/** Measures this machine. The result can be copied and saved. */
 export function BenchmarkDialog({ benchmarking }: { readonly benchmarking: Benchmarking }) {
   const { open, status, fraction, report } = benchmarking;
   const shape = useSignal<readonly string[]>(['demo']);
@@ -40,12 +40,13 @@ export function BenchmarkDialog({ benchmarking }: { readonly benchmarking: Bench
   return (
     <Dialog id="benchmark" title="Benchmark this machine" open={open}>
       <p class="hint">
-        How long an iteration takes over the cells that count (cone) and over whole maps (dense),
-        and a picture beside a plain matrix product. Nothing leaves this machine.
+        Measures an iteration of a drag, over the cells that the points depend on (cone) and over
+        whole feature maps (dense), and a picture beside a plain matrix product. Nothing leaves this
+        machine.
       </p>
       <Choices
         name="benchmark-shape"
-        title="Network: the demo model, or an official size with random weights (up to 1 GB of memory)"
+        title="Network: the demo model, or an official one’s size with random weights (up to 1 GB of memory)"
         choices={shapes}
         chosen={shape}
       />
@@ -55,6 +56,8 @@ export function BenchmarkDialog({ benchmarking }: { readonly benchmarking: Bench
           <input id="benchmark-pictures" ref={pictures} type="checkbox" defaultChecked /> Whole
           pictures, too
         </label>
+      </div>
+      <div class="row">
         <label for="benchmark-seconds">Seconds for each</label>
         <input
           id="benchmark-seconds"

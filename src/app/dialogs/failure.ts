@@ -17,13 +17,17 @@ export class NoWebGpuError extends Error {
 export class DeviceLostError extends Error {
   /** @param reason the browser's; empty where it gives none */
   constructor(reason: string) {
-    super(`The graphics device was lost again and again${reason && ` (${reason})`}.`);
+    super(`The graphics device was lost again and again${inBrackets(reason)}.`);
     this.name = 'DeviceLostError';
   }
 }
 
+/** The browser's reason after other words: it is a sentence, or nothing. */
+export const inBrackets = (reason: string): string => reason && ` (${reason.replace(/\.$/, '')})`;
+
 const browsers =
-  'Browsers with WebGPU: Chrome and Edge from 113 (Android 121; Linux 144, or with chrome://flags/#enable-unsafe-webgpu), Safari from 26, Firefox from 141 on Windows and 145 on a Mac.';
+  'Browsers with WebGPU: Chrome and Edge from 113 (Android 121; Linux 144, or with ' +
+  'chrome://flags/#enable-unsafe-webgpu), Safari from 26, Firefox from 141 on Windows and 145 on a Mac.';
 
 /** What to do about it, the most likely first. */
 export function remedies(error: unknown): string[] {
@@ -34,7 +38,7 @@ export function remedies(error: unknown): string[] {
   }
   if (error instanceof NoAdapterError)
     return [
-      'See that hardware acceleration is switched on in the browser’s settings, and restart it.',
+      'Check that hardware acceleration is switched on in the browser’s settings, and restart the browser.',
       'Update the graphics driver; chrome://gpu says whether the browser blocks it.',
       browsers,
     ];
@@ -42,7 +46,7 @@ export function remedies(error: unknown): string[] {
     return [
       'Close other pages and programs that use the graphics card, then try again.',
       'Update the graphics driver, and restart the computer.',
-      'If one model alone does this, it is too large for the card: load this page again, and open a smaller one.',
+      'If it happens with one model alone, it may be too large: reload this page, and open a smaller one.',
     ];
   if (error instanceof DeviceLimitError)
     return [
@@ -51,5 +55,5 @@ export function remedies(error: unknown): string[] {
     ];
   if (error instanceof FormatError || error instanceof UnsupportedModelError)
     return ['The model’s file is broken or of another kind: fetch it again.'];
-  return ['Try again. If it stays so, the line above says what to report.'];
+  return ['Try again. If it fails again, report the line above.'];
 }

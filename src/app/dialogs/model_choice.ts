@@ -4,7 +4,7 @@ import type { ReadModel } from '../files/model_reader.ts';
 import type { ModelFile } from '../files/model_source.ts';
 import { LibraryShelf } from './library_shelf.ts';
 
-/** The ways to another model: a file, an address, the library, and back to the demo. What becomes of it is said on the page. */
+/** The ways to another model: a file, an address, the library, and the demo. The status line tells how it goes. */
 export class ModelChoice {
   readonly open = signal(false);
   readonly shelf: LibraryShelf;

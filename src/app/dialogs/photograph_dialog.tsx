@@ -13,9 +13,9 @@ export function PhotographDialog({ photograph }: { readonly photograph: Photogra
   return (
     <Dialog id="photograph" title="Edit a photograph" open={open}>
       <p class="hint">
-        The model looks for the picture of its own that is nearest to yours, so it has to know such
-        pictures: a face for a model of faces, lying as its faces lie. Fine-tuned, a copy of the
-        model draws yours itself. Nothing leaves this machine.
+        This finds the model’s own picture that is nearest to yours. It works for what the model was
+        trained on: a face, for a model of faces, framed as its faces are. Fine-tuning then changes
+        a copy of the model until it draws your picture. Nothing leaves this machine.
       </p>
       <div class="row">
         <button id="photograph-choose" type="button" onClick={() => file.current?.click()}>

@@ -29,9 +29,9 @@ interface Found {
 /** The two that take a while: looking for the model's nearest picture, and fine-tuning the model. */
 export type PhotographTask = 'invert' | 'fineTune';
 
-const goOn = 'Edit it, fine-tune the model further, or go on with another frame.';
+const goOn = 'Edit it, fine-tune the model further, or try another frame.';
 
-/** A photograph into the model: brought into its frame, inverted, the model fine-tuned to it, and handed to the editor. */
+/** A photograph on its way into the model: framed, inverted, the model fine-tuned to it, and given to the editor. */
 export class PhotographEditing {
   readonly open = signal(false);
   readonly framed = new FramedPhotograph();
@@ -81,9 +81,9 @@ export class PhotographEditing {
       await this.framed.open(file);
       this.#name = file.name.replace(/\.\w+$/, '');
       this.status.value =
-        'Bring it to lie as the model’s own pictures do: drag, enlarge and turn it.';
+        'Frame it as the model’s own pictures are framed: drag, enlarge and turn it.';
     } catch {
-      this.status.value = `${file.name} is no picture that this browser can read.`;
+      this.status.value = `This browser cannot read ${file.name} as a picture.`;
     }
   }
 
@@ -154,7 +154,7 @@ export class PhotographEditing {
     });
     const { psnr } = await inversion.run();
     show();
-    return `${psnr.toFixed(1)} dB from the photograph. Edit it, fine-tune the model to it, or go on with another frame.`;
+    return `${psnr.toFixed(1)} dB from the photograph. Edit it, fine-tune the model, or try another frame.`;
   }
 
   /** Fine-tunes the model to the photograph, at the latent that was found. @returns as `#invert` */

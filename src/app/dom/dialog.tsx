@@ -5,7 +5,7 @@ import { useRef } from 'preact/hooks';
 interface Properties {
   readonly id: string;
   readonly title: string;
-  /** Follows the dialog, too, where a person closes it by Escape. */
+  /** Becomes false, too, when a person closes the dialog with Escape. */
   readonly open: Signal<boolean>;
   readonly children: ComponentChildren;
 }

@@ -5,7 +5,7 @@ import { drawing } from './elements.ts';
 
 interface Properties {
   readonly id: string;
-  /** What it shows, for who does not see it. */
+  /** What it shows, in words, for screen readers. */
   readonly label: string;
   readonly image: ReadonlySignal<PixelImage | undefined>;
   /** Pixels of the canvas until there is an image. */
@@ -14,7 +14,7 @@ interface Properties {
   readonly widest: string;
 }
 
-/** Shows an image, with a pixel of its own for each of the image's. */
+/** Shows an image, with one canvas pixel for each pixel of the image. */
 export function PictureCanvas({ id, label, image, extent, widest }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {

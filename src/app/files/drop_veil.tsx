@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Lies over the page while a file is held over it: from the very event on, and not from the next drawing. */
+/** Covers the page while a file is held over it. It appears in the event itself, not when Preact renders next. */
 export function DropVeil({ held }: { readonly held: ReadonlySignal<boolean> }) {
   const veil = useRef<HTMLDivElement>(null);
   useLayoutEffect(

@@ -7,7 +7,7 @@ type Fetch = (progress: Progress, signal: AbortSignal) => Promise<ModelFile>;
 
 type Open = (read: ReadFile, progress: Progress) => Promise<unknown>;
 
-/** Opens models and what belongs to them, from wherever they are, beside the edit: until one is wholly there the page goes on as it is. */
+/** Opens models, deltas and latents from files and addresses. Until one is read and checked the edit is as it was. */
 export class ModelOpener {
   readonly #open: Open;
   readonly #view: View;

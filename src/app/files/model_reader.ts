@@ -13,7 +13,7 @@ export interface ReadModel {
   readonly blob: Blob;
   /** In the page's memory, of the generator alone. */
   readonly weights: GeneratorWeights;
-  /** What `weights` have more than the file. */
+  /** What was added to the file's weights; undefined for the model as its file has it. */
   readonly tuned?: FineTuned;
 }
 

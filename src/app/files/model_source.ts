@@ -46,7 +46,8 @@ async function fetchFile(
     request.signal?.throwIfAborted();
     // A browser tells a page no more than that.
     const foreign =
-      'its server does not answer, or does not let other pages read its files (CORS). Fetch it with the browser itself, and drop the file here';
+      'its server does not answer, or does not let other pages read its files (CORS). ' +
+      'Download it in the browser, and drop the file here';
     const why = url.origin === location.origin ? 'the server does not answer' : foreign;
     throw new Error(`${name} could not be fetched: ${why}.`, { cause: error });
   }

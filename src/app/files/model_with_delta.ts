@@ -12,7 +12,10 @@ export async function fineTunedModel(model: ReadModel, delta: WeightDelta): Prom
   return { ...original, weights, tuned: { delta, pivot, original } };
 }
 
-/** Adds a delta that was tuned on top of the model as it is, with what it is tuned by already. @throws as `fineTunedModel` */
+/**
+ * Adds a delta that was made with the model as it is: it comes on top of the delta that the model has already.
+ * @throws as `fineTunedModel`
+ */
 export async function fineTunedFurther(model: ReadModel, further: WeightDelta): Promise<ReadModel> {
   const original = model.tuned?.original;
   if (!original) return fineTunedModel(model, further);

@@ -4,7 +4,7 @@ import type { PictureSource } from '../state/picture_source.ts';
 /** A file system takes 255 bytes, of which a letter may need four. */
 const longestStem = 50;
 
-/** What files of a picture are called, without an ending: model and seed, or the latent's own name, and what became of it. */
+/** The name of a picture's file, without an ending: model and seed, or the latent's name, then mixing and dragging. */
 export function pictureName(
   model: string,
   { seed, latent, mix }: PictureSource,

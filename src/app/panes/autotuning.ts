@@ -26,8 +26,8 @@ const unmeasured = `${suitable} That stays until you measure again.`;
 const mostBytes = 2 ** 24;
 
 /**
- * Measures in the background which kernels are the fastest here, whenever a person pauses, for the drag as it stands and
- * for pictures. What was found is taken at once where no drag runs, kept by the browser, and can be taken elsewhere.
+ * Measures in the background which kernels are the fastest here, whenever a person pauses: for the drag with its points
+ * and options, and for pictures. The choice is used as soon as no drag runs. The browser keeps it, and it can be saved.
  */
 export class Autotuning {
   readonly status = signal('');

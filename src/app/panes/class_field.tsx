@@ -1,4 +1,4 @@
-/** More classes than a list is good for get a field for the number. */
+/** Models with more classes than this get a field for the class's number instead of a list. */
 const longestList = 100;
 
 interface Properties {

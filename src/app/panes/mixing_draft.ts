@@ -7,7 +7,7 @@ import {
 } from '../../models/stylegan2/network/latent_rows.ts';
 import type { StyleMix } from '../state/picture_source.ts';
 
-/** Style mixing as it stands in its fields. It may be no mix: without a seed, or with rows that are half typed. */
+/** What stands in the fields of style mixing. It is no mix yet without a seed, or while the rows are half typed. */
 export interface MixingDraft {
   readonly seed: number | undefined;
   readonly rows: string;
@@ -22,10 +22,7 @@ export const emptyDraft = (numWs: number): MixingDraft => ({
   over: undefined,
 });
 
-/**
- * The draft, as long as it says the picture's mix, or is half typed over it; else that mix, in the draft's place, as after
- * an undo.
- */
+/** The draft, while it says the same as the picture's mix or is half typed over it; else that mix, as after an undo. */
 export function followMix(draft: MixingDraft, mix: StyleMix | undefined, numWs: number) {
   const halfTyped = typeof readRows(draft.rows, numWs) === 'string';
   if (sameMix(mix, halfTyped ? draft.over : mixOf(draft, numWs))) return draft;

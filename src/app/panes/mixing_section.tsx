@@ -21,7 +21,7 @@ const ranges: readonly { readonly range: StyleRange; readonly label: string }[] 
   { range: 'fine', label: 'Fine' },
 ];
 
-/** A second seed, and which rows of the latent are its. Without a seed nothing is mixed. */
+/** A second seed, and which rows of the latent come from it. Without a seed nothing is mixed. */
 export function MixingSection({ editor }: { readonly editor: Editor | undefined }) {
   const numWs = useDocument(editor?.store, ({ model }) => model.weights.config.numWs);
   const source = useWantedPicture(editor);
@@ -69,7 +69,7 @@ export function MixingSection({ editor }: { readonly editor: Editor | undefined 
         changed={(seed, typed) => change({ seed }, typed)}
       />
       <div class="row">
-        <fieldset class="choice" aria-label="Which rows are the other seed’s">
+        <fieldset class="choice" aria-label="Which rows come from the other seed">
           {ranges.map(({ range, label }) => {
             const own = rowsOf(range, rowCount);
             const taken = own.every((row) => typeof rows !== 'string' && rows.includes(row));
@@ -102,7 +102,7 @@ export function MixingSection({ editor }: { readonly editor: Editor | undefined 
 
 interface RowsProperties {
   readonly text: string;
-  /** Why the text is no rows; empty where it is. */
+  /** Why the text does not name rows; empty if it does. */
   readonly problem: string;
   readonly disabled: boolean;
   changed(text: string): void;
@@ -113,7 +113,7 @@ function RowsField({ text, problem, disabled, changed }: RowsProperties) {
   useLayoutEffect(() => field.current?.setCustomValidity(problem), [problem]);
   return (
     <div class="row">
-      <label for="mix-rows" title="Rows of the latent that are the other seed’s, as 0-3,6">
+      <label for="mix-rows" title="Rows of the latent that come from the other seed, such as 0-3,6">
         Its rows
       </label>
       <input
@@ -126,7 +126,7 @@ function RowsField({ text, problem, disabled, changed }: RowsProperties) {
         value={text}
         disabled={disabled}
         onInput={({ currentTarget }) => changed(currentTarget.value)}
-        // Rows that are half typed are no fault yet.
+        // Not while it is typed: half of a row's number is no mistake yet.
         onChange={({ currentTarget }) => currentTarget.reportValidity()}
       />
     </div>

@@ -49,7 +49,7 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
 /** They do nothing without a mask. */
 const needMask: readonly Name[] = ['maskSampling'];
 
-/** The options of a drag, with the model's values to go back to. A value that cannot be is not handed on. */
+/** The options of a drag, with the model's values to go back to. Values that cannot be used are not passed on. */
 export function OptionsSection({ editor }: { readonly editor: Editor | undefined }) {
   const model = useDocument(editor?.store, ({ model }) => model);
   const options = useDocument(editor?.store, ({ options }) => options);
@@ -104,7 +104,7 @@ export function OptionsSection({ editor }: { readonly editor: Editor | undefined
   );
 }
 
-/** As it stands in the option's field. A small network has fewer blocks than the paper's default names: then its last is meant. */
+/** What stands in an option's field. In a network with fewer blocks than the default one's number it is the last. */
 function fieldValue(name: Name, options: DocumentOptions, { channels }: GeneratorConfig): string {
   if (name === 'featureBlock') return String(Math.min(options.featureBlock, channels.size - 1));
   return String(options[name]);

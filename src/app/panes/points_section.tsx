@@ -10,7 +10,7 @@ interface Properties {
   readonly store: Store | undefined;
 }
 
-/** The pairs as a list, each with a way to remove it that needs no keyboard. */
+/** The points as a list, each with a button that removes it. */
 export function PointsSection({ view, store }: Properties) {
   const points = useDocument(store, ({ points }) => points) ?? [];
   return (
@@ -45,10 +45,11 @@ export function PointsSection({ view, store }: Properties) {
           />
         ))}
       </ol>
-      <p id="points-hint" class="hint" hidden={points.length > 1}>
+      <p id="points-hint" class="hint" hidden={!store || points.length > 1}>
         {points.length === 0
           ? 'Choose a spot that should move, then the place where it should go.'
-          : 'Points can be dragged, or moved with the arrow keys; Delete removes one. A handle on its own target holds a spot in place.'}
+          : 'Points can be dragged, or moved with the arrow keys; Delete removes one. ' +
+            'A handle on its own target holds a spot in place.'}
       </p>
     </Section>
   );

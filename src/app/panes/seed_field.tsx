@@ -15,15 +15,15 @@ interface Properties {
   readonly placeholder?: string;
   readonly disabled: boolean;
   /**
-   * Hears of every valid seed, and of an emptied field.
-   * @param typed whether more of it may be to come
+   * Called with each valid seed, and with undefined when the field is emptied.
+   * @param typed true where the seed was typed or stepped in the field: more of it may follow
    */
   changed(seed: number | undefined, typed: boolean): void;
 }
 
 /** A field for a seed, and the button that draws one. */
 export function SeedField({ id, label, randomId, seed, changed, ...rest }: Properties) {
-  /** What was typed and is no seed. */
+  /** What was typed, while it is no valid seed. */
   const draft = useSignal<string | undefined>(undefined);
   const type = (field: HTMLInputElement) => {
     const valid = field.reportValidity();

@@ -4,7 +4,7 @@ import type { Document } from '../state/document.ts';
 import type { Store } from '../state/store.ts';
 
 /**
- * A part of the document. Who shows it is drawn again where the part is another one, and not with all of the document.
+ * A part of the document. The component that calls this is rendered again only when that part is another one.
  * @param pick takes the part; it sees nothing but the document
  * @returns undefined until there is a document
  */

@@ -6,6 +6,7 @@ import type { View } from '../state/view.ts';
 import { type DraftPair, type End, PointMarks } from './point_marks.ts';
 import type { Stage } from './stage.ts';
 
+const askForStart = 'Press Start or Space, and the picture moves.';
 const askForTarget = 'Now the place where it should go.';
 
 const arrows: Readonly<Record<string, Point>> = {
@@ -110,6 +111,8 @@ export class PointsEditor {
   commit(): void {
     this.#wait(this.#waiting !== undefined);
     this.#tell();
+    const idle = !this.#view.waitingForTarget.peek() && !this.#view.running.peek();
+    if (idle && this.#pairs.length > 0) this.#view.say(askForStart);
   }
 
   #tell(): void {

@@ -27,8 +27,8 @@ export interface PictureSize {
 }
 
 /**
- * What shows the picture, in its proportions. Its canvas has the display's own pixels, or the image's where those are more,
- * so that the presenter decides how the image is enlarged.
+ * What shows the picture, in its proportions. Its canvas has as many pixels as the display shows there, or as the image
+ * has where those are more: so the presenter, and not the browser, enlarges the image.
  */
 export class Stage {
   readonly elements: StageElements;

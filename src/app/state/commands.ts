@@ -16,7 +16,10 @@ import type { PicturePart } from './picture_source.ts';
 export interface Command {
   /** What it does, as “Undo: …” goes on: in the imperative, without a full stop. */
   readonly label: string;
-  /** The document after it; the same one where it changes nothing. @throws InputError for a value that cannot be used */
+  /**
+   * The document after it; the same one where it changes nothing.
+   * @throws InputError for a value that cannot be used
+   */
   apply(document: Document): Document;
   /** Names what is changed: within one gesture, such as a drag, changes of the same make one step of the history. */
   readonly mergeKey?: string | undefined;

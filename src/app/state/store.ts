@@ -1,7 +1,7 @@
 // The page's state in two parts that never mix:
 //
-//   Store   `document` (what is edited: document.ts) and what can be undone and redone. It changes through `do(command)`
-//           alone (commands.ts has all commands), and by the device while a run goes on.
+//   Store   `document` (what is edited: document.ts), and what can be undone and redone. It changes by `do(command)`
+//           (commands.ts has all commands) and, while a run goes on, by what the run has made.
 //   View    signals of how it is looked at: tool, brush, status, whether it runs (view.ts). Anyone may set them.
 //
 // A view reads signals (`store.document.value.points`) in a component or an `effect`, and changes the document by

@@ -25,11 +25,11 @@ export interface OriginalPicture {
 /** Why nothing can be done any more. */
 export interface Failure {
   readonly error: unknown;
-  /** Tries again with the document as it is; undefined where there is none yet, and the page has to be loaded again. */
+  /** Tries again with the document as it is; undefined where there is none yet: then the page has to be reloaded. */
   readonly retry?: () => void;
 }
 
-/** How the page looks at the document, and what is going on: nothing of it is saved or undone. */
+/** How the document is looked at, and what is going on. None of it is saved or undone. */
 export class View {
   /** There is a picture to work on. */
   readonly ready = signal(false);
@@ -39,7 +39,7 @@ export class View {
   /** Milliseconds an iteration, averaged so that it can be read. */
   readonly pace = signal<number | undefined>(undefined);
   readonly status = signal<StatusLine>({ text: '', kind: 'info' });
-  /** What a screen reader says beside the status. */
+  /** What a screen reader says besides the status. */
   readonly announcement = signal('');
   readonly tool = signal<Tool>('points');
   readonly brushKind = signal<BrushKind>('allow');
