@@ -14,7 +14,6 @@ import { firstPicture } from './panes/wanted_picture.ts';
 import { showPage } from './shell.tsx';
 import { Stage } from './stage/stage.ts';
 import { Tools } from './stage/tools.ts';
-import { sameOriginal } from './state/document.ts';
 import type { Progress } from './state/progress.ts';
 import type { Store } from './state/store.ts';
 import { View } from './state/view.ts';
@@ -59,7 +58,7 @@ export class Page {
     const editor = await Editor.open(materials, view, opening);
     const { store } = editor;
     stage.onResize = () => editor.redraw();
-    followDocument(stage, store, view);
+    followDocument(stage, store);
     // Two drags of one point are two steps of the history, and so are two slides of one slider.
     for (const began of ['pointerdown', 'focusin'])
       addEventListener(began, () => store.beginGesture(), { capture: true });
@@ -91,16 +90,11 @@ function stateOf({ failure, ready, running }: View): string {
   return running.value ? 'running' : 'ready';
 }
 
-/** The stage has the picture's size, and the original to be compared. */
-function followDocument(stage: Stage, store: Store, view: View): void {
+/** The stage has the picture's size. */
+function followDocument(stage: Stage, store: Store): void {
   const config = computed(() => store.document.value.model.weights.config);
   effect(() => {
     const { height, width } = config.value;
     stage.size = { height, width };
-  });
-  effect(() => {
-    const drawn = view.original.value;
-    stage.original =
-      drawn && sameOriginal(drawn.of, store.document.value) ? drawn.image : undefined;
   });
 }

@@ -239,6 +239,11 @@ export class DragSession {
     return this.#generator.present(this.#drag.latent.ws, sink);
   }
 
+  /** Draws the picture as it was before any drag, as `show` draws it as it is. */
+  showInitial(sink: ImageSink): Promise<void> {
+    return this.#generator.present(this.#drag.initial.ws, sink);
+  }
+
   /** Ends a run, and then frees the device's memory. */
   async destroy(): Promise<void> {
     await this.#settle();

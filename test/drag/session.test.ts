@@ -7,10 +7,12 @@ import {
   type IterationTrace,
   type PointPair,
 } from '../../src/drag/session.ts';
-import type { DeviceTensor } from '../../src/engine/memory/tensors.ts';
+import { imagePixels } from '../../src/engine/memory/image.ts';
+import { type DeviceTensor, readTensor } from '../../src/engine/memory/tensors.ts';
 import { InputError } from '../../src/formats/errors.ts';
 import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import { readDragFixture, testGenerator } from '../support/drag_fixture.ts';
+import { openTestEngine } from '../support/test_device.ts';
 
 const fixture = readDragFixture('drag_tiny_1point');
 const { options, ws0 } = fixture;
@@ -275,7 +277,14 @@ describe('a session', () => {
     await session.show({ draw: (image) => drawn.push(image) });
     await run;
     expect(drawn[0].shape).toEqual([1, 3, side, side]);
-    expect((await session.image()).rgba).not.toEqual(before.rgba);
+    const after = await session.image();
+    expect(after.rgba).not.toEqual(before.rgba);
+
+    // What it began with is shown without a change of what it is.
+    const { device } = await openTestEngine();
+    await session.showInitial({ draw: (image) => drawn.push(image) });
+    expect(imagePixels(await readTensor(device, drawn[1]), drawn[1].shape)).toEqual(before);
+    expect((await session.image()).rgba).toEqual(after.rgba);
     session.destroy();
   });
 });

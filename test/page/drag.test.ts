@@ -5,12 +5,14 @@ import { expect, test } from 'vitest';
 import type { MachineReport } from '../../src/bench/machine.ts';
 import { loadModel } from '../../src/library/api.ts';
 import {
+  choose,
   clickImage,
   output,
   patience,
   repository,
   servePage,
   state,
+  waitForModel,
   waitForState,
   waitForText,
 } from '../support/built_page.ts';
@@ -141,6 +143,9 @@ test('a person benchmarks this machine', async () => {
 
 test('kernels are measured when a person asks for it, and no more after a reset', async () => {
   const { page, faults } = await sharedPage();
+  // What is being measured is measured to its end: a small network has that soon.
+  await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
+  await waitForModel(page, 'tiny_official.pkl');
   await waitForText(page, '#tuning-status', 'until you measure again');
   await page.click('#tune');
   await waitForText(page, '#tuning-status', 'Measuring kernels');

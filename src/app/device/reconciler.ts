@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import type { DragSession, Engine, Iteration, Model } from '../../library/api.ts';
-import { type Document, sameOriginal } from '../state/document.ts';
+import type { Document } from '../state/document.ts';
 import type { View } from '../state/view.ts';
 import { type Destination, type Drawing, type Materials, Workbench } from './workbench.ts';
 
@@ -34,7 +34,7 @@ export class Reconciler {
       this.#bench.smooth = view.smooth.value;
     });
     effect(() => {
-      if (view.comparing.value) this.#drawOriginal().catch((error) => view.fail(error));
+      this.#bench.comparing = view.comparing.value;
     });
   }
 
@@ -134,18 +134,6 @@ export class Reconciler {
     this.#leaving = old.clear();
     this.#leaving.catch((error) => this.#view.fail(error));
     return bench.followed.document;
-  }
-
-  /** The picture as it was generated costs as much as a picture of the run: it is drawn when one asks for it. */
-  async #drawOriginal(): Promise<void> {
-    const bench = this.#bench;
-    const { document } = bench.followed;
-    const known = this.#view.original.peek();
-    if (known && sameOriginal(known.of, document)) return;
-    this.#view.original.value = {
-      of: document,
-      image: await bench.model.generate(document.initial),
-    };
   }
 
   #attend(bench: Workbench): void {

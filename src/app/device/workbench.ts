@@ -38,6 +38,7 @@ export interface Drawing {
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
 export class Workbench {
   readonly frames: Frames;
+  #comparing = false;
 
   private constructor(
     readonly engine: Engine,
@@ -94,9 +95,17 @@ export class Workbench {
     this.presenter.redraw();
   }
 
-  /** Draws the session's current picture. Frames are asked for through `frames`. */
+  /** Draws the session's picture as it is, or as it was generated. Frames are asked for through `frames`. */
   show(): Promise<void> {
+    if (this.#comparing) return this.session.showInitial(this.presenter);
     return this.session.show(this.presenter);
+  }
+
+  /** Whether the picture is seen as it was generated. */
+  set comparing(comparing: boolean) {
+    if (comparing === this.#comparing) return;
+    this.#comparing = comparing;
+    this.frames.request();
   }
 
   /**

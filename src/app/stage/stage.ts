@@ -1,5 +1,4 @@
-import type { PixelImage, Point } from '../../library/api.ts';
-import { drawImage } from '../dom/picture_canvas.tsx';
+import type { Point } from '../../library/api.ts';
 
 /** What is drawn on by hand. */
 export interface StageElements {
@@ -7,8 +6,6 @@ export interface StageElements {
   readonly root: HTMLElement;
   /** The picture, drawn by the device. */
   readonly image: HTMLCanvasElement;
-  /** The picture as it was generated, seen while one compares. */
-  readonly original: HTMLCanvasElement;
   readonly mask: HTMLCanvasElement;
   /** Around the marks of the points. */
   readonly points: HTMLElement;
@@ -56,13 +53,6 @@ export class Stage {
     this.#size = size;
     this.root.style.setProperty('--proportion', String(size.width / size.height));
     this.#fit();
-  }
-
-  /** What is to be compared; undefined while it is still to be drawn: then nothing covers the picture. */
-  set original(image: PixelImage | undefined) {
-    const { original } = this.elements;
-    original.hidden = image === undefined;
-    if (image) drawImage(original, image);
   }
 
   /** The image pixel under a pointer, clamped into the image. */

@@ -15,7 +15,6 @@ interface Properties {
 export function StageView({ view, waiting, mounted }: Properties) {
   const root = useRef<HTMLDivElement>(null);
   const image = useRef<HTMLCanvasElement>(null);
-  const original = useRef<HTMLCanvasElement>(null);
   const mask = useRef<HTMLCanvasElement>(null);
   const points = useRef<HTMLDivElement>(null);
   const lines = useRef<SVGSVGElement>(null);
@@ -25,7 +24,6 @@ export function StageView({ view, waiting, mounted }: Properties) {
     mounted({
       root: there(root.current),
       image: there(image.current),
-      original: there(original.current),
       mask: there(mask.current),
       points: there(points.current),
       lines: there(lines.current),
@@ -43,7 +41,6 @@ export function StageView({ view, waiting, mounted }: Properties) {
           data-tool={view.tool.value}
         >
           <canvas id="image" ref={image} width="1" height="1" />
-          <canvas id="original" ref={original} width="1" height="1" hidden />
           <canvas id="mask" ref={mask} width="1" height="1" hidden />
           <div id="points" ref={points}>
             <svg ref={lines} aria-hidden="true" />

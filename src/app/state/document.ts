@@ -78,10 +78,6 @@ export function startingPoints({ points, edit }: Document): readonly PointPair[]
   return points.map(({ handle, target }, j) => ({ handle: edit.handles[j] ?? handle, target }));
 }
 
-/** Whether two documents begin with one picture. */
-export const sameOriginal = (a: Document, b: Document): boolean =>
-  a.model === b.model && a.initial === b.initial;
-
 export const samePoint = (a: Point, b: Point): boolean => a[0] === b[0] && a[1] === b[1];
 
 export const samePair = (a: PointPair, b: PointPair): boolean =>

@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals';
-import type { Iteration, PixelImage } from '../../library/api.ts';
+import type { Iteration } from '../../library/api.ts';
 import { describe } from './describe.ts';
-import type { Document } from './document.ts';
 import type { PictureSource } from './picture_source.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,12 +13,6 @@ export type BrushKind = 'allow' | 'fix';
 export interface StatusLine {
   readonly text: string;
   readonly kind: 'info' | 'error';
-}
-
-/** A picture as it was generated, before any drag. */
-export interface OriginalPicture {
-  readonly of: Document;
-  readonly image: PixelImage;
 }
 
 /** Why nothing can be done any more. */
@@ -49,8 +42,6 @@ export class View {
   readonly smooth = signal(true);
   /** The original is seen in the edited picture's place. */
   readonly comparing = signal(false);
-  /** The picture that was compared with last. */
-  readonly original = signal<OriginalPicture | undefined>(undefined);
   /** A handle waits for its target. */
   readonly waitingForTarget = signal(false);
   /** The picture that was asked for last, while it is being generated: the controls show it before it is there. */
