@@ -22,6 +22,7 @@ import {
   difference,
   differenceAtCentres,
   picture,
+  settledPicture,
   showsAgain,
 } from '../support/page_pictures.ts';
 import { openTestEngine } from '../support/test_device.ts';
@@ -85,7 +86,7 @@ test('a person drags a point and the picture follows', async () => {
   expect(distance(moved, placed), 'the handle was tracked').toBeGreaterThan(0);
   expect(distance(moved, target), 'towards the target').toBeLessThan(distance(placed, target));
   expect(await number(page, '#loss', 'textContent')).toBeGreaterThan(0);
-  const after = await picture(page);
+  const after = await settledPicture(page);
   expect(contrast(after), 'the canvas still shows a picture').toBeGreaterThan(15);
   expect(difference(before, after), 'the picture changed').toBeGreaterThan(0.5);
   writeFileSync(`${output}/page-before.png`, PNG.sync.write(before));
