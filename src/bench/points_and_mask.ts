@@ -11,8 +11,8 @@ const way = 0.15;
 const typicalPlace = { row: 0.22, column: 0.32 } as const;
 
 /**
- * Points inside a picture, the same for everyone: on a grid of as many rows as columns, off its lines by parts of a cell so that patches
- * lie differently on the feature map.
+ * Points inside a picture, the same for everyone: on a grid of as many rows as columns, off its lines by parts of a cell
+ * so that patches lie differently on the feature map.
  */
 export function benchPoints(count: number, { height, width }: Extent): PointPair[] {
   const columns = Math.ceil(Math.sqrt(count));
