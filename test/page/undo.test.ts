@@ -40,10 +40,11 @@ test('each kind of change is undone and redone', async () => {
     expect(after, label).not.toBe(before);
     await page.click('#undo');
     await waitForTitle(page, 'redo', `Redo: ${label} (`);
-    expect(await shown(), `${label}, undone`).toBe(before);
+    await expect.poll(shown, { ...patience, message: `${label}, undone` }).toBe(before);
     await page.click('#redo');
     await waitForTitle(page, 'undo', `Undo: ${label} (`);
-    expect(await shown(), `${label}, redone`).toBe(after);
+    // The step before may have the same label.
+    await expect.poll(shown, { ...patience, message: `${label}, redone` }).toBe(after);
   }
   const points = () => marks(page);
   const press = async (key: 'ArrowLeft' | 'ArrowRight', times: number) => {
