@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   DeviceLimitError,
+  DeviceLostError,
   DragganError,
   InputError,
   MissingPackageError,
   NoAdapterError,
+  OutputError,
 } from '../formats/errors.ts';
+import { printable } from '../formats/printable.ts';
+import { causeOf } from '../node/files/input_file.ts';
 import { packageFolder } from '../node/files/package_folder.ts';
 import { parseCommandLine } from './options/arguments.ts';
 import type { Command } from './options/command.ts';
+import { refuseOverwriting } from './options/overwriting.ts';
 import { Progress } from './progress.ts';
 
 /** Each is loaded when it is asked for: a command that needs no device starts in half the time. */
@@ -28,19 +33,30 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const badInput = 2;
 const fault = 1;
 
+const faultsOfMachine = [
+  NoAdapterError,
+  DeviceLimitError,
+  DeviceLostError,
+  MissingPackageError,
+  OutputError,
+];
+
 /**
  * Runs one command line and ends the process: 0 when done, 2 with one line on standard error for wrong input, 1 for a
  * fault of ours or of the machine.
  */
 export async function main(args: readonly string[]): Promise<never> {
   const progress = new Progress();
-  // A reader that went away (`draggan info x | head -1`) is no error.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', (error) => process.exit(reportUnprinted(error)));
+  // Where nobody can read what is said, the work goes on.
+  process.stderr.on('error', () => {});
   try {
     const output = await runCommand(args, progress);
-    await new Promise<void>((written) => {
-      process.stdout.write(output === '' ? '' : `${output}\n`, () => written());
-    });
+    if (output !== '')
+      await new Promise<void>((written) => {
+        // A fault comes as an event, too, and is reported there.
+        process.stdout.write(`${output}\n`, (error) => (error ? undefined : written()));
+      });
     // Ended explicitly, since Dawn's polling keeps the process alive.
     return process.exit(0);
   } catch (error) {
@@ -67,18 +83,29 @@ export async function runCommand(args: readonly string[], progress: Progress): P
   }
   const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) return help(name, command);
-  return command.run(parseCommandLine(rest, command.options, command), progress);
+  const line = parseCommandLine(rest, command.options, command);
+  await refuseOverwriting(line, command.options);
+  return command.run(line, progress);
+}
+
+/** A reader that went away (`draggan info x | head -1`) is no error; a full disk is. */
+function reportUnprinted(error: Error): number {
+  if ('code' in error && error.code === 'EPIPE') return 0;
+  return report(new OutputError(`standard output: cannot be written: ${causeOf(error)}`));
 }
 
 function report(error: unknown): number {
   const expected = error instanceof DragganError;
-  const text = expected || !(error instanceof Error) ? error : (error.stack ?? error.message);
-  process.stderr.write(`draggan: ${expected ? error.message : text}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // A stack has several lines, none of which a terminal may take for a command.
+  const lines = text
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
+  process.stderr.write(`draggan: ${expected ? error.message : lines}\n`);
   // A machine without an adapter or a package, or with a small adapter, gets one line as well, but is no fault of the
   // input.
-  const ofMachine = [NoAdapterError, DeviceLimitError, MissingPackageError].some(
-    (kind) => error instanceof kind,
-  );
+  const ofMachine = faultsOfMachine.some((kind) => error instanceof kind);
   return expected && !ofMachine ? badInput : fault;
 }
 

@@ -1,3 +1,5 @@
+import { printable } from '../formats/printable.ts';
+
 /**
  * A line on standard error that shows how far a command is: rewritten on a terminal; elsewhere only the last is shown.
  */
@@ -9,18 +11,19 @@ export class Progress {
   update(text: string): void {
     if (!this.live || performance.now() - this.shown < 50) return;
     this.shown = performance.now();
-    process.stderr.write(`\r\u001b[K${text}`);
+    process.stderr.write(`\r\u001b[K${printable(text)}`);
   }
 
   /** The last state, which stays. */
   finish(text: string): void {
-    process.stderr.write(this.live ? `\r\u001b[K${text}\n` : `${text}\n`);
+    const line = printable(text);
+    process.stderr.write(this.live ? `\r\u001b[K${line}\n` : `${line}\n`);
   }
 
   /** A line beside the states, which stays. */
   note(text: string): void {
     this.clear();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   /** Takes the line away, so that an error has it to itself. */

@@ -3,6 +3,7 @@ import type { PixelImage } from '../engine/memory/image.ts';
 import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
 import type { Draggable, Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
+import { describeBounds, isWithin } from '../options/option.ts';
 import type { DragOptions } from './options.ts';
 import { checkPoints, type PointPair } from './points.ts';
 import { Drag } from './run/drag.ts';
@@ -20,6 +21,8 @@ export type {
   StopReason,
 } from './run/iteration.ts';
 export type { DragState, EditState } from './run/submission.ts';
+
+const wholeSteps = { least: 0, whole: true };
 
 /** The events of a session, and what each passes to its listeners. */
 export interface SessionEvents {
@@ -142,10 +145,14 @@ export class DragSession {
 
   /**
    * Iterates until the points arrive, `steps` are made, or `stop`. Run again, it goes on.
-   * @throws InputError where there are no points, or it runs already; ShaderError, DeviceLimitError
+   * @throws InputError where there are no points, it runs already, or `steps` is no whole number; ShaderError,
+   * DeviceLimitError; DeviceLostError, after which latent and state are those that were reached
    */
   async run(options: RunOptions = {}): Promise<RunResult> {
     if (this.#run) throw new InputError('the drag runs already');
+    const { steps } = options;
+    if (steps !== undefined && !isWithin(steps, wholeSteps))
+      throw new InputError(`${steps} is not ${describeBounds(wholeSteps)}`, { option: 'steps' });
     if (this.points.length === 0) throw new InputError('there are none', { option: 'points' });
     this.#stopping = false;
     const run = new DragRun(this.#drag, this.#pace, options, {

@@ -1,5 +1,6 @@
 import {
   DeviceLimitError,
+  DeviceLostError,
   DragganError,
   FormatError,
   InputError,
@@ -20,6 +21,7 @@ const kinds = [
   UnsupportedModelError,
   InputError,
   DeviceLimitError,
+  DeviceLostError,
   NoAdapterError,
   DragganError,
 ];

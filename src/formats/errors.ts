@@ -1,5 +1,4 @@
-/** The most characters of a message: a hostile file must not fill a terminal or a page through its names. */
-const longestMessage = 600;
+import { printable } from './printable.ts';
 
 /**
  * A fault of the input or of the machine that we can name. The message is always one line, whatever a file's names
@@ -7,10 +6,13 @@ const longestMessage = 600;
  */
 export class DragganError extends Error {
   constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(message), options);
+    super(printable(message), options);
     this.name = new.target.name;
   }
 }
+
+/** The most characters of a file's or tensor's name in a message. */
+const longestName = 160;
 
 /** Where in a file a fault lies. */
 export interface FileLocation {
@@ -59,6 +61,12 @@ export class NoAdapterError extends DragganError {}
 /** An optional npm package that the work needs is not installed: a fault of the installation, not of the input. */
 export class MissingPackageError extends DragganError {}
 
+/** The device was lost: its driver was reset, it was unplugged, or the engine was destroyed. */
+export class DeviceLostError extends DragganError {}
+
+/** A file that cannot be written, or not wholly: a fault of the machine, such as a full disk. */
+export class OutputError extends DragganError {}
+
 /** The adapter has less of something than the model or the plan needs. */
 export class DeviceLimitError extends DragganError {
   /** How much the model or the plan needs, in the limit's unit (bytes, buffers, …). */
@@ -89,16 +97,8 @@ export class InputError extends DragganError {
 
 function describeLocation({ file, offset, tensor }: FileLocation): string {
   const parts = [];
-  if (file !== undefined) parts.push(file);
+  if (file !== undefined) parts.push(printable(file, longestName));
   if (offset !== undefined) parts.push(`byte ${offset}`);
-  if (tensor !== undefined) {
-    parts.push(`tensor ${tensor.length > 160 ? `${tensor.slice(0, 160)}…` : tensor}`);
-  }
+  if (tensor !== undefined) parts.push(`tensor ${printable(tensor, longestName)}`);
   return parts.map((part) => `${part}: `).join('');
-}
-
-function oneLine(message: string): string {
-  // Control characters, line and paragraph separators, and bidirectional overrides come from files' names.
-  const line = message.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
-  return line.length > longestMessage ? `${line.slice(0, longestMessage)}…` : line;
 }

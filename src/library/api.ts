@@ -51,6 +51,7 @@ export type { Precision } from '../engine/memory/layouts.ts';
 export { type ImageSink, type PresentationContext, Presenter } from '../engine/present.ts';
 export {
   DeviceLimitError,
+  DeviceLostError,
   DragganError,
   type FileLocation,
   FormatError,

@@ -4,6 +4,7 @@ import type { KernelChoices } from '../engine/autotune/kernel_choices.ts';
 import type { Engine } from '../engine/device.ts';
 import type { PixelImage } from '../engine/memory/image.ts';
 import type { Precision } from '../engine/memory/layouts.ts';
+import { InputError } from '../formats/errors.ts';
 import { imageLoss } from '../inversion/image_loss.ts';
 import { Inversion } from '../inversion/inversion.ts';
 import type { FineTuningOptions, InversionOptions } from '../inversion/options.ts';
@@ -23,24 +24,31 @@ import {
 } from '../models/stylegan2/network/latent_origin.ts';
 import { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 import { type AutotuneRequest, autotune } from './autotune.ts';
+import { refuseLostDevice } from './device_state.ts';
 
 /** A generator that can be drawn from, looked into, and dragged. */
 export class Model {
-  readonly #generator: Generator;
+  readonly #loaded: Generator;
+  #destroyed = false;
 
   /** @internal `createModel` and `loadModel` make one. */
   constructor(generator: Generator) {
-    this.#generator = generator;
+    this.#loaded = generator;
+  }
+
+  get #generator(): Generator {
+    if (this.#destroyed) throw new InputError('the model was destroyed; load it again');
+    return this.#loaded;
   }
 
   /** Sizes and layers of the network. */
   get config(): GeneratorConfig {
-    return this.#generator.config;
+    return this.#loaded.config;
   }
 
   /** How the weights of convolutions are stored on the device. */
   get precision(): Precision {
-    return this.#generator.precision;
+    return this.#loaded.precision;
   }
 
   /** The drag options that the model's file recommends, else the paper's values. */
@@ -50,9 +58,9 @@ export class Model {
 
   /**
    * ws (num_ws · w_dim, row-major) of a seed or a z.
-   * @throws InputError for a seed, z, class or truncation that does not fit the network
+   * @throws InputError for a seed, z, class or truncation that does not fit the network; DeviceLostError
    */
-  latent(source: LatentSource, options?: MappingOptions): Promise<Float32Array> {
+  async latent(source: LatentSource, options?: MappingOptions): Promise<Float32Array> {
     return this.#generator.latent(source, options);
   }
 
@@ -64,17 +72,22 @@ export class Model {
   /**
    * The picture of a latent, read back from the device.
    * @param ws num_ws · w_dim, row-major
-   * @throws InputError for a latent that does not fit
+   * @throws InputError for a latent or noise that does not fit; DeviceLostError
    */
-  generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
+  async generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
+    refuseOtherNoise(options.noise);
     return this.#generator.generate(ws, options.noise);
   }
 
   /**
    * Tensors of the synthesis network, and the gradient of one of them with respect to ws.
-   * @throws InputError for a name that the network does not have
+   * @throws InputError for a name that the network does not have, or noise that there is not; DeviceLostError
    */
-  evaluate(ws: Float32Array, request: EvaluationRequest): Promise<Map<string, LogicalTensor>> {
+  async evaluate(
+    ws: Float32Array,
+    request: EvaluationRequest,
+  ): Promise<Map<string, LogicalTensor>> {
+    refuseOtherNoise(request.noise);
     return this.#generator.evaluate(ws, request);
   }
 
@@ -105,7 +118,7 @@ export class Model {
    * @param pivot ws (num_ws · w_dim), as `invert` finds it
    * @throws InputError for a picture or latent that does not fit; DeviceLimitError where the adapter is too small
    */
-  fineTune(
+  async fineTune(
     target: PixelImage,
     pivot: Float32Array,
     options: FineTuningOptions = {},
@@ -119,13 +132,15 @@ export class Model {
    * submissions, so that a drag or a page may go on meanwhile.
    * @throws the signal's reason once it is aborted; InputError for options that cannot be used
    */
-  autotune(request: AutotuneRequest = {}): Promise<KernelChoices> {
+  async autotune(request: AutotuneRequest = {}): Promise<KernelChoices> {
     return autotune(this.#generator, request);
   }
 
   /** Frees the device memory of the model. Its sessions are to be destroyed before. */
   destroy(): void {
-    this.#generator.destroy();
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#loaded.destroy();
   }
 }
 
@@ -152,7 +167,7 @@ export interface LoadOptions {
 /**
  * Reads a model file of any format that `parseModelFile` knows and puts it on the device.
  * @throws FormatError where the file is broken; UnsupportedModelError where it is of another kind; DeviceLimitError
- * where the adapter is too small for it
+ * where the adapter is too small for it; InputError for a precision that there is not; DeviceLostError
  */
 export async function loadModel(
   engine: Engine,
@@ -168,16 +183,27 @@ export async function loadModel(
 
 /**
  * Puts a generator that was read and checked on the device.
- * @throws DeviceLimitError where the adapter is too small for it
+ * @throws DeviceLimitError where the adapter is too small for it; InputError for a precision that there is not;
+ * DeviceLostError where the device is lost before the weights are on it
  */
 export async function createModel(
   engine: Engine,
   weights: GeneratorWeights,
   { precision, onProgress = () => {} }: LoadOptions = {},
 ): Promise<Model> {
+  if (precision !== undefined && precision !== 'f32' && precision !== 'f16')
+    throw new InputError(`${precision} is none of f32, f16`, { option: 'precision' });
+  await refuseLostDevice(engine);
   const generator = await Generator.load(engine, weights, {
     precision,
     onProgress: (fraction) => onProgress(fraction, 'packing the weights'),
   });
+  await refuseLostDevice(engine);
   return new Model(generator);
+}
+
+/** For programs without types. */
+function refuseOtherNoise(noise: Noise | undefined): void {
+  if (noise === undefined || noise === 'const' || noise === 'none') return;
+  throw new InputError(`${noise} is none of const, none`, { option: 'noise' });
 }

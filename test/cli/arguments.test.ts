@@ -63,7 +63,7 @@ describe('draggan', () => {
   it('ends wrong input with code 2 and one line', () => {
     const { status, stdout, stderr } = draggan('info', inFolder('ab\nsent.safetensors'));
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^draggan: [^\n]*ab sent\.safetensors: no such file\n$/);
+    expect(stderr).toMatch(/^draggan: [^\n]*ab\\nsent\.safetensors: no such file\n$/);
   });
 
   it('explains itself', async () => {
@@ -248,7 +248,11 @@ describe('wrong input', () => {
     ['a radius larger than all', drag(...points, '--r2', '513'), /--r2: "513".* from 0 to 512/],
     ['a block that is not there', drag(...points, '--feature-block', '6'), /from 0 to 5/],
     ['an unknown precision', drag(...points, '--precision', 'f8'), /--precision: "f8" is none/],
-    ['an unknown space', drag(...points, '--space', 'y'), /--space: "y" is none of w, w\+/],
+    [
+      'an unknown space',
+      drag(...points, '--space', 'y'),
+      /--space: "y" is none of z, principal, w, w\+/,
+    ],
     ['a mask that is no image', drag(...points, '--mask', inFolder('mask.png')), /neither a PNG/],
     [
       'a mask of another size',

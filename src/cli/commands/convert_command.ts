@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { InputError } from '../../formats/errors.ts';
 import { convertToSafetensors } from '../../models/stylegan2/files/convert.ts';
 import { prepareOutput } from '../files/atomic_file.ts';
 import { readModelFile } from '../files/model_file.ts';
@@ -11,11 +9,14 @@ export const convert: Command = {
   output: 'OUT.safetensors',
   options: {
     f16: { help: "keeps the synthesis network's weights in 16 bits: half the size" },
-    delta: { value: 'FILE', help: 'with the weights that invert tuned to a picture' },
+    delta: {
+      value: 'FILE',
+      file: 'input',
+      help: 'with the weights that invert tuned to a picture',
+    },
   },
   async run(line, progress) {
     const { model, output = '' } = line;
-    await refuseSameFile(model, output);
     const out = await prepareOutput(output);
     progress.update(`reading ${model}`);
     const { file, weights, length } = await readModelFile(model, {
@@ -28,11 +29,3 @@ export const convert: Command = {
     return '';
   },
 };
-
-/** Compares the files that the paths lead to, since writing through a link would overwrite the model too. */
-async function refuseSameFile(model: string, output: string): Promise<void> {
-  const [from, to] = await Promise.all([model, output].map((path) => stat(path).catch(() => null)));
-  if (from && to && from.dev === to.dev && from.ino === to.ino) {
-    throw new InputError(`${output}: is the model itself, which would be overwritten`);
-  }
-}

@@ -2,12 +2,13 @@ import type { DragSession, IterationTrace, RunResult } from '../../drag/session.
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
-import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
+import { optionalOutput, writeEach } from '../files/atomic_file.ts';
 import { optionalLatentOutput } from '../files/latent_file.ts';
 import { parseMask } from '../files/mask_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import { DragTrace } from '../files/trace_file.ts';
+import { onInterruption } from '../interruption.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
 import { declareOptions, parseDeclared } from '../options/declared_options.ts';
@@ -25,20 +26,24 @@ export const drag: Command = {
     points: { value: 'PAIRS', help: 'handle>target, each row,column in pixels, joined by ;' },
     mask: {
       value: 'FILE',
+      file: 'input',
       help: 'what must stay: a picture (white), .npy or .safetensors (mask; 1)',
     },
     'mask-invert': { help: 'what the mask marks may move, and all else must stay' },
     ...declareOptions(dragOptionTable, { recommends: true }),
     precision: precisionOption,
     'no-autotune': autotuneOption,
-    trace: { value: 'FILE', help: 'writes every iteration to a safetensors file' },
-    out: { value: 'FILE.png', help: 'the image at the end' },
-    'out-latent': { value: 'FILE', help: 'its latent, as .npy, .npz or .safetensors' },
+    trace: { value: 'FILE', file: 'output', help: 'writes every iteration to a safetensors file' },
+    out: { value: 'FILE.png', file: 'output', help: 'the image at the end' },
+    'out-latent': {
+      value: 'FILE',
+      file: 'output',
+      help: 'its latent, as .npy, .npz or .safetensors',
+    },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
     refuseBothLatents(line);
-    refuseSameOutputs(line, ['trace', 'out', 'out-latent']);
     const trace = await optionalOutput(line, 'trace');
     const out = await optionalOutput(line, 'out');
     const outLatent = await optionalLatentOutput(line, 'out-latent');
@@ -60,15 +65,21 @@ export const drag: Command = {
     session.setPoints(points);
     session.setMask(mask);
     const rows = new DragTrace([config.numWs, config.wDim], session.options.space, points.length);
-    const result = await runDrag(
-      session,
-      steps,
-      progress,
-      trace ? (row) => rows.add(row) : undefined,
+    const forget = onInterruption(() => session.stop());
+    const keepLatent = outLatent && (async () => outLatent.write(await session.latent(), config));
+    const addRow = trace && ((row: IterationTrace) => rows.add(row));
+    const result = await runDrag(session, steps, progress, addRow).catch(async (fault) => {
+      // Also after a lost device, since the latent that was reached lies in memory.
+      await keepLatent?.();
+      if (keepLatent) progress.note(`${line.text('out-latent')}: the latent that was reached`);
+      throw fault;
+    });
+    await writeEach(
+      keepLatent,
+      trace && (() => trace.write(rows.encode())),
+      out && (async () => out.write(encodePng(await session.image()))),
     );
-    await trace?.write(rows.encode());
-    if (out) await out.write(encodePng(await session.image()));
-    await outLatent?.write(await session.latent(), config);
+    forget();
     const summary = { ...summarise(result, session, adapter), precision: model.precision };
     await session.destroy();
     close();
@@ -85,15 +96,13 @@ function parseOptions(line: CommandLine, { channels }: GeneratorConfig) {
   return parseDeclared(line, dragOptionTable, { featureBlock });
 }
 
-/** Runs to the end, or until Ctrl-C, which keeps what was reached. */
+/** Runs to the end, or until it is stopped. */
 async function runDrag(
   session: DragSession,
   steps: number,
   progress: Progress,
   trace?: (row: IterationTrace) => void,
 ): Promise<RunResult> {
-  const stop = () => session.stop();
-  process.once('SIGINT', stop);
   const forget = session.on('iteration', ({ iteration, distance, lossMotion }) => {
     progress.update(
       `iteration ${iteration + 1} of ${steps}, ${distance.toFixed(1)} px to go, loss ${lossMotion.toPrecision(3)}`,
@@ -101,7 +110,6 @@ async function runDrag(
   });
   const result = await session.run({ steps, trace });
   forget();
-  process.off('SIGINT', stop);
   return result;
 }
 

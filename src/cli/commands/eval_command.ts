@@ -28,9 +28,10 @@ export const evaluate: Command = {
     gradient: { value: 'T', help: 'adds grad_ws, the gradient of sum(T · cotangent)' },
     cotangent: {
       value: 'FILE',
+      file: 'input',
       help: 'a safetensors file with cotangent, or image_cotangent or feature_cotangent',
     },
-    out: { value: 'FILE', help: 'the safetensors file to write' },
+    out: { value: 'FILE', file: 'output', help: 'the safetensors file to write' },
   },
   async run(line, progress) {
     const { noise, seed: noiseSeed } = parseNoise(line);

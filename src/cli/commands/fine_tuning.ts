@@ -13,7 +13,11 @@ const interval = 10;
 
 /** The flags that tell a command to tune the model's weights to a picture. */
 export const fineTuningFlags = {
-  delta: { value: 'FILE', help: 'tunes the weights to the picture; what changed of them' },
+  delta: {
+    value: 'FILE',
+    file: 'output',
+    help: 'tunes the weights to the picture; what changed of them',
+  },
   ...declareOptions(fineTuningOptionTable),
 } satisfies Record<string, Option>;
 

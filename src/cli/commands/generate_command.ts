@@ -16,7 +16,7 @@ export const generate: Command = {
     noise: noiseOption,
     precision: precisionOption,
     'no-autotune': autotuneOption,
-    out: { value: 'FILE.png', help: 'the image' },
+    out: { value: 'FILE.png', file: 'output', help: 'the image' },
   },
   async run(line, progress) {
     const { noise, seed: noiseSeed } = parseNoise(line);

@@ -8,10 +8,11 @@ import { classWeights } from '../../models/stylegan2/network/class_weights.ts';
 import { readPicture } from '../../node/files/picture_file.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { inversionOptionTable } from '../../options/inversion_options.ts';
-import { optionalOutput, refuseSameOutputs } from '../files/atomic_file.ts';
+import { optionalOutput, writeEach } from '../files/atomic_file.ts';
 import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
+import { onInterruption } from '../interruption.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import { classOptions, parseClasses } from '../options/class_options.ts';
 import type { Command } from '../options/command.ts';
@@ -32,15 +33,20 @@ export const invert: Command = {
   options: {
     image: {
       value: 'FILE',
+      file: 'input',
       help: 'a PNG, JPEG, WebP or TIFF; of another size, its middle, scaled',
     },
     ...searchOptions,
     ...classOptions,
-    latent: { value: 'FILE', help: 'one that was found before, instead of the search' },
-    out: { value: 'FILE', help: 'the latent, as .npy, .npz or .safetensors' },
+    latent: {
+      value: 'FILE',
+      file: 'input',
+      help: 'one that was found before, instead of the search',
+    },
+    out: { value: 'FILE', file: 'output', help: 'the latent, as .npy, .npz or .safetensors' },
     ...fineTuningFlags,
-    picture: { value: 'FILE.png', help: 'the image that comes out' },
-    'frame-out': { value: 'FILE.png', help: 'the photograph as the model gets it' },
+    picture: { value: 'FILE.png', file: 'output', help: 'the image that comes out' },
+    'frame-out': { value: 'FILE.png', file: 'output', help: 'the photograph as the model gets it' },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
@@ -73,13 +79,14 @@ export const invert: Command = {
     });
     const stopping = new AbortController();
     const { signal } = stopping;
-    const stop = () => stopping.abort();
-    process.once('SIGINT', stop);
+    const forget = onInterruption(() => stopping.abort());
     const found = known
       ? await draw(model, target, known)
       : await search(model, target, { ...options, classes }, { progress, signal });
     // Written before the tuning, so that the search is not lost if the tuning fails.
-    await outputs.latent?.write(found.ws, config);
+    const unwritten: unknown = await outputs.latent
+      ?.write(found.ws, config)
+      .catch((fault: unknown) => fault);
     // Only a delta can keep the noise that was found, so after an abort one is made that changes nothing else.
     const tuned =
       tuning && (!signal.aborted || found.noise.size > 0)
@@ -91,9 +98,13 @@ export const invert: Command = {
             { progress, signal },
           )
         : undefined;
-    process.removeListener('SIGINT', stop);
-    if (tuned) await outputs.delta?.write(tuned.delta);
-    await outputs.picture?.write(encodePng((tuned ?? found).image));
+    const { delta, picture } = outputs;
+    await writeEach(
+      unwritten === undefined ? undefined : () => Promise.reject(unwritten),
+      delta && tuned && (() => delta.write(tuned.delta)),
+      picture && (() => picture.write(encodePng((tuned ?? found).image))),
+    );
+    forget();
     close();
     progress.finish(describe(found, tuned, tuning !== undefined, adapter));
     const summary = {
@@ -140,7 +151,6 @@ async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise
 
 /** Checks the files that will be written, and refuses them where they make no sense. */
 async function prepareOutputs(line: CommandLine) {
-  refuseSameOutputs(line, ['out', 'delta', 'picture', 'frame-out']);
   if (line.text('latent') === undefined) line.required('out');
   else {
     for (const option of ['out', ...Object.keys(searchOptions)])

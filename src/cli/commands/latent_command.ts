@@ -10,7 +10,11 @@ export const latent: Command = {
     'MODEL (--seed N | --latent FILE) [--mix-seed M --mix-rows 0-3,6] --out FILE.npy|.npz|.safetensors',
   options: {
     ...latentOptions,
-    out: { value: 'FILE', help: 'the latent (1, num_ws, w_dim), in the format of its ending' },
+    out: {
+      value: 'FILE',
+      file: 'output',
+      help: 'the latent (1, num_ws, w_dim), in the format of its ending',
+    },
   },
   async run(line, progress) {
     refuseBothLatents(line);

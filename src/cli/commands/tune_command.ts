@@ -21,6 +21,7 @@ import {
 } from '../files/kept_kernel_choices.ts';
 import { checkModelFile, type ModelFile, readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
+import { onInterruption } from '../interruption.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import type { Command } from '../options/command.ts';
 import { parsePrecision, precisionOption } from '../options/precision_option.ts';
@@ -42,8 +43,16 @@ export const tune: Command = {
     precision: precisionOption,
     seconds: { value: 'S', help: 'begins no further layer after so long' },
     reset: { help: 'first forgets all that is kept' },
-    import: { value: 'FILE', help: 'then adds what was exported before, here or elsewhere' },
-    export: { value: 'FILE', help: 'in the end writes all that is kept, or was measured now' },
+    import: {
+      value: 'FILE',
+      file: 'input',
+      help: 'then adds what was exported before, here or elsewhere',
+    },
+    export: {
+      value: 'FILE',
+      file: 'output',
+      help: 'in the end writes all that is kept, or was measured now',
+    },
     json: { help: 'prints what was measured as a JSON object' },
   },
   async run(line, progress) {
@@ -95,7 +104,7 @@ async function measure(
   const began = performance.now();
   const controller = new AbortController();
   const stop = () => controller.abort();
-  process.once('SIGINT', stop);
+  const forget = onInterruption(stop);
   let known: KernelChoices | undefined;
   let [fresh, complete] = [0, true];
   const choices = await model
@@ -113,7 +122,7 @@ async function measure(
       if (known && controller.signal.aborted) return known;
       throw error;
     });
-  process.off('SIGINT', stop);
+  forget();
   close();
   return { choices, fresh, adapter, seconds: (performance.now() - began) / 1000, complete };
 }

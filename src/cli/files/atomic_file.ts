@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../../formats/errors.ts';
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError, OutputError } from '../../formats/errors.ts';
 import { causeOf } from '../../node/files/input_file.ts';
 import type { CommandLine } from '../options/arguments.ts';
+import { targetOf } from './file_identity.ts';
 
 /** A file that will be written at the end: it appears whole or not at all. */
 export interface OutputFile {
@@ -22,11 +23,14 @@ export async function prepareOutput(path: string, option?: string): Promise<Outp
     throw new InputError(`${path}: ${why}`, { option });
   };
   if (path === '') refuse('no file name');
-  const target = await resolveTarget(path);
-  const found = await stat(target).catch(() => null);
+  const target = await targetOf(path);
+  const found = await stat(target).catch((error) => {
+    if (codeOf(error) === 'ENAMETOOLONG') refuse('the name is too long');
+    return null;
+  });
   if (found?.isDirectory()) refuse('is a folder');
   // A rename would put a file in the place of a device or a pipe, so those are written as they stand.
-  if (found && !found.isFile()) return { write: (bytes) => writeFile(target, bytes) };
+  if (found && !found.isFile()) return { write: (bytes) => writeDevice(target, bytes) };
   const folder = dirname(target);
   const parent = await stat(folder).catch(() => null);
   if (!parent?.isDirectory()) refuse(`there is no folder ${folder}`);
@@ -43,31 +47,47 @@ export async function optionalOutput(
   return path === undefined ? undefined : prepareOutput(path, option);
 }
 
-/** @throws InputError where two of these options name the same file */
-export function refuseSameOutputs(line: CommandLine, options: readonly string[]): void {
-  const seen = new Map<string, string>();
-  for (const option of options) {
-    const path = line.text(option);
-    if (path === undefined) continue;
-    const other = seen.get(resolve(path));
-    if (other) throw new InputError(`the same file as --${other}`, { option });
-    seen.set(resolve(path), option);
-  }
+/**
+ * Writes files one by one: one that fails does not take the others along.
+ * @param writes undefined for a file that nobody asked for
+ * @throws the fault, or one that names all of them
+ */
+export async function writeEach(
+  ...writes: readonly ((() => Promise<void>) | undefined)[]
+): Promise<void> {
+  const faults: unknown[] = [];
+  for (const write of writes) await write?.().catch((fault) => faults.push(fault));
+  const [first, ...others] = faults;
+  if (first === undefined) return;
+  const unexpected = faults.find((fault) => !(fault instanceof OutputError));
+  if (unexpected !== undefined || others.length === 0) throw unexpected ?? first;
+  throw new OutputError(faults.map((fault) => causeOf(fault)).join('; '));
 }
 
-/** Where a symbolic link leads, so that the link stays one. */
-async function resolveTarget(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
-}
-
-/** Writes a file: whoever reads it meanwhile sees the old one, or none. */
+/** Writes a file: whoever reads it meanwhile sees the old one, or none. @throws OutputError */
 export async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  // Not the file's own name, which may be as long as names may be.
+  const temporary = join(dirname(target), `.draggan-${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, bytes, { flag: 'wx' });
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw new Error(`${target}: cannot be written: ${causeOf(error)}`, { cause: error });
+    await rm(temporary, { force: true }).catch(() => {});
+    throw notWritten(target, error);
   }
+}
+
+async function writeDevice(target: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(target, bytes).catch((error) => {
+    throw notWritten(target, error);
+  });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+function notWritten(target: string, cause: unknown): OutputError {
+  const isForbidden = /^E(ACCES|PERM)$/.test(codeOf(cause));
+  const why = isForbidden ? 'no permission' : causeOf(cause);
+  return new OutputError(`${target}: cannot be written: ${why}`, { cause });
 }

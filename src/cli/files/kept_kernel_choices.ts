@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type KernelChoices,
   mergeKernelChoices,
@@ -25,8 +26,17 @@ export function choicesFile(environment = process.env): string | undefined {
   if (setting === 'off') return undefined;
   if (setting) throw new InputError(`DRAGGAN_AUTOTUNE=${setting}: use off, or leave it out`);
   // XDG's specification says to ignore relative paths.
-  const folder = cache && isAbsolute(cache) ? cache : join(home || homedir(), '.cache');
-  return join(folder, 'draggan-webgpu', 'tuning.json');
+  const folder = cache && isAbsolute(cache) ? cache : cacheOf(home);
+  return folder && join(folder, 'draggan-webgpu', 'tuning.json');
+}
+
+/** Undefined for a person without a home folder, for whom nothing is kept. */
+function cacheOf(home: string | undefined): string | undefined {
+  try {
+    return join(home || homedir(), '.cache');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The kept kernel choices; empty if the file cannot be used, and `say` is then called with the reason. */
@@ -51,11 +61,37 @@ export async function keepChoices(
 ): Promise<string | undefined> {
   const file = choicesFile();
   if (file === undefined) return undefined;
-  const merged = kernelChoices.reduce(mergeKernelChoices, await readKeptChoices(say));
   await mkdir(dirname(file), { recursive: true });
-  await replaceFile(file, new TextEncoder().encode(writeKernelChoices(merged)));
+  await alone(`${file}.lock`, async () => {
+    const merged = kernelChoices.reduce(mergeKernelChoices, await readKeptChoices(say));
+    await replaceFile(file, new TextEncoder().encode(writeKernelChoices(merged)));
+  });
   return file;
 }
+
+/** Milliseconds for which another process may hold a lock; one that is older was left by a process that died. */
+const longestLock = 10_000;
+
+/** Does work while no other process does such: what each of them adds is kept. */
+async function alone(lock: string, work: () => Promise<void>): Promise<void> {
+  while (await isThere(lock)) {
+    const since = await stat(lock).catch(() => undefined);
+    if (since && Date.now() - since.mtimeMs > longestLock) await rmdir(lock).catch(() => {});
+    await wait(20);
+  }
+  try {
+    await work();
+  } finally {
+    await rmdir(lock).catch(() => {});
+  }
+}
+
+/** Makes a folder unless it is there. Another fault comes again when the file is written, and is reported then. */
+const isThere = (folder: string): Promise<boolean> =>
+  mkdir(folder).then(
+    () => false,
+    (error) => error instanceof Error && 'code' in error && error.code === 'EEXIST',
+  );
 
 export async function forgetChoices(): Promise<void> {
   const file = choicesFile();

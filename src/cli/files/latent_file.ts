@@ -64,7 +64,7 @@ async function readSample(
 }
 
 /** The file, and which of its samples. If a file exists under the whole name, `#` included, that file is meant. */
-async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
+export async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
   const [, file, index] = /^(.+)#(\d{1,9})$/.exec(path) ?? [];
   if (file === undefined || index === undefined) return { file: path };
   const isThere = await stat(path).then(

@@ -7,6 +7,8 @@ export interface Option {
   /** The word for its value in the help, e.g. `FILE`; a flag has none. */
   value?: string;
   help: string;
+  /** What becomes of the file that it names, if it names one. */
+  file?: 'input' | 'output';
 }
 
 /** A command line after its command, with the options known and the values still text. */

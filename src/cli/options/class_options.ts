@@ -9,6 +9,7 @@ export const classOptions = {
   class: { value: 'K|none', help: 'class of a network with classes, from 0 (0); none: no label' },
   'class-weights': {
     value: 'FILE',
+    file: 'input',
     help: 'the weight of each class (1, c_dim) as .npy or the like: several labels, or mixed ones',
   },
 } satisfies Record<string, Option>;

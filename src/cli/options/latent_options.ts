@@ -20,11 +20,13 @@ export const latentOptions = {
   ...classOptions,
   latent: {
     value: 'FILE',
+    file: 'input',
     help: 'ws0, ws or w in safetensors, .npz, .npy or .pt, instead of a seed; FILE#2: its third',
   },
-  z: { value: 'FILE', help: 'z (1, z_dim) in such a file: what a seed would draw' },
+  z: { value: 'FILE', file: 'input', help: 'z (1, z_dim) in such a file: what a seed would draw' },
   delta: {
     value: 'FILE',
+    file: 'input',
     help: 'the weights that invert tuned to a picture; without a latent or seed, its latent too',
   },
   'mix-seed': { value: 'M', help: 'takes some rows of ws from this seed: style mixing' },

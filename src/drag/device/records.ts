@@ -1,4 +1,5 @@
 import { unpack } from '../../engine/memory/layouts.ts';
+import { mapForReading } from '../../engine/memory/mapping.ts';
 import type { DeviceTensor } from '../../engine/memory/tensors.ts';
 
 /** The values that are read back from one iteration. */
@@ -65,7 +66,7 @@ export class RecordRing {
       },
       read: async () => {
         const size = count * record;
-        await staging.mapAsync(GPUMapMode.READ, 0, size);
+        await mapForReading(staging, size);
         const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), recorded);
         staging.unmap();
         this.#free.push(staging);

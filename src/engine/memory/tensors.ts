@@ -1,5 +1,6 @@
 import { DeviceLimitError } from '../../formats/errors.ts';
 import { deviceLength, type Layout, pack, unpack, vectorStride } from './layouts.ts';
+import { mapForReading } from './mapping.ts';
 
 /** A tensor in device memory: a whole buffer, or an aligned part of one. */
 export interface DeviceTensor {
@@ -170,7 +171,7 @@ export async function readTensor(
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(tensor.buffer, tensor.offset, staging, 0, tensor.bytes);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await mapForReading(staging);
     return unpack(tensor.layout, tensor.shape, new Float32Array(staging.getMappedRange()));
   } finally {
     staging.destroy();

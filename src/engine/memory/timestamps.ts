@@ -1,3 +1,5 @@
+import { mapForReading } from './mapping.ts';
+
 /** Records work whose passes write timestamps: `writes(i)` goes into the descriptor of the pass timed as pair i. */
 export type TimedRecording = (
   encoder: GPUCommandEncoder,
@@ -33,7 +35,7 @@ export async function readTimestamps(
     encoder.resolveQuerySet(querySet, 0, 2 * pairs, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await mapForReading(staging);
     const stamps = new BigUint64Array(staging.getMappedRange());
     return Array.from({ length: pairs }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
   } finally {

@@ -1,7 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../../formats/errors.ts';
 import { parseSafetensors } from '../../formats/safetensors.ts';
 import type { TensorFile } from '../../formats/tensors/named_tensors.ts';
+
+/** Milliseconds after which a pipe that nobody writes to is given up. */
+const longestOpening = 5000;
 
 /** The system's error codes in words. */
 const causes: Record<string, string> = {
@@ -11,6 +15,11 @@ const causes: Record<string, string> = {
   EPERM: 'may not be read',
   ELOOP: 'a symbolic link that leads nowhere',
   ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'no space is left',
+  EDQUOT: 'no space is left of what you may use',
+  EFBIG: 'too large for the file system',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many files are open',
   ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB',
   ERR_INVALID_ARG_VALUE: 'no valid file name',
 };
@@ -24,10 +33,29 @@ export async function readInput(path: string): Promise<Uint8Array> {
     const found = await stat(path);
     // A device such as /dev/zero never ends; a pipe (process substitution) does.
     if (!found.isFile() && !found.isFIFO()) throw new InputError(`${path}: not a file`);
-    return await readFile(path);
+    return await (found.isFIFO() ? readPipe(path) : readFile(path));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: ${causeOf(error)}`);
+  }
+}
+
+/**
+ * Reads a pipe to its end. To open one waits for somebody who writes.
+ * @throws InputError where nobody does for a while
+ */
+async function readPipe(path: string): Promise<Uint8Array> {
+  const opening = open(path);
+  const opened = await Promise.race([opening, wait(longestOpening, undefined, { ref: false })]);
+  if (!opened) {
+    // The opening cannot be taken back: it ends with the process, or once somebody writes.
+    opening.then((file) => file.close()).catch(() => {});
+    throw new InputError(`${path}: a pipe that nobody writes to`);
+  }
+  try {
+    return await opened.readFile();
+  } finally {
+    await opened.close();
   }
 }
 

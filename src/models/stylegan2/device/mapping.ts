@@ -1,6 +1,7 @@
 import { StandingPlan } from '../../../engine/graph/standing_plan.ts';
 import { TensorStore } from '../../../engine/memory/tensors.ts';
 import { InputError } from '../../../formats/errors.ts';
+import { describeBounds, isWithin } from '../../../options/option.ts';
 import { classWeights } from '../network/class_weights.ts';
 import type { LatentSource, MappingOptions } from '../network/latent_origin.ts';
 import { mappingCalls } from '../network/mapping.ts';
@@ -70,15 +71,25 @@ export class Mapping {
   }
 }
 
+const seedBounds = { least: 0, most: 0xffffffff, whole: true };
+
 /** Checks where a latent comes from. @throws InputError for a seed, z, class or ψ that does not fit the network */
 export function mappingInput(
   { config }: Pick<LoadedNetwork, 'config'>,
   source: LatentSource,
   { psi = 1, cutoff = config.numWs, ...classes }: MappingOptions = {},
 ): MappingInput {
+  if ('seed' in source && !isWithin(source.seed, seedBounds))
+    throw new InputError(`${source.seed} is not ${describeBounds(seedBounds)}`, { option: 'seed' });
   const z = 'seed' in source ? seedLatent(source.seed, config.zDim) : source.z;
   if (z.length !== config.zDim)
     throw new InputError(`z has ${z.length} values, the network takes ${config.zDim}`);
+  for (let i = 0; i < z.length; i++)
+    if (!Number.isFinite(z[i]))
+      throw new InputError(`z's value ${i} is ${z[i]}, not a finite number`);
+  const cutoffs = { least: 0, most: config.numWs, whole: true };
+  if (!isWithin(cutoff, cutoffs))
+    throw new InputError(`${cutoff} is not ${describeBounds(cutoffs)}`, { option: 'cutoff' });
   if (!Number.isFinite(psi)) throw new InputError(`ψ is ${psi}, not a number`, { option: 'psi' });
   return { z, classes: classWeights(config.cDim, classes), psi, cutoff };
 }
