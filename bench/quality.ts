@@ -3,8 +3,10 @@
  *
  *   npm run -s bench:quality -- [--quick] [--set test|development|validation | --cases FILE]
  *     [--methods no-edit,reference,…] [--anywhere N --first-seed S] [--model FILE] [--table] [--sheet FILE.png]
+ *     [--keep FOLDER]
  *
- * One JSON object on standard output (a table with --table), progress on standard error.
+ * One JSON object on standard output (a table with --table), progress on standard error. --keep keeps what was dragged in
+ * a folder, and takes from there what was dragged before.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +21,7 @@ import { caseFile, caseSets, demoFile } from './quality/case_sets.ts';
 import { type Case, readCases } from './quality/cases.ts';
 import { drawAnywhere } from './quality/drawn_cases.ts';
 import { judgeCases } from './quality/judging.ts';
+import { keeping } from './quality/kept_edits.ts';
 import { methodsNamed, usualMethods } from './quality/methods.ts';
 import { qualityTable } from './quality/report.ts';
 import { basisOf, openScene, type Scene } from './quality/scene.ts';
@@ -31,7 +34,7 @@ const usualFirstSeed = 500;
 /** Cases of a class in each file of a set. */
 const casesOfClass = 16;
 
-const names = ['cases', 'set', 'methods', 'anywhere', 'first-seed', 'model', 'sheet'];
+const names = ['cases', 'set', 'methods', 'anywhere', 'first-seed', 'model', 'sheet', 'keep'];
 const options = benchOptions(names, ['quick', 'table']);
 
 const text = ({ values }: BenchOptions, name: string): string | undefined =>
@@ -58,7 +61,10 @@ async function chosenCases(scene: Scene): Promise<Case[]> {
 await runBench(
   { ...options, json: options.values.table !== true },
   async ({ engine, gpu, progress }) => {
-    const methods = methodsNamed(text(options, 'methods')?.split(',') ?? usualMethods);
+    const keep = text(options, 'keep');
+    const methods = methodsNamed(text(options, 'methods')?.split(',') ?? usualMethods).map(
+      (method) => (keep === undefined ? method : keeping(keep, method)),
+    );
     const path = text(options, 'model') ?? fileURLToPath(demoFile);
     const file = parseSafetensors(new Uint8Array(readFileSync(path)), path);
     const basis = basisOf(file);

@@ -82,9 +82,10 @@ export function measure(
   return { ...measured, failure: edit.stopped && failureOf(measured, edit) };
 }
 
-function failureOf(
+/** What went wrong; undefined where nothing did. */
+export function failureOf(
   { distances, torn, leak }: Pick<Outcome, 'distances' | 'torn' | 'leak'>,
-  { stopped }: Edit,
+  { stopped }: Pick<Edit, 'stopped'>,
 ): Failure | undefined {
   if (torn || stopped === 'diverged') return 'ran_away';
   if (Math.max(...distances) > nearEnough) return stopped === 'arrived' ? 'drifted' : 'stalled';
