@@ -1,4 +1,3 @@
-import type { PrincipalBasis } from '../../src/models/stylegan2/network/principal_basis.ts';
 import { type Judge, type Judgement, locate } from '../../tools/judge/judge.ts';
 import type { Panel } from '../../tools/train-demo/edit_sheet.ts';
 import { factorNames } from '../../tools/train-demo/factors.ts';
@@ -7,18 +6,14 @@ import { uniformNumbers } from '../../tools/train-demo/random.ts';
 import { apart, findSpot, type Place } from '../../tools/train-demo/surface.ts';
 import type { Case } from './cases.ts';
 import { gripSpots } from './drawn_cases.ts';
-import { factorSpread, measure } from './measures.ts';
+import { factorSpread, measure, type Tools } from './measures.ts';
 import type { Method, Subject } from './methods.ts';
 import { caseDistance, type Entry, figuresOf, judgeError, type QualityReport } from './report.ts';
-import type { Scene } from './scene.ts';
 import { type StagedCase, stage } from './staging.ts';
 
 /** What cases are judged with. */
-export interface Bench {
-  readonly scene: Scene;
+export interface Bench extends Tools {
   readonly subject: Subject;
-  readonly principal: PrincipalBasis;
-  readonly judge: Judge;
   /** Slow methods get the first case of each class alone. */
   readonly isQuick: boolean;
   readonly progress: (what: string) => void;
@@ -60,7 +55,7 @@ export async function judgeCases(
       const edit = await method.edit(bench.subject, staged);
       if (!edit) continue;
       const picture = await drawn(bench.subject, edit.ws);
-      const outcome = measure(staged, seen, edit, picture, bench);
+      const outcome = await measure(staged, seen, edit, picture, bench);
       entries.set(method.name, [...done, { kind: staged.kind, outcome }]);
       row.push({ picture, marks: [...ringed(staged.targets, blue), ...ringed(edit.ends, green)] });
       const failed = outcome.failure ? ` ${outcome.failure}` : '';

@@ -19,6 +19,8 @@ export interface Figures {
   readonly pn_max: number | null;
   readonly outside_median: number | null;
   readonly torn: number | null;
+  /** Mean decibels to the render of the factors that are read from the picture. */
+  readonly plausible: number | null;
   readonly iterations_median: number | null;
   readonly ms_median: number | null;
   readonly failures: Readonly<Record<Failure, number>>;
@@ -64,6 +66,7 @@ function figures(outcomes: readonly Outcome[]): Figures {
     pn_max: pn.length ? round(Math.max(...pn)) : null,
     outside_median: middle(of((outcome) => outcome.outside)),
     torn: share((outcome) => outcome.torn),
+    plausible: mean(of((outcome) => outcome.plausible)),
     iterations_median: middle(of((outcome) => outcome.iterations)),
     ms_median: middle(of((outcome) => outcome.milliseconds)),
     failures: Object.fromEntries(
@@ -120,6 +123,7 @@ const columns: readonly [head: string, name: keyof Omit<Figures, 'failures'>][] 
   ['most', 'pn_max'],
   ['outside', 'outside_median'],
   ['torn', 'torn'],
+  ['plausible dB', 'plausible'],
   ['iterations', 'iterations_median'],
   ['ms', 'ms_median'],
 ];

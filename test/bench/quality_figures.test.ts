@@ -21,7 +21,7 @@ const outcome: Outcome = {
   pn: 1,
   outside: 0.05,
   torn: false,
-  doubt: 0.02,
+  plausible: 22,
   iterations: 10,
   milliseconds: 100,
 };
