@@ -88,7 +88,10 @@ export async function measure(
     iterations: edit.iterations,
     milliseconds: edit.milliseconds,
   };
-  return { ...measured, failure: edit.stopped && failureOf(measured, edit) };
+  return {
+    ...measured,
+    failure: edit.stopped === undefined ? undefined : failureOf(measured, edit),
+  };
 }
 
 /** What went wrong; undefined where nothing did. */

@@ -1,5 +1,5 @@
-import { defaultOptions, paperOptions } from '../../src/drag/options.ts';
-import { DragSession, type StopReason } from '../../src/drag/session.ts';
+import { paperOptions } from '../../src/drag/options.ts';
+import { DragSession } from '../../src/drag/session.ts';
 import type { DragOptions } from '../../src/library/api.ts';
 import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
@@ -19,8 +19,8 @@ export interface Edit {
   readonly milliseconds: number;
   /** Where the tracker has the points at the end. */
   readonly ends: readonly Place[];
-  /** Absent where nothing was dragged. */
-  readonly stopped?: StopReason;
+  /** Why the run ended; absent where nothing was dragged. */
+  readonly stopped?: string;
 }
 
 /** The model that is dragged, and the map from its z to factors. */
@@ -91,7 +91,11 @@ function dragging(
 
 const paperSteps = dragOptionTable.steps.usual;
 const ownSteps = ({ config }: Generator) => config.dragDefaults?.steps ?? paperSteps;
-const ownOptions = ({ config }: Generator): DragOptions => defaultOptions(config);
+/** The paper's values, and instead of them those that the model's file recommends. */
+const ownOptions = ({ config }: Generator): DragOptions => {
+  const { steps: _, ...recommended } = config.dragDefaults ?? {};
+  return { ...paperOptions, ...recommended };
+};
 
 /** The spaces that a drag offers beside the reference's own, each a method with the model's other defaults. */
 const spaces = dragOptionTable.space.choices.filter((space) => space !== 'w+');

@@ -115,9 +115,9 @@ function surfaceOf(outputs: Float32Array): Pick<Judgement, 'parts' | 'canonical'
 }
 
 /** What a pixel that shows another part for sure counts as, in units of the lion away from the spot. */
-const otherPart = 0.5;
+const otherPart = 0.2;
 /** How much farther than the nearest pixel one may be and still count, in units of the lion. */
-const softness = 0.03;
+const softness = 0.02;
 /** Pixels around the nearest one that count. */
 const around = 3;
 
