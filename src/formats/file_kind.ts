@@ -42,6 +42,16 @@ export function fileKind(bytes: Uint8Array): string | undefined {
 /** The words of `fileKind` with their article. */
 export const withArticle = (kind: string): string => `${article.test(kind) ? 'an' : 'a'} ${kind}`;
 
+/**
+ * Says what stands in the place of a file that is wanted; undefined for a kind that we do not know.
+ * @param wanted e.g. `a latent`
+ */
+export function inItsPlace(bytes: Uint8Array, wanted: string): string | undefined {
+  if (bytes.length === 0) return 'the file is empty: it has 0 bytes';
+  const kind = fileKind(bytes);
+  return kind && `${withArticle(kind)}, not ${wanted}`;
+}
+
 /** A protobuf whose first field is a version from 3 on, and whose second is a name, a graph or the like. */
 function isOnnx(bytes: Uint8Array): boolean {
   const [first, version = 0, second = 0] = bytes;

@@ -7,6 +7,7 @@ import { mixStyles, parseRows } from '../../models/stylegan2/network/latent_rows
 import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 import { classOptions, parseClasses } from './class_options.ts';
+import { noteOnNorm } from './latent_norm.ts';
 
 const largestSeed = 0xffffffff;
 /** Default ψ, which people are used to from the reference programs. */
@@ -81,6 +82,8 @@ export async function parseLatent(
   return async (model) => {
     const source = z ? { z } : { seed: seed ?? 0 };
     const base = ws ?? (await model.latent(source, mapping));
+    const note = file === undefined ? undefined : await noteOnNorm(model, base, config);
+    if (note !== undefined) say(note);
     // A mix follows two z.
     if (!mix) return { ws: base, origin: ws ? undefined : model.origin(source, mapping) };
     const other = await model.latent({ seed: mix.seed }, mapping);

@@ -46,3 +46,14 @@ export function unpickle(part: FilePart, allowed: PickleNames, start = 0): Unpic
   }
   throw machine.error(`a pickle of more than ${mostOpcodes} opcodes`);
 }
+
+/**
+ * A pickle of protocol 2 or later begins with the protocol's number, an older one with an opcode: a name, or the start
+ * of a dict, list or tuple. A safetensors file's JSON begins at byte 8.
+ */
+export function looksLikePickle(bytes: Uint8Array): boolean {
+  if (bytes[8] === '{'.charCodeAt(0)) return false;
+  return (
+    bytes[0] === 0x80 || /^(c[\w.]+\n|[(}\]])/.test(String.fromCharCode(...bytes.subarray(0, 256)))
+  );
+}

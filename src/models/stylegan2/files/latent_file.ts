@@ -5,11 +5,14 @@ import {
   FormatError,
   InputError,
 } from '../../../formats/errors.ts';
+import { inItsPlace } from '../../../formats/file_kind.ts';
 import { isNpy, parseNpy, writeNpy } from '../../../formats/numpy/npy.ts';
 import { isNpz, parseNpz, writeNpz } from '../../../formats/numpy/npz.ts';
 import { numpyArray } from '../../../formats/numpy/numpy_array.ts';
+import { numberList } from '../../../formats/pickle/number_list.ts';
+import { looksLikePickle, unpickle } from '../../../formats/pickle/pickle.ts';
 import { harmlessNames } from '../../../formats/pickle/pickle_names.ts';
-import { entriesOf } from '../../../formats/pickle/pickle_values.ts';
+import { entriesOf, type PersistentId } from '../../../formats/pickle/pickle_values.ts';
 import { parseSafetensors, writeSafetensors } from '../../../formats/safetensors.ts';
 import {
   elementCount,
@@ -53,7 +56,7 @@ export interface LatentSamples {
 
 /**
  * Reads a latent, by the file's content and not its name: `.npy`, `.npz`, safetensors, and what `torch.save` wrote of a
- * tensor or a dict of them (zip or legacy), as the official DragGAN and projectors save theirs. Of several tensors
+ * tensor or a dict of them (zip, legacy or a plain pickle), arrays and lists of numbers too, as the official DragGAN and projectors save theirs. Of several tensors
  * `ws0` counts, else `ws`, else `w`; in a `.npz` and a `.pt` also the only one there is, whatever it is called. Its
  * shape is (…, num_ws, w_dim); `w` and one without such a name may be (…, 1, w_dim) or (w_dim), one row for all.
  * Whatever stands before these two sizes counts samples. Nothing in a pickle is run.
@@ -197,11 +200,16 @@ function readTensors(part: FilePart): LatentTensors {
     return arrays ? withOnly(arrays) : readTorch(readTorchZip(part, harmlessNames), part);
   }
   if (isTorchStream(bytes)) return readTorch(readTorchStream(part, harmlessNames), part);
-  if (bytes.length > 8 && bytes[8] !== '{'.charCodeAt(0)) {
-    throw new FormatError(
-      'no latent that we know: neither .npy, nor .npz, nor safetensors, nor a PyTorch file (.pt)',
-      { file, offset: 0 },
-    );
+  if (looksLikePickle(bytes)) {
+    const storage = ({ offset }: PersistentId): never => {
+      throw new FormatError('a storage outside the file', { file, offset });
+    };
+    return readTorch({ ...unpickle(part, harmlessNames), storage }, part);
+  }
+  if (bytes[8] !== '{'.charCodeAt(0)) {
+    const known = 'neither .npy, nor .npz, nor safetensors, nor a PyTorch file (.pt)';
+    const what = inItsPlace(bytes, 'a latent') ?? `no latent that we know: ${known}`;
+    throw new FormatError(what, { file, offset: 0 });
   }
   return { named: parseSafetensors(bytes, file).tensors };
 }
@@ -215,7 +223,8 @@ function readTorch(pickle: TorchPickle, part: FilePart): LatentTensors {
   const tensors = new TorchTensors(pickle, part);
   const tensorOf = (value: typeof pickle.value | undefined, name: string) =>
     tensors.tensor(value, name) ??
-    numpyArray(value, tensors.bytes, { file: part.file, tensor: name });
+    numpyArray(value, tensors.bytes, { file: part.file, tensor: name }) ??
+    numberList(value);
   const only = tensorOf(pickle.value, 'the only one');
   if (only) return { named: new Map(), only };
   const named = new Map<string, NamedTensor>();

@@ -1,7 +1,7 @@
 import type { FilePart } from '../../../formats/byte_cursor.ts';
 import { FormatError } from '../../../formats/errors.ts';
-import { fileKind, withArticle } from '../../../formats/file_kind.ts';
-import { unpickle } from '../../../formats/pickle/pickle.ts';
+import { inItsPlace } from '../../../formats/file_kind.ts';
+import { looksLikePickle, unpickle } from '../../../formats/pickle/pickle.ts';
 import { harmlessNames } from '../../../formats/pickle/pickle_names.ts';
 import type { PersistentId } from '../../../formats/pickle/pickle_values.ts';
 import { parseSafetensors } from '../../../formats/safetensors.ts';
@@ -48,15 +48,6 @@ function readModel(part: FilePart, left: number): TensorFile {
   return readNamedTensors(parseSafetensors(bytes, file));
 }
 
-/**
- * A pickle of protocol 2 or later begins with the protocol's number, an older one with an opcode: a name, or the start
- * of a dict, list or tuple. A safetensors file's JSON begins at byte 8.
- */
-function looksLikePickle(bytes: Uint8Array): boolean {
-  if (bytes[8] === '{'.charCodeAt(0)) return false;
-  return bytes[0] === 0x80 || /^(c[\w.]+\n|[(}\]])/.test(startOf(bytes));
-}
-
 function readPickle(part: FilePart): TensorFile {
   const { file } = part;
   const { value } = unpickle(part, harmlessNames);
@@ -69,12 +60,7 @@ function readPickle(part: FilePart): TensorFile {
 /** Refuses files that often stand in a model's place, such as web pages, and files of no known format. */
 function refuseSubstitutes({ bytes, file }: FilePart): void {
   if (bytes[8] === '{'.charCodeAt(0)) return;
-  const kind = fileKind(bytes);
   const known = 'neither safetensors, nor a pickle (.pkl), nor a PyTorch file (.pt)';
-  let what = `no model that we know: ${known}`;
-  if (bytes.length === 0) what = 'the file is empty: it has 0 bytes';
-  else if (kind !== undefined) what = `${withArticle(kind)}, not a model of StyleGAN2`;
+  const what = inItsPlace(bytes, 'a model of StyleGAN2') ?? `no model that we know: ${known}`;
   throw new FormatError(what, { file, offset: 0 });
 }
-
-const startOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 256));

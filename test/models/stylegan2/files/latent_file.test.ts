@@ -4,6 +4,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { DragganError, FormatError, InputError } from '../../../../src/formats/errors.ts';
 import { writeNpy } from '../../../../src/formats/numpy/npy.ts';
+import { PickleTuple, type PickleValue } from '../../../../src/formats/pickle/pickle_values.ts';
 import { writeSafetensors } from '../../../../src/formats/safetensors.ts';
 import {
   isLatent,
@@ -11,6 +12,8 @@ import {
   writeLatent,
 } from '../../../../src/models/stylegan2/files/latent_file.ts';
 import { mixStyles } from '../../../../src/models/stylegan2/network/latent_rows.ts';
+import { torchTensor } from '../../../../tools/official_pickle.ts';
+import { pickle } from '../../../../tools/pickle_writer.ts';
 
 const network = { numWs: 4, wDim: 3 };
 /** What the fixtures hold: arange(12) / 8 − 0.5. NumPy 2 and PyTorch 2 wrote them. */
@@ -46,6 +49,23 @@ describe('readLatent', () => {
     );
   });
 
+  const rows = [0, 3, 6, 9].map((first) => [...expected.subarray(first, first + 3)]);
+  it.each<[what: string, value: PickleValue]>([
+    ['lists', rows],
+    [
+      'lists in a dict',
+      new Map<PickleValue, PickleValue>([
+        ['seed', 5],
+        ['mine', [rows]],
+      ]),
+    ],
+    ['a list in tuples', new PickleTuple(rows.map((row) => new PickleTuple(row)))],
+    ['a tensor', torchTensor({ shape: [4, 3], data: expected })],
+  ])('reads a pickle of %s', (_, value) => {
+    expect(readLatent(pickle(value), network)).toEqual(expected);
+    expect(isLatent(pickle(value))).toBe(true);
+  });
+
   it('takes the latent that a projector of rosinality’s put beside the picture', () => {
     const bytes = fixture('rosinality_projector.pt');
     const ws = readLatent(bytes, { numWs: 8, wDim: 16 });
@@ -79,7 +99,7 @@ describe('readLatent', () => {
     ['cut elements', writeNpy([4, 3], expected).subarray(0, 140), /does not fit/],
     ['a zip file of nothing', zipSync({ 'a.txt': new Uint8Array(3) }), /data\.pkl/],
     ['a text', new TextEncoder().encode('hello, world'), /byte 0: no latent that we know/],
-    ['nothing', new Uint8Array(0), /byte 0: 0 bytes are too few/],
+    ['nothing', new Uint8Array(0), /byte 0: the file is empty/],
   ])('refuses %s', (_, bytes, message) => {
     const read = () => readLatent(bytes, network, 'a file');
     expect(read).toThrow(FormatError);
