@@ -2,7 +2,7 @@ import { ForwardRun } from '../../src/bench/forward_run.ts';
 import { benchLatent, MeasuredDrag } from '../../src/bench/measured_drag.ts';
 import { median } from '../../src/bench/statistics.ts';
 import { type ObjectiveShape, objectiveShape } from '../../src/drag/device/objective_shape.ts';
-import { defaultOptions } from '../../src/drag/options.ts';
+import { startingOptions } from '../../src/drag/options.ts';
 import type { PointPair } from '../../src/drag/points.ts';
 import { dragShape } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
@@ -36,7 +36,7 @@ export class Ours {
   static async begin(generator: Generator, point: PointPair): Promise<Ours> {
     const { config } = generator;
     const ws = benchLatent(config.numWs, config.wDim);
-    const options = defaultOptions(config);
+    const options = startingOptions(config);
     const drag = await MeasuredDrag.begin(generator, ws, [point], {
       coverage: 'cone',
       masked: false,

@@ -1,10 +1,10 @@
-import { paperOptions } from '../../src/drag/options.ts';
+import { type GivenOptions, paperOptions } from '../../src/drag/options.ts';
 import { DragSession } from '../../src/drag/session.ts';
-import type { DragOptions } from '../../src/library/api.ts';
 import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 import { latentOrigin } from '../../src/models/stylegan2/network/latent_origin.ts';
 import { dragOptionTable } from '../../src/options/drag_options.ts';
+import { methodTable } from '../../src/options/methods.ts';
 import type { FactorBasis } from '../../tools/train-demo/latents.ts';
 import { changedLatent } from '../../tools/train-demo/latents.ts';
 import type { Place } from '../../tools/train-demo/surface.ts';
@@ -64,13 +64,13 @@ async function still(generator: Generator, z: Float32Array, ends: readonly Place
 function dragging(
   name: string,
   about: string,
-  options: (generator: Generator) => Partial<DragOptions>,
+  options: GivenOptions,
   steps: (generator: Generator) => number,
 ): Method {
   const edit = async ({ generator }: Subject, given: StagedCase): Promise<Edit> => {
     const ws = await generator.latent(ofZ(given.z));
     const origin = latentOrigin(generator.config, ofZ(given.z));
-    const session = new DragSession(draggable(generator), ws, options(generator), { origin });
+    const session = new DragSession(draggable(generator), ws, options, { origin });
     session.setPoints(
       given.handles.map((handle, j) => ({
         handle: [handle.row, handle.column],
@@ -91,13 +91,8 @@ function dragging(
 
 const paperSteps = dragOptionTable.steps.usual;
 const ownSteps = ({ config }: Generator) => config.dragDefaults?.steps ?? paperSteps;
-/** The paper's values, and instead of them those that the model's file recommends. */
-const ownOptions = ({ config }: Generator): DragOptions => {
-  const { steps: _, ...recommended } = config.dragDefaults ?? {};
-  return { ...paperOptions, ...recommended };
-};
 
-/** The spaces that a drag offers beside the reference's own, each a method with the model's other defaults. */
+/** The spaces that a drag offers beside the reference's own, each a method with the values that it implies. */
 const spaces = dragOptionTable.space.choices.filter((space) => space !== 'w+');
 
 /** Every method of bench:quality. */
@@ -105,32 +100,23 @@ export const methods: readonly Method[] = [
   noEdit,
   counterfactual,
   {
-    ...dragging(
-      'reference',
-      "the paper's values",
-      () => paperOptions,
-      () => paperSteps,
-    ),
+    ...dragging('reference', "the paper's values", paperOptions, () => paperSteps),
     isSlow: true,
   },
   dragging(
     'tuned-reference',
     "the paper's method with the values that the model's file recommends",
-    (generator) => ({ ...ownOptions(generator), space: 'w+' }),
+    { method: 'reference' },
     ownSteps,
   ),
+  dragging('best', methodTable.best.hint, { method: 'best' }, ownSteps),
   ...spaces.map((space) =>
-    dragging(
-      space,
-      `tuned-reference in the space ${space}`,
-      (generator) => ({ ...ownOptions(generator), space }),
-      ownSteps,
-    ),
+    dragging(space, `what the space ${space} implies, in it`, { space }, ownSteps),
   ),
 ];
 
 /** Rows of every table, unless others are asked for. */
-export const usualMethods: readonly string[] = ['no-edit', 'reference', 'tuned-reference', 'z'];
+export const usualMethods: readonly string[] = ['no-edit', 'reference', 'tuned-reference', 'best'];
 
 /** @throws RangeError for a name that no method has */
 export function methodsNamed(names: readonly string[]): Method[] {

@@ -69,6 +69,10 @@ export function outcome({ stopped, iterations, distance }: RunResult): string {
       return `Not there yet ${after}: ${left}. Press Start to go on.`;
     case 'stopped':
       return `Stopped ${after}: ${left}.`;
+    case 'farthest':
+      return `As far as this picture goes, ${after}: ${left}. Beyond, it would tear.`;
+    case 'stalled':
+      return `Comes no nearer, ${after}: ${left}. Start goes on.`;
     case 'diverged':
       return `The drag diverged ${after}, and the last good picture is back. Try a smaller learning rate.`;
   }

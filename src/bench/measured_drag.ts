@@ -1,7 +1,7 @@
 import { DragLoop, type Place } from '../drag/device/device_drag.ts';
 import { objectiveShape } from '../drag/device/objective_shape.ts';
 import type { IterationRecord } from '../drag/device/records.ts';
-import { type DragOptions, defaultOptions } from '../drag/options.ts';
+import { type DragOptions, startingOptions } from '../drag/options.ts';
 import type { PointPair } from '../drag/points.ts';
 import { dispatch, type Plan } from '../engine/graph/plan.ts';
 import { draggable } from '../models/stylegan2/device/draggable.ts';
@@ -42,7 +42,7 @@ export class MeasuredDrag {
     const { config } = generator;
     const dragged = draggable(generator);
     const loop = new DragLoop(dragged);
-    const options = { ...defaultOptions(dragged), coverage, maskSampling: sampling };
+    const options = { ...startingOptions(dragged), coverage, maskSampling: sampling };
     await loop.configure(objectiveShape(dragged, options, { points: points.length, masked }));
     loop.targets = points.map(({ target }) => target);
     if (masked) loop.mask = benchMask(config);

@@ -1,5 +1,7 @@
+import { InputError } from '../formats/errors.ts';
 import type { Draggable } from '../models/draggable.ts';
 import { dragOptionTable, referenceSide } from '../options/drag_options.ts';
+import { impliedMethod, type MethodName, methodNames, methodTable } from '../options/methods.ts';
 import { checkOptions, usualValues } from '../options/option.ts';
 
 /** The options of a drag that a person can choose. `dragOptionTable` has labels, bounds and usual values. */
@@ -22,6 +24,18 @@ export interface DragOptions {
    */
   space: 'w' | 'w+' | 'z' | 'principal';
   /**
+   * P_N, the distance from what the network's own prior makes, beyond which a drag does not go: it ends as `farthest`. A
+   * latent that is beyond it at first may go half as far again. 0: anywhere.
+   */
+  farthest: number;
+  /** Iterations in a row without coming half a pixel nearer after which a run ends as `stalled`. 0: it goes on. */
+  patience: number;
+  /**
+   * Random projections of the features that a drag in `z` or `principal` with a mask begins with, to find the directions
+   * that change the masked part least. 0: none.
+   */
+  changeProbes: number;
+  /**
    * How near every handle has to come to its target, in pixels: of the image up to 512², of a 512² image beyond. From 1
    * on, since nearer points are not moved.
    */
@@ -42,10 +56,27 @@ const { steps: _, ...usual } = usualValues(dragOptionTable);
 /** The paper's values. Source: Pan et al. 2023, section 4; SPEC §3. */
 export const paperOptions: Readonly<DragOptions> = usual;
 
-/** The options that a model's file recommends, else the paper's values. */
-export function defaultOptions({ dragDefaults }: Pick<Draggable, 'dragDefaults'>): DragOptions {
-  const { steps: _, ...recommended } = dragDefaults ?? {};
-  return { ...paperOptions, ...recommended };
+/** Options that are given, and a method that has values for others. */
+export interface GivenOptions extends Partial<DragOptions> {
+  /** By default the one that the given space implies, else the one that was measured for the model. */
+  readonly method?: MethodName;
+}
+
+/**
+ * All options: those that are given, else the method's, else those that the model's file recommends, else the paper's
+ * values.
+ * @throws InputError for a value that cannot be used
+ */
+export function startingOptions(
+  { dragDefaults }: Pick<Draggable, 'dragDefaults'>,
+  { method, ...given }: GivenOptions = {},
+): DragOptions {
+  const { steps: _, method: __, ...recommended } = dragDefaults ?? {};
+  const implied = method ?? impliedMethod(given.space, dragDefaults);
+  if (!(implied in methodTable))
+    throw new InputError(`${implied} is none of ${methodNames.join(', ')}`, { option: 'method' });
+  const usual = { ...paperOptions, ...recommended, ...methodTable[implied].options };
+  return changeOptions<DragOptions>(usual, given);
 }
 
 /** `options` with some of them changed. @throws InputError for a value that cannot be used */

@@ -4,7 +4,7 @@ import type { ImageSink } from '../engine/present.ts';
 import { InputError } from '../formats/errors.ts';
 import type { Draggable, Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
 import { describeBounds, isWithin } from '../options/option.ts';
-import type { DragOptions } from './options.ts';
+import type { DragOptions, GivenOptions } from './options.ts';
 import { checkPoints, type PointPair } from './points.ts';
 import { Drag } from './run/drag.ts';
 import type { Iteration, RunOptions, RunResult } from './run/iteration.ts';
@@ -51,7 +51,7 @@ export class DragSession {
   constructor(
     generator: Draggable,
     ws: Float32Array,
-    options: Partial<DragOptions> = {},
+    options: GivenOptions = {},
     { origin, ...pace }: PaceOptions & { readonly origin?: LatentOrigin } = {},
   ) {
     generator.checkLatent(ws);

@@ -18,7 +18,7 @@
  * ```
  */
 
-export type { DragOptions } from '../drag/options.ts';
+export type { DragOptions, GivenOptions } from '../drag/options.ts';
 export type { PaceOptions } from '../drag/run/pace.ts';
 export {
   DragSession,

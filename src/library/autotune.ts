@@ -1,7 +1,7 @@
 import { layOut } from '../drag/device/lay_out.ts';
 import { coverageOf, objectivePlans } from '../drag/device/objective.ts';
 import { objectiveShape } from '../drag/device/objective_shape.ts';
-import { changeOptions, type DragOptions, defaultOptions } from '../drag/options.ts';
+import { changeOptions, type DragOptions, startingOptions } from '../drag/options.ts';
 import { autotuneLayers, type Measure } from '../engine/autotune/autotuner.ts';
 import {
   autotuneSite,
@@ -81,7 +81,7 @@ async function layersOf(generator: Generator, request: AutotuneRequest): Promise
   const { config, store } = generator;
   const { points = 1, masked = false } = request;
   const dragged = draggable(generator);
-  const options = changeOptions(defaultOptions(dragged), request.options ?? {});
+  const options = changeOptions(startingOptions(dragged), request.options ?? {});
   const shape = objectiveShape(dragged, options, { points, masked });
   const latent = await layOut(dragged, shape);
   const { iteration } = objectivePlans(dragged, shape, latent, coverageOf(dragged, shape));

@@ -1,4 +1,4 @@
-import { type DragOptions, defaultOptions } from '../drag/options.ts';
+import { type DragOptions, type GivenOptions, startingOptions } from '../drag/options.ts';
 import { DragSession } from '../drag/session.ts';
 import type { KernelChoices } from '../engine/autotune/kernel_choices.ts';
 import type { Engine } from '../engine/device.ts';
@@ -51,9 +51,9 @@ export class Model {
     return this.#loaded.precision;
   }
 
-  /** The drag options that the model's file recommends, else the paper's values. */
+  /** The drag options of the method that was measured for the model, else those that its file recommends, else the paper's. */
   get dragDefaults(): DragOptions {
-    return defaultOptions(this.config);
+    return startingOptions(this.config);
   }
 
   /**
@@ -98,7 +98,7 @@ export class Model {
    */
   async createDragSession(
     ws: Float32Array,
-    options: Partial<DragOptions> = {},
+    options: GivenOptions = {},
     origin?: LatentOrigin,
   ): Promise<DragSession> {
     return new DragSession(draggable(this.#generator), ws, options, { origin });
@@ -148,9 +148,10 @@ export class Model {
 export function createDragSession(
   model: Model,
   ws: Float32Array,
-  options: Partial<DragOptions> = {},
+  options: GivenOptions = {},
+  origin?: LatentOrigin,
 ): Promise<DragSession> {
-  return model.createDragSession(ws, options);
+  return model.createDragSession(ws, options, origin);
 }
 
 /** How a model is loaded. */

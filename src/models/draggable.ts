@@ -48,21 +48,35 @@ export interface PlacedLatent {
   readonly origin?: LatentOrigin;
 }
 
+/** How likely a latent is among those that the network's own prior makes. */
+export interface Typicality {
+  /**
+   * P_N: the mean of the squared whitened principal coordinates. 1 is typical; the more, the further from what the
+   * network was taught.
+   */
+  readonly pn: number;
+  /** The share of the latent, 0 to 1, that lies where the prior makes next to nothing. */
+  readonly outside: number;
+}
+
 /**
  * Other values that the trained leaves can be moved by: a vector, and the network from it to the leaves. They move the
- * leaves from where they are: `calls` make the latent that was written, as long as the vector is the one written with it.
+ * leaves from where they are: with the vector that `begin` gives, `calls` make the latent that was written.
  */
 export interface Coordinates {
-  /** How many values the vector has: the drag's tensor `w` (1, length), in the `vector` layout. */
+  /** How many values the vector has: the drag's tensor `coordinates` (1, length), in the `vector` layout. */
   readonly length: number;
-  /** From `w` to the trained leaves. */
+  /** From `coordinates` to the trained leaves. */
   readonly calls: readonly Call[];
-  /** Run once after `write`. */
+  /** Run once after `begin`, when `coordinates` has what it gave. */
   readonly settling: readonly Call[];
-  /** Makes the tensors that `calls` and `settling` read, other than `w`, the leaves and the model's own. */
+  /** Makes the tensors that `calls` and `settling` read, other than `coordinates`, the leaves and the model's own. */
   createTensors(store: TensorStore): void;
-  /** Writes `w`, and what `calls` make the leaves from. The leaves themselves are written already. */
-  write(store: TensorStore, latent: PlacedLatent): void;
+  /**
+   * Writes what `calls` make a latent from; its leaves are written already.
+   * @returns the vector of that latent
+   */
+  begin(store: TensorStore, latent: PlacedLatent): Float32Array;
   /** What a latent comes from once the vector has these values; undefined where nothing is known of it. */
   moved(origin: LatentOrigin | undefined, values: Float32Array): LatentOrigin | undefined;
 }
@@ -151,6 +165,9 @@ export interface Draggable {
    * @throws InputError where the network has no such space
    */
   coordinates?(space: CoordinateSpace): Promise<Coordinates>;
+
+  /** What tells how typical a latent is: of the leaves that are trained, on average. Without this method nothing does. */
+  typicality?(): Promise<(ws: Float32Array) => Typicality>;
 
   /** Draws the picture of a latent, without a read-back. @throws InputError as `checkLatent` */
   present(latent: ArrayLike<number>, sink: ImageSink): Promise<void>;

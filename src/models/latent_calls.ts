@@ -59,3 +59,12 @@ export const adamTogetherCall = (length: number): Call => ({
   },
   params: { learning_rate: 0 },
 });
+
+/** Coordinates from what is trained: `coordinates` = `begin` + `spread` · `w`. @param length of each */
+export const linearCall = (length: number): Call => ({
+  operation: 'fully_connected',
+  label: 'spread',
+  sizes: { samples: 1, inputs: length, outputs: length },
+  tensors: { x: 'w', weight: 'spread', bias: 'begin', y: 'coordinates' },
+  params: { weight_gain: 1, bias_gain: 1, slope: 1, gain: 1 },
+});

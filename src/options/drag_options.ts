@@ -1,3 +1,4 @@
+import type { MethodName } from './methods.ts';
 import type { ChoiceOption, Declared, NumberOption } from './option.ts';
 
 /** Radii and distances are given in pixels of an image of this side. SPEC §3. */
@@ -68,6 +69,30 @@ const table = {
     usual: 'w+',
     flag: 'space',
   },
+  farthest: {
+    kind: 'number',
+    label: 'Farthest from typical',
+    hint: 'Where a drag has to stop since the picture would tear: how far the latent may be from those that the model makes by itself, which are near 1. 0: anywhere.',
+    bounds: { least: 0 },
+    usual: 0,
+    flag: 'farthest',
+  },
+  patience: {
+    kind: 'number',
+    label: 'Patience',
+    hint: 'After how many iterations that bring the points no nearer a drag ends. 0: it goes on.',
+    bounds: { least: 0, most: 1_000_000, whole: true },
+    usual: 0,
+    flag: 'patience',
+  },
+  changeProbes: {
+    kind: 'number',
+    label: 'Probes of the mask',
+    hint: 'How many random probes find out, when a drag begins, which directions of z change the masked part least; steps then go that way. Each takes as long as an iteration. 0: none. Does nothing without a mask, nor in W and W+.',
+    bounds: { least: 0, most: 512, whole: true },
+    usual: 0,
+    flag: 'change-probes',
+  },
   featureBlock: {
     kind: 'number',
     label: 'Feature block',
@@ -133,7 +158,10 @@ type RecommendedName = {
 }[keyof typeof table];
 
 /** The values that a model's file recommends for a drag, by the options' names; others are absent. */
-export type DragDefaults = { readonly [Name in RecommendedName]?: number };
+export type DragDefaults = { readonly [Name in RecommendedName]?: number } & {
+  /** The method that was measured for the model. */
+  readonly method?: MethodName;
+};
 
 /** The options that a model's file may recommend, with their names and their keys in the file's JSON. */
 export const recommendedOptions: readonly (NumberOption & {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DragOptions } from '../../src/drag/options.ts';
+import { DragLoop } from '../../src/drag/device/device_drag.ts';
+import { objectiveShape } from '../../src/drag/device/objective_shape.ts';
+import { type DragOptions, startingOptions } from '../../src/drag/options.ts';
 import { DragSession, type IterationTrace } from '../../src/drag/session.ts';
 import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import { principalBasis } from '../../src/models/stylegan2/device/principal_coordinates.ts';
@@ -161,5 +163,99 @@ describe('the distribution of w', () => {
       [9, 9],
     ])
       expect(Math.abs(product(k, l) - (k === l ? 1 : 0))).toBeLessThan(1e-9);
+  });
+});
+
+describe('the option farthest', () => {
+  it('ends a drag before its latent is too far from typical, and says so', async () => {
+    const typical = await draggable(generator).typicality?.();
+    if (!typical) throw new Error('the network has no typicality');
+    const bound = 1.5 * typical(ws).pn;
+    const session = openSession({ space: 'w+', learningRate: 0.02, farthest: 1e-3 });
+    const result = await session.run({ steps: 40 });
+    expect(result.stopped).toBe('farthest');
+    const reached = await session.latent();
+    expect(typical(reached).pn).toBeLessThanOrEqual(bound);
+    expect(reached).not.toEqual(ws);
+    // Started again it goes as far again.
+    expect((await session.run({ steps: 40 })).stopped).toBe('farthest');
+    expect(typical(await session.latent()).pn).toBeLessThanOrEqual(bound);
+    session.setOptions({ farthest: 0 });
+    expect((await session.run({ steps: 3 })).stopped).toBe('steps');
+    await session.destroy();
+  });
+});
+
+describe('the option patience', () => {
+  it('ends a drag that comes no nearer', async () => {
+    const session = openSession({ space: 'z', learningRate: 0, patience: 5 });
+    const result = await session.run({ steps: 40 });
+    expect(result.stopped).toBe('stalled');
+    expect(result.iterations).toBe(6);
+    expect((await session.run({ steps: 3 })).stopped).toBe('steps');
+    await session.destroy();
+  });
+});
+
+describe('probes of the mask', () => {
+  it('find steps that change what must stay equally, by the exact metric', async () => {
+    const { height, width, zDim } = config;
+    const mask = Uint8Array.from({ length: height * width }, (_, at) => (at % width < 40 ? 1 : 0));
+    const dragged = draggable(generator);
+    const loop = new DragLoop(dragged);
+    const options = startingOptions(dragged, { space: 'z', featureBlock: 3 });
+    await loop.configure(
+      objectiveShape(dragged, options, { points: 1, masked: true, originKnown: true }),
+    );
+    await loop.spread({ ws, origin, handles: [[30, 24]] }, mask, 400);
+    const spread = await loop.store.read('spread');
+    loop.destroy();
+
+    // Jacobian of the kept features by differences of z.
+    const step = 1e-2;
+    const cells = 32 * 32;
+    const features = async (k: number, by: number): Promise<Float32Array> => {
+      const z = origin.z.map((value, i) => value + (i === k ? by : 0));
+      const latent = await generator.latent({ z }, mapping);
+      // The other rows stay where they are.
+      const moved = ws.slice();
+      moved.set(latent.subarray(0, trainedRows * config.wDim));
+      const tensors = await generator.evaluate(moved, { tensors: ['b32.x'] });
+      return tensors.get('b32.x')?.data ?? new Float32Array();
+    };
+    const columns: Float64Array[] = [];
+    for (let k = 0; k < zDim; k++) {
+      const [up, down] = [await features(k, step), await features(k, -step)];
+      const kept = (at: number): boolean => (at % cells) % 32 < 20;
+      columns.push(Float64Array.from(up, (v, at) => (kept(at) ? (v - down[at]) / (2 * step) : 0)));
+    }
+    const dot = (a: Float64Array, b: Float64Array): number =>
+      a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const metric = columns.map((a) => columns.map((b) => dot(a, b)));
+    const damping = (0.03 * metric.reduce((sum, row, i) => sum + row[i], 0)) / zDim;
+    for (let i = 0; i < zDim; i++) metric[i][i] += damping;
+    // How much a step along each of the spread's columns changes, and how much two of them have in common.
+    const along = (i: number, j: number): number => {
+      let sum = 0;
+      for (let a = 0; a < zDim; a++)
+        for (let b = 0; b < zDim; b++)
+          sum += spread[a * zDim + i] * metric[a][b] * spread[b * zDim + j];
+      return sum;
+    };
+    const changes = Array.from({ length: zDim }, (_, i) => along(i, i));
+    const mean = changes.reduce((sum, value) => sum + value / zDim, 0);
+    // 400 projections estimate 64 directions to about a third.
+    for (const change of changes) {
+      expect(change / mean).toBeGreaterThan(0.4);
+      expect(change / mean).toBeLessThan(2.5);
+    }
+    for (const [i, j] of [
+      [0, 1],
+      [3, 17],
+      [20, 40],
+    ])
+      expect(Math.abs(along(i, j)) / mean).toBeLessThan(0.6);
+    const even = metric.map((row, i) => row[i]);
+    expect(Math.max(...even) / Math.min(...even), 'unlike those of z itself').toBeGreaterThan(4);
   });
 });

@@ -19,6 +19,7 @@ SAMPLES, SEED = 20_000, 11
 # r1 and r2 in pixels of a 512-pixel picture; lambda where there is a mask.
 DRAG_DEFAULTS = {
     'feature_block': 3, 'r1': 12, 'r2': 32, 'lr': 0.012, 'lambda': 20, 'steps': 250,
+    'method': 'best',
 }
 
 

@@ -5,9 +5,16 @@ import {
   type Option,
 } from '../../library/api.ts';
 import { blockSize, blocksOf } from '../../models/stylegan2/network/config.ts';
+import { impliedMethod, type MethodName, methodNames, methodTable } from '../../options/methods.ts';
 import { Section } from '../dom/section.tsx';
 import type { Editor } from '../editor.ts';
-import { type Command, changeOption, takeDefaultOptions } from '../state/commands.ts';
+import {
+  type Command,
+  changeMethod,
+  changeOption,
+  changeSpace,
+  takeDefaultOptions,
+} from '../state/commands.ts';
 import { type DocumentOptions, defaultsOf } from '../state/document.ts';
 import { useDocument } from './use_document.ts';
 
@@ -17,12 +24,14 @@ type Choices = readonly (readonly [value: string, text: string])[];
 
 /** The options that are shown, in this order. */
 const shown: readonly Name[] = [
+  'space',
   'learningRate',
+  'farthest',
   'r1',
   'r2',
   'lambda',
   'maskSampling',
-  'space',
+  'changeProbes',
   'featureBlock',
   'stopDistance',
   'steps',
@@ -36,6 +45,8 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
     ['0.05', '5 %'],
   ],
   space: () => [
+    ['z', 'Z'],
+    ['principal', 'principal'],
     ['w', 'W'],
     ['w+', 'W+'],
   ],
@@ -47,7 +58,7 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
 };
 
 /** They do nothing without a mask. */
-const needMask: readonly Name[] = ['maskSampling'];
+const needMask: readonly Name[] = ['maskSampling', 'changeProbes'];
 
 /** The options of a drag, with the model's values to go back to. Values that cannot be used are not passed on. */
 export function OptionsSection({ editor }: { readonly editor: Editor | undefined }) {
@@ -90,6 +101,9 @@ export function OptionsSection({ editor }: { readonly editor: Editor | undefined
         </button>
       }
     >
+      {options && (
+        <MethodRow space={options.space} changed={(method) => edit(changeMethod(method))} />
+      )}
       <div id="options-list">
         {rows.map((row) => (
           <Row
@@ -110,8 +124,45 @@ function fieldValue(name: Name, options: DocumentOptions, { channels }: Generato
   return String(options[name]);
 }
 
+/** The method that the options are, and what it does. */
+function MethodRow({
+  space,
+  changed,
+}: {
+  readonly space: DocumentOptions['space'];
+  changed(method: MethodName): void;
+}) {
+  const current = impliedMethod(space, null);
+  return (
+    <div class="option">
+      <label for="method">Method</label>
+      <select
+        id="method"
+        aria-describedby="method-hint"
+        value={current}
+        onChange={({ currentTarget }) => {
+          const chosen = methodNames.find((name) => name === currentTarget.value);
+          if (chosen) changed(chosen);
+        }}
+      >
+        {methodNames.map((name) => (
+          <option key={name} value={name}>
+            {methodTable[name].label}
+          </option>
+        ))}
+      </select>
+      <p class="hint" id="method-hint">
+        {methodTable[current].hint}
+      </p>
+    </div>
+  );
+}
+
 function commandOf(name: Name, value: string): Command {
-  if (name === 'space') return changeOption(name, value === 'w' ? 'w' : 'w+');
+  if (name === 'space') {
+    const { choices } = dragOptionTable.space;
+    return changeSpace(choices.find((space) => space === value) ?? dragOptionTable.space.usual);
+  }
   if (name === 'coverage') return changeOption(name, value === 'cone' ? 'cone' : 'dense');
   return changeOption(name, Number(value));
 }

@@ -1,6 +1,7 @@
-import { changeOptions } from '../../drag/options.ts';
+import { changeOptions, startingOptions } from '../../drag/options.ts';
 import type { Point, PointPair } from '../../library/api.ts';
-import { dragOptionTable } from '../../options/drag_options.ts';
+import { dragOptionTable, hasCoordinates } from '../../options/drag_options.ts';
+import { impliedMethod, type MethodName } from '../../options/methods.ts';
 import {
   type Document,
   type DocumentOptions,
@@ -105,6 +106,32 @@ export const changeOption = <Name extends keyof DocumentOptions>(
   mergeKey: `option ${name}`,
   apply: (document) => withOptions(document, { [name]: value }),
 });
+
+/** Sets the latent space. One of the other method comes with that method's values. */
+export const changeSpace = (space: DocumentOptions['space']): Command => ({
+  label: 'change the latent space',
+  apply(document) {
+    const changes = { space };
+    if (hasCoordinates(space) === hasCoordinates(document.options.space))
+      return withOptions(document, changes);
+    return withOptions(document, { ...valuesOf(document, impliedMethod(space, null)), ...changes });
+  },
+});
+
+/** Takes the values of a method for all that it decides. */
+export const changeMethod = (method: MethodName): Command => ({
+  label: 'change the method',
+  apply: (document) => withOptions(document, valuesOf(document, method)),
+});
+
+/** What a method decides, as it is for the open model. */
+function valuesOf({ model }: Document, method: MethodName): Partial<DocumentOptions> {
+  const { space, learningRate, farthest, patience, changeProbes } = startingOptions(
+    model.weights.config,
+    { method },
+  );
+  return { space, learningRate, farthest, patience, changeProbes };
+}
 
 /** @param defaults of the open model */
 export const takeDefaultOptions = (defaults: Partial<DocumentOptions>): Command => ({

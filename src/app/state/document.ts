@@ -1,4 +1,4 @@
-import { defaultOptions } from '../../drag/options.ts';
+import { startingOptions } from '../../drag/options.ts';
 import type {
   DragOptions,
   EditState,
@@ -56,7 +56,7 @@ export function newDocument(
 export function defaultsOf({ weights }: ReadModel): DocumentOptions {
   const { config } = weights;
   return {
-    ...defaultOptions(config),
+    ...startingOptions(config),
     steps: config.dragDefaults?.steps ?? dragOptionTable.steps.usual,
   };
 }

@@ -2,6 +2,7 @@ import type { DragSession, IterationTrace, RunResult } from '../../drag/session.
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
+import { methodNames } from '../../options/methods.ts';
 import { optionalOutput, writeEach } from '../files/atomic_file.ts';
 import { optionalLatentOutput } from '../files/latent_file.ts';
 import { parseMask } from '../files/mask_file.ts';
@@ -30,6 +31,10 @@ export const drag: Command = {
       help: 'what must stay: a picture (white), .npy or .safetensors (mask; 1)',
     },
     'mask-invert': { help: 'what the mask marks may move, and all else must stay' },
+    method: {
+      value: methodNames.join('|'),
+      help: 'what the options below are by default: best keeps the picture whole, reference is the paper’s (the one measured for the model; with --space w or w+ reference)',
+    },
     ...declareOptions(dragOptionTable, { recommends: true }),
     precision: precisionOption,
     'no-autotune': autotuneOption,
@@ -93,7 +98,8 @@ function parseOptions(line: CommandLine, { channels }: GeneratorConfig) {
   const { bounds, usual } = dragOptionTable.featureBlock;
   // A network with fewer blocks than the paper's takes its last.
   const featureBlock = { ...bounds, most: Math.max(usual, channels.size - 1) };
-  return parseDeclared(line, dragOptionTable, { featureBlock });
+  const method = line.choice('method', methodNames);
+  return { method, ...parseDeclared(line, dragOptionTable, { featureBlock }) };
 }
 
 /** Runs to the end, or until it is stopped. */

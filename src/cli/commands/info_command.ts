@@ -32,5 +32,7 @@ export const info: Command = {
 
 /** The recommended drag options, by their keys in the file. */
 function showDragDefaults(defaults: DragDefaults) {
-  return Object.fromEntries(recommendedOptions.map(({ name, key }) => [key, defaults[name]]));
+  const { method } = defaults;
+  const values = recommendedOptions.map(({ name, key }) => [key, defaults[name]]);
+  return { ...Object.fromEntries(values), ...(method && { method }) };
 }

@@ -3,11 +3,12 @@ import { gradientOf } from '../../engine/graph/reversal.ts';
 import { unpack, vectorAlignment } from '../../engine/memory/layouts.ts';
 import type { TensorStore } from '../../engine/memory/tensors.ts';
 import type { Coordinates, LatentLeaf, PlacedLatent } from '../../models/draggable.ts';
-import { adamTogetherCall } from '../../models/latent_calls.ts';
+import { adamTogetherCall, linearCall } from '../../models/latent_calls.ts';
 import {
   alignedWords,
   initialOf,
   type LatentLayout,
+  type MovedValues,
   type PlacedLeaf,
   placeLeaves,
   regularizationCalls,
@@ -16,18 +17,19 @@ import {
   wordsOf,
 } from './latent_layout.ts';
 
-/** The tensor whose parts the trained leaves are. */
-const leafTensor = 'leaves';
+/** The tensor whose parts the trained leaves are, and that of the coordinates: no kernel may read and write one buffer. */
+const followed = { leaves: 'leaves', coordinates: 'coordinates' };
 
 /**
- * A latent whose trained leaves follow from other coordinates. Those lie in `w`, with `d_w` and Adam's moments beside
- * it; the leaves lie in one tensor, so that one copy brings them back. They are made anew after each step, so that a
- * record has the leaves that belong to its coordinates.
+ * A latent whose trained leaves follow from other coordinates c = begin + spread · w. What is trained is `w`, at first 0;
+ * `spread` says how far a step goes along each direction (change_metric.ts), at first equally far. The leaves lie in
+ * one tensor, so that one copy brings them back. They are made anew after each step, so that a record has those that
+ * belong to its step.
  */
 export class CoordinateLayout implements LatentLayout {
   readonly values: number;
   readonly wanted = ['w'];
-  readonly leafTensor = leafTensor;
+  readonly followed = followed;
   readonly #leaves: readonly PlacedLeaf[];
   readonly #coordinates: Coordinates;
 
@@ -37,12 +39,17 @@ export class CoordinateLayout implements LatentLayout {
     this.#coordinates = coordinates;
   }
 
+  /** How many coordinates there are. */
+  get length(): number {
+    return this.#coordinates.length;
+  }
+
   get leafCalls(): readonly Call[] {
-    return this.#coordinates.calls;
+    return [this.#spreading, ...this.#coordinates.calls];
   }
 
   get settling(): readonly Call[] {
-    return this.#coordinates.settling;
+    return [this.#spreading, ...this.#coordinates.settling];
   }
 
   get regularization(): Call[] {
@@ -50,25 +57,28 @@ export class CoordinateLayout implements LatentLayout {
   }
 
   get step(): Call {
-    return adamTogetherCall(this.#coordinates.length);
+    return adamTogetherCall(this.length);
   }
 
   createTensors(store: TensorStore): void {
-    const { length } = this.#coordinates;
-    const trained = this.#trained;
-    const words = trained.reduce((sum, leaf) => sum + alignedWords(leaf), 0);
-    for (const name of ['w', gradientOf('w'), 'first_moment'])
+    const { length } = this;
+    for (const name of ['w', gradientOf('w'), 'first_moment', followed.coordinates])
       store.ensure(name, 'vector', [1, length]);
     store.ensure('second_moment', 'plain', [1]);
-    store.ensure(leafTensor, 'vector', [words / vectorAlignment, vectorAlignment]);
+    store.ensure('begin', 'vector', [length]);
+    store.ensure('spread', 'plain', [length, length]);
+    this.spread(store, undefined);
+    const words = this.#trained.reduce((sum, leaf) => sum + alignedWords(leaf), 0);
+    store.ensure(followed.leaves, 'vector', [words / vectorAlignment, vectorAlignment]);
     let offset = 0;
-    for (const { name, layout, shape, ...leaf } of trained) {
+    for (const leaf of this.#trained) {
+      const { name, layout, shape } = leaf;
       // An earlier shape may have left a part of `w` under this name, whose gradient lies in `d_w`.
       store.delete(name);
       store.delete(gradientOf(name));
-      store.part(name, leafTensor, { layout, shape, offset: 4 * offset });
-      offset += alignedWords({ name, layout, shape, ...leaf });
+      store.part(name, followed.leaves, { layout, shape, offset: 4 * offset });
       store.ensure(initialOf(name), layout, shape);
+      offset += alignedWords(leaf);
     }
     for (const { name, layout, shape, trained } of this.#leaves)
       if (!trained) store.ensure(name, layout, shape);
@@ -77,7 +87,16 @@ export class CoordinateLayout implements LatentLayout {
 
   write(store: TensorStore, latent: PlacedLatent): void {
     for (const leaf of this.#leaves) store.write(leaf.name, valuesOf(leaf, latent.ws));
-    this.#coordinates.write(store, latent);
+    store.write('w', new Float32Array(this.length));
+    store.write('begin', this.#coordinates.begin(store, latent));
+  }
+
+  /** Sets how far a step goes along each direction. @param spread (length, length); undefined: equally far */
+  spread(store: TensorStore, spread: Float32Array | undefined): void {
+    const { length } = this;
+    const equal = () =>
+      Float32Array.from({ length: length ** 2 }, (_, at) => (at % (length + 1) === 0 ? 1 : 0));
+    store.write('spread', spread ?? equal());
   }
 
   writeInitial(store: TensorStore, latent: Float32Array): void {
@@ -85,15 +104,11 @@ export class CoordinateLayout implements LatentLayout {
   }
 
   fromDevice(words: Float32Array): Float32Array {
-    return words.slice(0, this.#coordinates.length);
+    return words.slice(0, this.length);
   }
 
-  moved(
-    { ws, origin }: PlacedLatent,
-    trained: Float32Array,
-    leaves: Float32Array | undefined,
-  ): PlacedLatent {
-    if (!leaves) throw new RangeError('the record has no leaves');
+  moved({ ws, origin }: PlacedLatent, { leaves, coordinates }: MovedValues): PlacedLatent {
+    if (!leaves || !coordinates) throw new RangeError('the record has no leaves');
     const changed = ws.slice();
     let offset = 0;
     for (const leaf of this.#trained) {
@@ -101,11 +116,15 @@ export class CoordinateLayout implements LatentLayout {
       changed.set(unpack(leaf.layout, leaf.shape, words), leaf.at);
       offset += alignedWords(leaf);
     }
-    return { ws: changed, origin: this.#coordinates.moved(origin, trained) };
+    return { ws: changed, origin: this.#coordinates.moved(origin, coordinates) };
   }
 
   wholeGradient(trained: Float32Array): Float32Array {
     return trained;
+  }
+
+  get #spreading(): Call {
+    return linearCall(this.length);
   }
 
   get #trained(): PlacedLeaf[] {

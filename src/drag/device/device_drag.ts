@@ -4,6 +4,10 @@ import { TensorStore } from '../../engine/memory/tensors.ts';
 import { tensorShape } from '../../engine/operations/operation.ts';
 import { operationTable } from '../../engine/operations/operations.ts';
 import type { Coverage, Draggable, PlacedLatent } from '../../models/draggable.ts';
+import { changeField, changeSpread } from './change_metric.ts';
+import { splitConstant } from './constant_calls.ts';
+import { CoordinateLayout } from './coordinate_layout.ts';
+import { keptCells } from './kept_cells.ts';
 import type { LatentLayout } from './latent_layout.ts';
 import { layOut } from './lay_out.ts';
 import { maskedTiles } from './mask_tiles.ts';
@@ -115,6 +119,33 @@ export class DragLoop {
     this.takeReferences(start, current);
   }
 
+  /**
+   * Sets how far steps go along each direction of other coordinates than the latent's own: so that what must stay changes
+   * least, or equally far. The drag is to be placed afterwards.
+   * @param start where changes are measured
+   * @param kept imageHeight · imageWidth, 1 = must stay; null: equally far
+   */
+  async spread(start: Place, kept: Uint8Array | null, probes: number): Promise<void> {
+    const latent = built(this.#latent);
+    if (!(latent instanceof CoordinateLayout)) return;
+    if (!kept) return latent.spread(this.#store, undefined);
+    const { fields, engine, arena, picture } = this.#generator;
+    const field = changeField(fields);
+    this.place(start);
+    const calls = [...latent.leafCalls, ...this.#generator.calls(field)];
+    const spread = await changeSpread(
+      {
+        calls: splitConstant(calls, latent.wanted).varying,
+        field,
+        length: latent.length,
+        weights: keptCells(kept, picture, field.extent),
+        probes,
+      },
+      { ...engine, store: this.#store, arena },
+    );
+    latent.spread(this.#store, spread);
+  }
+
   /** Takes the references at an edit's start, and goes on at `current`. */
   takeReferences(start: Place, current: Place): void {
     this.place(start);
@@ -175,7 +206,8 @@ export class DragLoop {
       shifts: tensor('shifts'),
       status: tensor('status'),
       w: tensor('w'),
-      leaves: latent.leafTensor === undefined ? undefined : tensor(latent.leafTensor),
+      leaves: latent.followed && tensor(latent.followed.leaves),
+      coordinates: latent.followed && tensor(latent.followed.coordinates),
       gradient: traced ? tensor(gradientOf('w')) : undefined,
     });
     for (let slot = 0; slot < count; slot++) {

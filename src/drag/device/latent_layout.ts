@@ -4,6 +4,7 @@ import { deviceLength, unpack, vectorAlignment } from '../../engine/memory/layou
 import type { TensorStore } from '../../engine/memory/tensors.ts';
 import type { LatentLeaf, PlacedLatent } from '../../models/draggable.ts';
 import { adamCall, broadcastCalls, regularizationCall } from '../../models/latent_calls.ts';
+import type { IterationRecord } from './records.ts';
 
 /** A leaf, and where its values begin in the latent. */
 export interface PlacedLeaf extends LatentLeaf {
@@ -20,6 +21,9 @@ interface Parameter {
   readonly offset: number;
 }
 
+/** What a record says of the latent. */
+export type MovedValues = Pick<IterationRecord, 'w' | 'leaves' | 'coordinates'>;
+
 /** How a latent lies on the device, and how a drag moves it. */
 export interface LatentLayout {
   /** How many values a latent has. */
@@ -34,8 +38,11 @@ export interface LatentLayout {
   readonly regularization: readonly Call[];
   /** The step of the optimiser. */
   readonly step: Call;
-  /** The tensor that holds the trained leaves, where it is not `w`: made anew after the step, and read back. */
-  readonly leafTensor?: string;
+  /**
+   * The tensors of the trained leaves and of the coordinates that they follow from, where those are not `w`: made anew
+   * after the step, and read back.
+   */
+  readonly followed?: { readonly leaves: string; readonly coordinates: string };
   /** Makes the tensors of the latent, of its gradient, of Adam's moments, and of the latent that it is drawn to. */
   createTensors(store: TensorStore): void;
   /** Writes a latent. Of leaves that are tied the first one's values count. */
@@ -46,14 +53,9 @@ export interface LatentLayout {
   fromDevice(words: Float32Array): Float32Array;
   /**
    * A latent after a step.
-   * @param trained the trained values, as `fromDevice` gives them
-   * @param leaves what `leafTensor` holds
+   * @param record `w` as `fromDevice` gives it, and what `followed` names
    */
-  moved(
-    latent: PlacedLatent,
-    trained: Float32Array,
-    leaves: Float32Array | undefined,
-  ): PlacedLatent;
+  moved(latent: PlacedLatent, record: MovedValues): PlacedLatent;
   /**
    * The gradient of every value of the latent, those that stay included; with tied leaves or other coordinates, of the
    * trained values alone.
@@ -146,8 +148,8 @@ export class OwnLeaves implements LatentLayout {
     return values;
   }
 
-  moved({ ws }: PlacedLatent, trained: Float32Array): PlacedLatent {
-    return { ws: this.#withTrained(ws, trained) };
+  moved({ ws }: PlacedLatent, { w }: MovedValues): PlacedLatent {
+    return { ws: this.#withTrained(ws, w) };
   }
 
   wholeGradient(trained: Float32Array): Float32Array {

@@ -62,7 +62,7 @@ export function objectivePlans(
         ...(shape.regularized ? latent.regularization : []),
       ],
       wanted: latent.wanted,
-      afterwards: [latent.step, ...(latent.leafTensor ? leafCalls : [])],
+      afterwards: [latent.step, ...(latent.followed ? leafCalls : [])],
       cells,
     },
   };

@@ -16,8 +16,9 @@ export interface IterationRecord {
   readonly lossMask: number;
   /** The trained values of the latent, after the step. */
   readonly w: Float32Array;
-  /** What the layout's `leafTensor` holds after the step; undefined where there is none. */
+  /** The trained leaves after the step, as they lie on the device, and their coordinates; undefined in W and W+. */
   readonly leaves: Float32Array | undefined;
+  readonly coordinates: Float32Array | undefined;
   /** Gradient of the loss with respect to the trained values; undefined unless it was asked for. */
   readonly gradient: Float32Array | undefined;
 }
@@ -30,6 +31,8 @@ export interface RecordTensors {
   readonly w: DeviceTensor;
   /** The trained leaves, where they are not in `w`. */
   readonly leaves?: DeviceTensor;
+  /** The coordinates that the leaves follow from, where they do. */
+  readonly coordinates?: DeviceTensor;
   /** The gradient of `w`, where it is asked for. */
   readonly gradient?: DeviceTensor;
 }
@@ -98,8 +101,12 @@ export class RecordRing {
 }
 
 /** The tensors of a record, as their copies lie in it. */
-const inOrder = ({ positions, shifts, status, w, leaves, gradient }: RecordTensors) =>
-  [positions, shifts, status, w, leaves, gradient].filter((tensor) => tensor !== undefined);
+const inOrder = (recorded: RecordTensors) => {
+  const { positions, shifts, status, w, leaves, coordinates, gradient } = recorded;
+  return [positions, shifts, status, w, leaves, coordinates, gradient].filter(
+    (tensor) => tensor !== undefined,
+  );
+};
 
 function readRecords(floats: Float32Array, recorded: RecordTensors): IterationRecord[] {
   const records: IterationRecord[] = [];
@@ -108,13 +115,14 @@ function readRecords(floats: Float32Array, recorded: RecordTensors): IterationRe
     at += bytes / 4;
     return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
   };
-  const { leaves, gradient } = recorded;
+  const { leaves, coordinates, gradient } = recorded;
   while (at < floats.length) {
     const state = readState(take(recorded.positions), take(recorded.shifts), take(recorded.status));
     records.push({
       ...state,
       w: take(recorded.w),
       leaves: leaves && take(leaves),
+      coordinates: coordinates && take(coordinates),
       gradient: gradient && take(gradient),
     });
   }

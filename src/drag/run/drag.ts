@@ -1,9 +1,10 @@
 import type { Draggable, PlacedLatent } from '../../models/draggable.ts';
+import { hasCoordinates } from '../../options/drag_options.ts';
 import { DragLoop, type Place } from '../device/device_drag.ts';
 import { tieLeaves } from '../device/latent_layout.ts';
 import { type ObjectiveShape, objectiveShape } from '../device/objective_shape.ts';
 import type { IterationRecord } from '../device/records.ts';
-import { changeOptions, type DragOptions, defaultOptions } from '../options.ts';
+import { changeOptions, type DragOptions, type GivenOptions, startingOptions } from '../options.ts';
 import { type PointPair, samePoint } from '../points.ts';
 import type { Iteration } from './iteration.ts';
 import type { Advanced, DragState, Edit, Epoch, Submission } from './submission.ts';
@@ -24,6 +25,12 @@ export class Drag {
   #initial: PlacedLatent;
   /** The last latent whose losses were finite. */
   #good: PlacedLatent;
+  /** P_N of a latent; undefined while no option bounds it. */
+  #measure: ((ws: Float32Array) => number) | undefined;
+  /** What the edit's P_N may come to. */
+  #farthest = Number.POSITIVE_INFINITY;
+  /** The mask for which the device's steps were spread. */
+  #kept: Uint8Array | null = null;
   /** True while the device's targets, mask or rates are out of date. */
   #changed = true;
   #epoch: Epoch = { over: true };
@@ -31,8 +38,8 @@ export class Drag {
   #abandoned = false;
 
   /** @throws InputError for an option that cannot be used */
-  constructor(generator: Draggable, latent: PlacedLatent, options: Partial<DragOptions>) {
-    this.#options = changeOptions(defaultOptions(generator), options);
+  constructor(generator: Draggable, latent: PlacedLatent, options: GivenOptions) {
+    this.#options = startingOptions(generator, options);
     this.#generator = generator;
     this.#loop = new DragLoop(generator);
     this.#latent = latent;
@@ -140,9 +147,10 @@ export class Drag {
     this.#points = points;
     this.#edit = edit
       ? {
-          ...edit,
+          ...newEdit(),
+          iterations: edit.iterations,
+          arrived: edit.arrived,
           start: { ws: edit.ws, origin: edit.origin, handles: edit.handles },
-          begun: false,
         }
       : newEdit();
     this.#changed = true;
@@ -167,7 +175,7 @@ export class Drag {
   /** Takes in the record of an iteration. @returns its outcome; undefined if an earlier iteration ended its epoch */
   take(record: IterationRecord, { edit, epoch, latent }: Submission): Advanced | undefined {
     if (epoch.over) return undefined;
-    const { w, leaves, gradient, ...what } = record;
+    const { w, leaves, coordinates, gradient, ...what } = record;
     const iteration: Iteration = { ...what, iteration: edit.iterations };
     const before = this.#latent;
     const row = gradient && {
@@ -187,11 +195,40 @@ export class Drag {
     const arrived =
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived;
-    if (!record.arrived) this.#latent = latent.moved(before, w, leaves);
-    // Points that were set meanwhile stay.
+    const moved = record.arrived ? before : latent.moved(before, { w, leaves, coordinates });
+    const pn = this.#measure?.(moved.ws);
+    if (pn !== undefined && pn > this.#farthest) {
+      this.abandon();
+      epoch.over = true;
+      this.#follow(edit, record);
+      return { iteration, row, ended: 'farthest' };
+    }
+    this.#latent = moved;
+    this.#follow(edit, record);
+    const ended = arrived ? 'arrived' : this.#stalls(edit, record) ? 'stalled' : undefined;
+    if (ended === 'stalled') this.abandon();
+    return { iteration: { ...iteration, pn }, row, ended };
+  }
+
+  /** True once the points have come no nearer for as long as the options have patience. */
+  #stalls(edit: Edit, { distance }: IterationRecord): boolean {
+    const { patience } = this.#options;
+    if (distance < edit.nearest - nearer) {
+      edit.nearest = distance;
+      edit.sinceNearest = 0;
+    } else {
+      edit.sinceNearest++;
+    }
+    if (patience === 0 || edit.sinceNearest < patience) return false;
+    // A run that is started again has as much patience as this one.
+    edit.sinceNearest = 0;
+    return true;
+  }
+
+  /** The handles are where they were tracked to. Points that were set meanwhile stay. */
+  #follow(edit: Edit, { points }: IterationRecord): void {
     if (this.#edit === edit)
-      this.#points = this.#points.map(({ target }, j) => ({ handle: record.points[j], target }));
-    return { iteration, row, ended: arrived ? 'arrived' : undefined };
+      this.#points = this.#points.map(({ target }, j) => ({ handle: points[j], target }));
   }
 
   /** Some submissions' records will not be taken: the next one goes on from what is known. */
@@ -233,6 +270,15 @@ export class Drag {
         if (mask) loop.mask = mask;
         loop.rates = options;
       }
+      const start = edit.start ?? place;
+      if (changed || !edit.begun) await this.#bound(start.ws, options.farthest);
+      const kept = hasCoordinates(shape.space) && options.changeProbes > 0 ? mask : null;
+      if (rebuilt || !edit.begun || kept !== this.#kept) {
+        await loop.spread(start, kept, options.changeProbes);
+        this.#kept = kept;
+        // The coordinates begin anew.
+        this.#abandoned = true;
+      }
     } catch (error) {
       this.#changed = true;
       throw error;
@@ -252,6 +298,15 @@ export class Drag {
     this.#abandoned = false;
   }
 
+  /** Sets how far from typical the edit may go. */
+  async #bound(start: Float32Array, farthest: number): Promise<void> {
+    this.#measure = undefined;
+    const typicality = farthest > 0 ? await this.#generator.typicality?.() : undefined;
+    if (!typicality) return;
+    this.#measure = (ws) => typicality(ws).pn;
+    this.#farthest = Math.max(farthest, 1.5 * this.#measure(start));
+  }
+
   #diverge(edit: Edit, epoch: Epoch): void {
     this.#latent = this.#good;
     epoch.over = true;
@@ -262,4 +317,13 @@ export class Drag {
   }
 }
 
-const newEdit = (): Edit => ({ begun: false, iterations: 0, arrived: false });
+/** Pixels that a mean distance has to shrink by to count as nearer. */
+const nearer = 0.5;
+
+const newEdit = (): Edit => ({
+  begun: false,
+  iterations: 0,
+  arrived: false,
+  nearest: Number.POSITIVE_INFINITY,
+  sinceNearest: 0,
+});

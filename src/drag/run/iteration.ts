@@ -18,6 +18,8 @@ export interface Iteration {
   readonly activePoints: number;
   /** The stop rule held: no step was made. */
   readonly arrived: boolean;
+  /** P_N of the latent after the step: 1 is typical. Undefined unless the option `farthest` bounds it. */
+  readonly pn?: number;
 }
 
 /** The outcome of an iteration, with the latent that it started from and the gradient that it found. */
@@ -28,8 +30,12 @@ export interface IterationTrace extends Iteration {
   readonly gradient: Float32Array;
 }
 
-/** Why a run ended; `diverged`: a loss or w was no finite number, and the last good latent was restored. */
-export type StopReason = 'arrived' | 'steps' | 'stopped' | 'diverged';
+/**
+ * Why a run ended. `diverged`: a loss or w was no finite number, and the last good latent was restored. `farthest`: the
+ * next step would have left what the network makes, as the option of that name bounds it. `stalled`: the points came no
+ * nearer for as many iterations as the option `patience` says.
+ */
+export type StopReason = 'arrived' | 'steps' | 'stopped' | 'diverged' | 'farthest' | 'stalled';
 
 /** How long a run goes on, and what else it tells. */
 export interface RunOptions {

@@ -13,6 +13,9 @@ export interface Edit {
   begun: boolean;
   iterations: number;
   arrived: boolean;
+  /** The shortest mean distance to the targets that counts, in pixels, and how many iterations have passed since. */
+  nearest: number;
+  sinceNearest: number;
 }
 
 /** The outcome of an iteration. */
@@ -21,10 +24,10 @@ export interface Advanced {
   /** Its trace, if one was asked for. */
   readonly row: IterationTrace | undefined;
   /**
-   * Diverged: the loss or the new w is no finite number; the last good latent is restored. Arrived: unless something
+   * Farthest: the next latent would be too far from typical ones; this one stays. Diverged: the loss or the new w is no finite number; the last good latent is restored. Arrived: unless something
    * else has been asked for since it was submitted.
    */
-  readonly ended: Extract<StopReason, 'arrived' | 'diverged'> | undefined;
+  readonly ended: Extract<StopReason, 'arrived' | 'diverged' | 'farthest' | 'stalled'> | undefined;
 }
 
 /** Iterations that were handed to the device together. */

@@ -1,6 +1,7 @@
-import type { Draggable, Field, LatentLeaf, Reach } from '../../draggable.ts';
+import type { Draggable, Field, LatentLeaf, Reach, Typicality } from '../../draggable.ts';
 import { blockSize, blocksOf, type GeneratorConfig } from '../network/config.ts';
 import { blockMaps } from '../network/layers.ts';
+import { typicality } from '../network/principal_basis.ts';
 import { synthesisCalls } from '../network/synthesis.ts';
 import { ConeLayout, mostRectangles } from './cone.ts';
 import type { Generator } from './generator.ts';
@@ -35,6 +36,18 @@ export function draggable(generator: Generator): Draggable {
     coordinates: async (space) => {
       if (space === 'z') return zCoordinates(config, latentRows(config));
       return principalCoordinates(await principalBasis(generator), latentRows(config));
+    },
+    async typicality() {
+      const basis = await principalBasis(generator);
+      const { wDim } = config;
+      return (ws) => {
+        const rows = Array.from({ length: trainedRows }, (_, row) =>
+          typicality(basis, ws.subarray(row * wDim, (row + 1) * wDim)),
+        );
+        const mean = (value: (row: Typicality) => number): number =>
+          rows.reduce((sum, row) => sum + value(row), 0) / trainedRows;
+        return { pn: mean(({ pn }) => pn), outside: mean(({ outside }) => outside) };
+      };
     },
     present: (latent, sink) => generator.show(latent, sink),
     image: (latent) => generator.generate(latent),

@@ -84,7 +84,12 @@ export function principalCoordinates(
         operation: 'fully_connected',
         label: `principal.${row}`,
         sizes: { samples: 1, inputs: length, outputs: wDim },
-        tensors: { x: 'w', weight: 'principal.weight', bias: `principal.bias.${row}`, y: name },
+        tensors: {
+          x: 'coordinates',
+          weight: 'principal.weight',
+          bias: `principal.bias.${row}`,
+          y: name,
+        },
         params: { weight_gain: 1, bias_gain: 1, slope, gain: activationGain },
       }),
     ),
@@ -94,13 +99,13 @@ export function principalCoordinates(
       store.write('principal.weight', weight);
       for (const [row] of rows) store.ensure(`principal.bias.${row}`, 'vector', [wDim]);
     },
-    write(store, { ws }) {
-      store.write('w', new Float32Array(length));
+    begin(store, { ws }) {
       for (const [row] of rows)
         store.write(
           `principal.bias.${row}`,
           Float32Array.from({ length: wDim }, (_, i) => beforeActivation(ws[begins[row] + i])),
         );
+      return new Float32Array(length);
     },
     moved: () => undefined,
   };

@@ -12,7 +12,7 @@ import { mappedName, untruncatedCalls } from '../network/mapping.ts';
 export function zCoordinates(config: GeneratorConfig, leaves: readonly LatentLeaf[]): Coordinates {
   const { zDim, cDim, wDim, numWs } = config;
   const rows = [...leaves.entries()].filter(([, { trained }]) => trained);
-  const mapping = untruncatedCalls(config, 'w');
+  const mapping = untruncatedCalls(config, 'coordinates');
   const perRow = (operation: 'offset_row' | 'rebase_row'): Call[] =>
     rows.map(([row, { name }]) => ({
       operation,
@@ -35,11 +35,11 @@ export function zCoordinates(config: GeneratorConfig, leaves: readonly LatentLea
       store.ensure('strengths', 'plain', [numWs]);
       if (cDim > 0) store.ensure('c', 'vector', [1, cDim]);
     },
-    write(store, { origin }) {
+    begin(store, { origin }) {
       if (!origin) throw new InputError('the z of this latent is not known', { option: 'space' });
-      store.write('w', origin.z);
       store.write('strengths', origin.strengths);
       if (cDim > 0) store.write('c', origin.classes ?? new Float32Array(cDim));
+      return origin.z;
     },
     moved: (origin, z) => origin && { ...origin, z },
   };

@@ -1,8 +1,17 @@
-import { custom, type GenericSchema, type InferOutput, nullish, optional, string } from 'valibot';
+import {
+  custom,
+  type GenericSchema,
+  type InferOutput,
+  nullish,
+  optional,
+  picklist,
+  string,
+} from 'valibot';
 import { FormatError, UnsupportedModelError } from '../../../formats/errors.ts';
 import { objectOf, readJson } from '../../../formats/json.ts';
 import { showShape } from '../../../formats/tensors/named_tensors.ts';
 import { type DragDefaults, recommendedOptions } from '../../../options/drag_options.ts';
+import { methodNames } from '../../../options/methods.ts';
 import { describeBounds, isWithin } from '../../../options/option.ts';
 import { refuseArchitecture } from './other_architectures.ts';
 import type { GeneratorSource } from './source.ts';
@@ -210,7 +219,9 @@ function countMappingLayers({ tensors }: GeneratorSource): number {
 function readDragDefaults(source: GeneratorSource, blocks: number): DragDefaults | null {
   const given = readMetadata(source, 'drag_defaults', declaredDefaults);
   if (!given) return null;
-  const defaults: { -readonly [Name in keyof DragDefaults]: number } = {};
+  const defaults: { -readonly [Name in keyof DragDefaults]: DragDefaults[Name] } = {};
+  const method = readMetadata(source, 'drag_defaults', declaredMethod)?.method;
+  if (method !== undefined) defaults.method = method;
   for (const { name, key } of recommendedOptions) {
     const value = given[key];
     if (value !== undefined) defaults[name] = value;
@@ -256,6 +267,10 @@ const declaredDefaults = objectOf(
     ]),
   ),
 );
+
+const declaredMethod = objectOf({
+  method: optional(picklist(methodNames, `must be one of ${methodNames.join(', ')}`)),
+});
 
 /** @returns undefined where the file has no such metadata */
 function readMetadata<Schema extends GenericSchema>(

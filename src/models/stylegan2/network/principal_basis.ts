@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Typicality } from '../../draggable.ts';
 import { activationGain, slope } from './layer_call.ts';
 
 /**
@@ -66,15 +67,10 @@ export function principalBasisOf(
   return { wDim, mean, directions, deviations };
 }
 
-/** How likely a w is among those that the mapping network makes. */
-export interface Typicality {
-  /** Mean of the squared principal coordinates: 1 is typical, and more is further from what the network makes. */
-  readonly pn: number;
-  /** The share of |v − mean|² that lies along no direction: what the mapping network can hardly make. 0 to 1. */
-  readonly outside: number;
-}
-
-/** @param w a row of ws (w_dim) */
+/**
+ * How likely a w is among those that the mapping network makes: P_N, and the share of |v − mean|² along no direction.
+ * @param w a row of ws (w_dim)
+ */
 export function typicality(
   { wDim, mean, directions, deviations }: PrincipalBasis,
   w: ArrayLike<number>,

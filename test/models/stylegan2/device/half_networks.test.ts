@@ -5,7 +5,7 @@ import { ForwardRun } from '../../../../src/bench/forward_run.ts';
 import { DragLoop } from '../../../../src/drag/device/device_drag.ts';
 import { objectiveShape } from '../../../../src/drag/device/objective_shape.ts';
 import type { IterationRecord } from '../../../../src/drag/device/records.ts';
-import { defaultOptions } from '../../../../src/drag/options.ts';
+import { startingOptions } from '../../../../src/drag/options.ts';
 import type { Precision } from '../../../../src/engine/memory/layouts.ts';
 import { parseSafetensors } from '../../../../src/formats/safetensors.ts';
 import { decodeF16, encodeF16 } from '../../../../src/formats/tensors/half_precision.ts';
@@ -113,7 +113,7 @@ describe('networks with weights in f16', () => {
 
 async function dragDemo(generator: Generator, ws: Float32Array): Promise<IterationRecord[]> {
   const loop = new DragLoop(draggable(generator));
-  const options = defaultOptions(draggable(generator));
+  const options = startingOptions(draggable(generator));
   const counts = { points: 2, masked: false };
   await loop.configure(objectiveShape(draggable(generator), options, counts));
   const handles = [
