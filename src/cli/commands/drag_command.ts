@@ -4,6 +4,7 @@ import { encodePng } from '../../node/files/png_writing.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
 import { methodNames } from '../../options/methods.ts';
 import { optionalOutput, writeEach } from '../files/atomic_file.ts';
+import { type FramesOutput, prepareFrameFolder, prepareVideo } from '../files/frame_files.ts';
 import { optionalLatentOutput } from '../files/latent_file.ts';
 import { parseMask } from '../files/mask_file.ts';
 import { readModelFile } from '../files/model_file.ts';
@@ -45,6 +46,8 @@ export const drag: Command = {
       file: 'output',
       help: 'its latent, as .npy, .npz or .safetensors',
     },
+    frames: { value: 'DIR', file: 'output', help: 'a PNG of each iteration, in a new folder' },
+    video: { value: 'FILE.gif', file: 'output', help: 'the iterations as an animation' },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
@@ -52,6 +55,7 @@ export const drag: Command = {
     const trace = await optionalOutput(line, 'trace');
     const out = await optionalOutput(line, 'out');
     const outLatent = await optionalLatentOutput(line, 'out-latent');
+    const frames = await optionalFrames(line);
     const file = await readModelFile(line.model, { delta: line.text('delta') });
     const { config } = file;
     const points = parsePoints(line.text('points') ?? '', config);
@@ -72,8 +76,17 @@ export const drag: Command = {
     const rows = new DragTrace([config.numWs, config.wDim], session.options.space, points.length);
     const forget = onInterruption(() => session.stop());
     const keepLatent = outLatent && (async () => outLatent.write(await session.latent(), config));
-    const addRow = trace && ((row: IterationTrace) => rows.add(row));
-    const result = await runDrag(session, steps, progress, addRow).catch(async (fault) => {
+    const latents: Float32Array[] = [];
+    const addRow = (row: IterationTrace) => {
+      if (trace) rows.add(row);
+      if (frames.length > 0) latents.push(row.ws);
+    };
+    const result = await runDrag(
+      session,
+      steps,
+      progress,
+      trace || frames.length > 0 ? addRow : undefined,
+    ).catch(async (fault) => {
       // Also after a lost device, since the latent that was reached lies in memory.
       await keepLatent?.();
       if (keepLatent) progress.note(`${line.text('out-latent')}: the latent that was reached`);
@@ -83,6 +96,13 @@ export const drag: Command = {
       keepLatent,
       trace && (() => trace.write(rows.encode())),
       out && (async () => out.write(encodePng(await session.image()))),
+      ...frames.map(
+        (output) => async () =>
+          output.write(latents.length + 1, async (frame) => {
+            progress.update(`frame ${frame + 1} of ${latents.length + 1}`);
+            return model.generate(latents[frame] ?? (await session.latent()));
+          }),
+      ),
     );
     forget();
     const summary = { ...summarise(result, session, adapter), precision: model.precision };
@@ -92,6 +112,16 @@ export const drag: Command = {
     return line.flag('json') ? JSON.stringify(summary) : '';
   },
 };
+
+/** Where the frames of the drag go; none unless they are asked for. */
+async function optionalFrames(line: CommandLine): Promise<FramesOutput[]> {
+  const folder = line.text('frames');
+  const video = line.text('video');
+  return [
+    ...(video === undefined ? [] : [await prepareVideo(video, 'video')]),
+    ...(folder === undefined ? [] : [await prepareFrameFolder(folder, 'frames')]),
+  ];
+}
 
 /** The options that the command line gives; the others are the model's own, or the paper's. */
 function parseOptions(line: CommandLine, { channels }: GeneratorConfig) {

@@ -80,9 +80,13 @@ export const invert: Command = {
     const stopping = new AbortController();
     const { signal } = stopping;
     const forget = onInterruption(() => stopping.abort());
+    const keep = async (ws: Float32Array) => {
+      await outputs.latent?.write(ws, config);
+      progress.note(`${line.text('out')}: the best latent that was found`);
+    };
     const found = known
       ? await draw(model, target, known)
-      : await search(model, target, { ...options, classes }, { progress, signal });
+      : await search(model, target, { ...options, classes }, { progress, signal, keep });
     // Written before the tuning, so that the search is not lost if the tuning fails.
     const unwritten: unknown = await outputs.latent
       ?.write(found.ws, config)
@@ -124,18 +128,34 @@ interface Found {
   readonly result: { readonly psnr: number } & Partial<InversionResult>;
 }
 
+/** What a search tells, and who ends it. */
+interface SearchSurroundings {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Called with the best latent where the search fails. */
+  readonly keep: (ws: Float32Array) => Promise<void>;
+}
+
 async function search(
   model: Model,
   target: PixelImage,
   options: Partial<InversionOptions>,
-  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  { progress, signal, keep }: SearchSurroundings,
 ): Promise<Found> {
   const inversion = model.invert(target, options);
   inversion.on('iteration', ({ stage, iteration, steps: all, psnr }) =>
     progress.update(`${stage}: ${iteration} of ${all}, ${psnr.toFixed(2)} dB`),
   );
   signal.addEventListener('abort', () => inversion.stop());
-  const result = await inversion.run();
+  let begun = false;
+  inversion.on('iteration', () => {
+    begun = true;
+  });
+  const result = await inversion.run().catch(async (fault) => {
+    // Also after a lost device, since the best latent lies in memory.
+    if (begun) await keep(inversion.latent());
+    throw fault;
+  });
   return {
     ws: inversion.latent(),
     noise: inversion.noise(),
