@@ -3,7 +3,7 @@
  *
  *   npm run -s bench:quality -- [--quick] [--set test|development|validation | --cases FILE]
  *     [--methods no-edit,reference,…] [--anywhere N --first-seed S] [--model FILE] [--table] [--sheet FILE.png]
- *     [--keep FOLDER]
+ *     [--keep FOLDER] [--there-and-back]
  *
  * One JSON object on standard output (a table with --table), progress on standard error. --keep keeps what was dragged in
  * a folder, and takes from there what was dragged before.
@@ -35,7 +35,7 @@ const usualFirstSeed = 500;
 const casesOfClass = 16;
 
 const names = ['cases', 'set', 'methods', 'anywhere', 'first-seed', 'model', 'sheet', 'keep'];
-const options = benchOptions(names, ['quick', 'table']);
+const options = benchOptions(names, ['quick', 'table', 'there-and-back']);
 
 const text = ({ values }: BenchOptions, name: string): string | undefined =>
   typeof values[name] === 'string' ? values[name] : undefined;
@@ -73,7 +73,8 @@ await runBench(
     const principal = await principalBasis(generator);
     const cases = await chosenCases(scene);
     progress(`${cases.length} cases of ${classNames.length} classes, ${methods.length} methods`);
-    const subject = { generator, basis };
+    const isBack = options.values['there-and-back'] === true;
+    const subject = { generator, basis, isBack };
     const { report, panels } = await judgeCases(cases, methods, {
       scene,
       subject,

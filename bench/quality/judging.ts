@@ -1,13 +1,14 @@
 import { type Judge, type Judgement, locate } from '../../tools/judge/judge.ts';
 import type { Panel } from '../../tools/train-demo/edit_sheet.ts';
 import { factorNames } from '../../tools/train-demo/factors.ts';
-import { type Picture, pictureOf } from '../../tools/train-demo/patch_search.ts';
+import { pictureOf } from '../../tools/train-demo/patch_search.ts';
 import { uniformNumbers } from '../../tools/train-demo/random.ts';
 import { apart, findSpot, type Place } from '../../tools/train-demo/surface.ts';
 import type { Case } from './cases.ts';
 import { gripSpots } from './drawn_cases.ts';
 import { factorSpread, measure, type Tools } from './measures.ts';
 import type { Method, Subject } from './methods.ts';
+import { pictureDistance } from './picture_distance.ts';
 import { caseDistance, type Entry, figuresOf, judgeError, type QualityReport } from './report.ts';
 import { type StagedCase, stage } from './staging.ts';
 
@@ -42,7 +43,9 @@ export async function judgeCases(
       leftOut++;
       continue;
     }
-    const before = await pictureFor(bench.subject, staged.z);
+    const { generator } = bench.subject;
+    const first = await generator.generate(await generator.latent({ z: staged.z }));
+    const before = pictureOf(first);
     const seen = bench.judge(before);
     errors.add(staged, seen, n);
     const row: Panel[] = [
@@ -54,9 +57,14 @@ export async function judgeCases(
       if (bench.isQuick && method.isSlow && done.some(({ kind }) => kind === staged.kind)) continue;
       const edit = await method.edit(bench.subject, staged);
       if (!edit) continue;
-      const picture = await drawn(bench.subject, edit.ws);
+      const picture = pictureOf(await generator.generate(edit.ws));
       const outcome = await measure(staged, seen, edit, picture, bench);
-      entries.set(method.name, [...done, { kind: staged.kind, outcome }]);
+      const thereAndBack =
+        edit.back && (await pictureDistance(generator, first, await generator.generate(edit.back)));
+      entries.set(method.name, [
+        ...done,
+        { kind: staged.kind, outcome: { ...outcome, thereAndBack } },
+      ]);
       row.push({ picture, marks: [...ringed(staged.targets, blue), ...ringed(edit.ends, green)] });
       const failed = outcome.failure ? ` ${outcome.failure}` : '';
       told.push(`${method.name} ${caseDistance(outcome).toFixed(1)} px${failed}`);
@@ -73,14 +81,6 @@ export async function judgeCases(
     judge: errors.summary(),
   };
   return { report, panels };
-}
-
-async function pictureFor({ generator }: Subject, z: Float32Array): Promise<Picture> {
-  return pictureOf(await generator.generate(await generator.latent({ z })));
-}
-
-async function drawn({ generator }: Subject, ws: Float32Array): Promise<Picture> {
-  return pictureOf(await generator.generate(ws));
 }
 
 const ringed = (places: readonly Place[], colour: Panel['marks'][number]['colour']) =>

@@ -6,6 +6,7 @@ import type { Edit, Method } from './methods.ts';
 
 const kept = object({
   ws: string(),
+  back: optional(string()),
   iterations: number(),
   milliseconds: number(),
   ends: array(object({ row: number(), column: number() })),
@@ -21,22 +22,28 @@ export function keeping(folder: string, method: Method): Method {
   return {
     ...method,
     async edit(subject, given) {
-      const key = createHash('sha256').update(`${method.name} ${writeCase(given.case)}`);
+      const back = subject.isBack ? ' and back' : '';
+      const key = createHash('sha256').update(`${method.name}${back} ${writeCase(given.case)}`);
       const file = `${folder}/${key.digest('hex').slice(0, 32)}.json`;
       if (existsSync(file)) return read(readFileSync(file, 'utf8'));
       const edit = await method.edit(subject, given);
       if (!edit) return undefined;
-      const bytes = new Uint8Array(edit.ws.buffer, edit.ws.byteOffset, edit.ws.byteLength);
-      const text = JSON.stringify({ ...edit, ws: Buffer.from(bytes).toString('base64') });
-      writeFileSync(`${file}.part`, text);
+      const latents = { ws: base64(edit.ws), back: edit.back && base64(edit.back) };
+      writeFileSync(`${file}.part`, JSON.stringify({ ...edit, ...latents }));
       renameSync(`${file}.part`, file);
       return edit;
     },
   };
 }
 
+const base64 = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
+// A copy: small buffers share a pool.
+const floats = (text: string): Float32Array =>
+  new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
+
 function read(text: string): Edit {
-  const { ws, ...rest } = parse(kept, JSON.parse(text));
-  // A copy: small buffers share a pool.
-  return { ...rest, ws: new Float32Array(new Uint8Array(Buffer.from(ws, 'base64')).buffer) };
+  const { ws, back, ...rest } = parse(kept, JSON.parse(text));
+  return { ...rest, ws: floats(ws), ...(back ? { back: floats(back) } : {}) };
 }

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly torn: boolean;
   /** Decibels to the render of the factors that the judge reads from the picture: what no lion looks like is far off. */
   readonly plausible: number;
+  /** From the picture before to the one that was dragged there and back, by `pictureDistance`. */
+  readonly thereAndBack?: number;
   readonly iterations: number;
   readonly milliseconds: number;
   readonly failure?: Failure;

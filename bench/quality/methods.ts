@@ -1,5 +1,5 @@
 import { type GivenOptions, paperOptions } from '../../src/drag/options.ts';
-import { DragSession } from '../../src/drag/session.ts';
+import { DragSession, type PointPair } from '../../src/drag/session.ts';
 import { draggable } from '../../src/models/stylegan2/device/draggable.ts';
 import type { Generator } from '../../src/models/stylegan2/device/generator.ts';
 import { latentOrigin } from '../../src/models/stylegan2/network/latent_origin.ts';
@@ -19,6 +19,8 @@ export interface Edit {
   readonly milliseconds: number;
   /** Where the tracker has the points at the end. */
   readonly ends: readonly Place[];
+  /** The latent after the points were dragged back from there to where they began, where that was asked for. */
+  readonly back?: Float32Array;
   /** Why the run ended; absent where nothing was dragged. */
   readonly stopped?: string;
 }
@@ -27,6 +29,8 @@ export interface Edit {
 export interface Subject {
   readonly generator: Generator;
   readonly basis: FactorBasis;
+  /** Whether every drag is followed by one back. */
+  readonly isBack: boolean;
 }
 
 /** A way to edit. */
@@ -67,32 +71,35 @@ function dragging(
   options: GivenOptions,
   steps: (generator: Generator) => number,
 ): Method {
-  const edit = async ({ generator }: Subject, given: StagedCase): Promise<Edit> => {
+  const edit = async ({ generator, isBack }: Subject, given: StagedCase): Promise<Edit> => {
     const ws = await generator.latent(ofZ(given.z));
     const origin = latentOrigin(generator.config, ofZ(given.z));
     const session = new DragSession(draggable(generator), ws, options, { origin });
-    session.setPoints(
-      given.handles.map((handle, j) => ({
-        handle: [handle.row, handle.column],
-        target: [given.targets[j].row, given.targets[j].column],
-      })),
-    );
+    session.setPoints(pairs(given.handles, given.targets));
     session.setMask(given.mask ?? null);
     const began = performance.now();
     const { iterations, stopped } = await session.run({ steps: steps(generator) });
     const milliseconds = performance.now() - began;
     const ends = session.points.map(({ handle: [row, column] }) => ({ row, column }));
     const reached = await session.latent();
+    if (isBack) {
+      session.setPoints(pairs(ends, given.handles));
+      await session.run({ steps: steps(generator) });
+    }
+    const back = isBack ? { back: await session.latent() } : {};
     await session.destroy();
-    return { ws: reached, iterations, milliseconds, ends, stopped };
+    return { ws: reached, iterations, milliseconds, ends, stopped, ...back };
   };
   return { name, about, edit };
 }
 
+const pairs = (from: readonly Place[], to: readonly Place[]): PointPair[] =>
+  from.map(({ row, column }, j) => ({ handle: [row, column], target: [to[j].row, to[j].column] }));
+
 const paperSteps = dragOptionTable.steps.usual;
 const ownSteps = ({ config }: Generator) => config.dragDefaults?.steps ?? paperSteps;
 
-/** The spaces that a drag offers beside the reference's own, each a method with the values that it implies. */
+/** The spaces that a drag offers beside the reference's own. */
 const spaces = dragOptionTable.space.choices.filter((space) => space !== 'w+');
 
 /** Every method of bench:quality. */
@@ -111,7 +118,12 @@ export const methods: readonly Method[] = [
   ),
   dragging('best', methodTable.best.hint, { method: 'best' }, ownSteps),
   ...spaces.map((space) =>
-    dragging(space, `what the space ${space} implies, in it`, { space }, ownSteps),
+    dragging(
+      space,
+      `tuned-reference in the space ${space}`,
+      { method: 'reference', space },
+      ownSteps,
+    ),
   ),
 ];
 

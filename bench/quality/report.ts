@@ -21,6 +21,8 @@ export interface Figures {
   readonly torn: number | null;
   /** Mean decibels to the render of the factors that are read from the picture. */
   readonly plausible: number | null;
+  /** Mean distance of pictures that were dragged there and back; null where that was not asked for. */
+  readonly there_and_back: number | null;
   readonly iterations_median: number | null;
   readonly ms_median: number | null;
   readonly failures: Readonly<Record<Failure, number>>;
@@ -67,6 +69,7 @@ function figures(outcomes: readonly Outcome[]): Figures {
     outside_median: middle(of((outcome) => outcome.outside)),
     torn: share((outcome) => outcome.torn),
     plausible: mean(of((outcome) => outcome.plausible)),
+    there_and_back: mean(of((outcome) => outcome.thereAndBack)),
     iterations_median: middle(of((outcome) => outcome.iterations)),
     ms_median: middle(of((outcome) => outcome.milliseconds)),
     failures: Object.fromEntries(
@@ -124,6 +127,7 @@ const columns: readonly [head: string, name: keyof Omit<Figures, 'failures'>][] 
   ['outside', 'outside_median'],
   ['torn', 'torn'],
   ['plausible dB', 'plausible'],
+  ['back', 'there_and_back'],
   ['iterations', 'iterations_median'],
   ['ms', 'ms_median'],
 ];

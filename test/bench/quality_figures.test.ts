@@ -108,14 +108,19 @@ describe('methods', () => {
     };
     const method: Method = { name: 'a', about: '', edit };
     const folder = mkdtempSync(join(tmpdir(), 'kept-edits-'));
-    const subject = {} as Subject;
+    const subject = (isBack: boolean) => ({ isBack }) as Partial<Subject> as Subject;
     const staged = (seed: number) =>
       ({
         case: { animal: { seed }, change: {}, spots: [], mask: undefined },
       }) as Partial<StagedCase>;
     for (const seed of [1, 1, 2, 2])
-      expect(await keeping(folder, method).edit(subject, staged(seed) as StagedCase)).toEqual(made);
-    await keeping(folder, { ...method, name: 'b' }).edit(subject, staged(1) as StagedCase);
+      expect(
+        await keeping(folder, method).edit(subject(false), staged(seed) as StagedCase),
+      ).toEqual(made);
+    await keeping(folder, { ...method, name: 'b' }).edit(subject(false), staged(1) as StagedCase);
     expect(runs).toBe(3);
+    // One that goes back as well is another edit.
+    await keeping(folder, method).edit(subject(true), staged(1) as StagedCase);
+    expect(runs).toBe(4);
   });
 });
