@@ -63,6 +63,10 @@ export const drag: Command = {
     const precision = parsePrecision(line);
     const steps = most ?? config.dragDefaults?.steps ?? dragOptionTable.steps.usual;
     const mask = await parseMask(line, config);
+    if (mask?.every((stays) => stays === 1))
+      progress.note(
+        'the mask lets nothing move, and is obeyed; the official program ignores such a one',
+      );
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
 
     const { model, adapter, close } = await openModel(file, progress, {

@@ -6,8 +6,9 @@ export const info: Command = {
   summary: 'says what a model file holds, as a JSON object',
   usage: 'MODEL',
   options: {},
-  async run({ model }) {
-    const { config, file, length } = await readModelFile(model);
+  async run({ model }, progress) {
+    const { config, file, length, notes } = await readModelFile(model);
+    for (const note of notes) progress.note(note);
     const described = {
       format: file.format,
       bytes: length,
