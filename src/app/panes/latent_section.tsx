@@ -67,7 +67,7 @@ export function LatentSection({ latents }: { readonly latents: LatentFiles | und
       <FileField
         id="latent-file"
         label="A latent to open"
-        accept=".npz,.npy,.safetensors,.pt,.pth"
+        accept=".npz,.npy,.safetensors,.pt,.pth,.pkl"
         field={file}
         chosen={(chosen) => latents?.open(chosen)}
       />

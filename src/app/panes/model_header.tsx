@@ -39,7 +39,7 @@ export function ModelHeader({ store, models, removeFineTuning }: Properties) {
       <FileField
         id="model-file"
         label="A model, or a weight delta of the open one, to open"
-        accept=".pkl,.pt,.pth,.safetensors"
+        accept=".pkl,.pt,.pth,.ckpt,.safetensors,.gz,.zip"
         field={file}
         chosen={(chosen) => models?.openFile(chosen)}
       />
