@@ -1,7 +1,7 @@
 import { type Judge, type Judgement, locate } from '../../tools/judge/judge.ts';
 import type { Panel } from '../../tools/train-demo/edit_sheet.ts';
 import { factorNames } from '../../tools/train-demo/factors.ts';
-import { pictureOf } from '../../tools/train-demo/patch_search.ts';
+import { type Picture, pictureOf } from '../../tools/train-demo/patch_search.ts';
 import { uniformNumbers } from '../../tools/train-demo/random.ts';
 import { apart, findSpot, type Place } from '../../tools/train-demo/surface.ts';
 import type { Case } from './cases.ts';
@@ -10,6 +10,7 @@ import { factorSpread, measure, type Tools } from './measures.ts';
 import type { Method, Subject } from './methods.ts';
 import { pictureDistance } from './picture_distance.ts';
 import { caseDistance, type Entry, figuresOf, judgeError, type QualityReport } from './report.ts';
+import { side } from './scene.ts';
 import { type StagedCase, stage } from './staging.ts';
 
 /** What cases are judged with. */
@@ -54,9 +55,13 @@ export async function judgeCases(
     const told: string[] = [];
     for (const method of methods) {
       const done = entries.get(method.name) ?? [];
-      if (bench.isQuick && method.isSlow && done.some(({ kind }) => kind === staged.kind)) continue;
-      const edit = await method.edit(bench.subject, staged);
-      if (!edit) continue;
+      const isLeftOut =
+        bench.isQuick && method.isSlow && done.some(({ kind }) => kind === staged.kind);
+      const edit = isLeftOut ? undefined : await method.edit(bench.subject, staged);
+      if (!edit) {
+        row.push({ picture: blank, marks: [] });
+        continue;
+      }
       const picture = pictureOf(await generator.generate(edit.ws));
       const outcome = await measure(staged, seen, edit, picture, bench);
       const thereAndBack =
@@ -82,6 +87,9 @@ export async function judgeCases(
   };
   return { report, panels };
 }
+
+/** In the place of a picture that was not made. */
+const blank: Picture = { side, rgb: new Uint8Array(3 * side ** 2).fill(255) };
 
 const ringed = (places: readonly Place[], colour: Panel['marks'][number]['colour']) =>
   places.map((at) => ({ at, colour }));
