@@ -123,6 +123,17 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     { sizes: { samples: 2, channels: 7, total: 12 }, params: { offset: 5 } },
     { sizes: { samples: 3, channels: 130, total: 130 }, params: { offset: 0 } },
   ],
+  fully_connected_many: [
+    {
+      sizes: { samples: 1, inputs: 1, outputs: 1 },
+      params: { weight_gain: 1, bias_gain: 1, slope: 1, gain: 1 },
+    },
+    // More samples than a workgroup has invocations.
+    {
+      sizes: { samples: 70, inputs: 67, outputs: 5 },
+      params: { weight_gain: 0.01 / Math.sqrt(67), bias_gain: 0.01, slope: 0.2, gain: Math.SQRT2 },
+    },
+  ],
   fully_connected: [
     {
       sizes: { samples: 1, inputs: 1, outputs: 1 },

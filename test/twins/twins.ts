@@ -37,6 +37,7 @@ const listsOfCells: Twin = () => {
 export const twins: Readonly<Record<OperationName, Twin>> = {
   normalize,
   fully_connected,
+  fully_connected_many: fully_connected,
   truncate,
   demodulate,
   weight_energy,

@@ -80,6 +80,24 @@ export const networkOperations = {
       ),
     },
   },
+  fully_connected_many: {
+    shader: 'fully_connected_many',
+    tensors: {
+      x: vector('samples', 'inputs'),
+      weight: plain('outputs', 'inputs'),
+      bias: vector('outputs'),
+      y: vector('samples', 'outputs'),
+    },
+    outputs: ['y'],
+    forward: {
+      forward: makes(
+        'y',
+        (s) => groups(s.samples) * s.outputs,
+        (s) => 2 * s.samples * s.outputs * s.inputs,
+      ),
+    },
+    backward: {},
+  },
   truncate: {
     shader: 'truncate',
     tensors: {

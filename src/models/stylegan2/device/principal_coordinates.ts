@@ -12,13 +12,15 @@ import {
 import { seedLatent } from '../network/seeds.ts';
 import type { Generator } from './generator.ts';
 
-/** z that the distribution of w is estimated from, and how many of them go through the network at once. */
-const sampleCount = 4096;
+/** z that the distribution of w is estimated from: so many for each of z's numbers, but within bounds. */
+const samplesPerNumber = 32;
+const [fewest, most] = [1024, 4096];
+/** How many of them go through the network at once. */
 const batch = 512;
 
 const known = new WeakMap<Generator, Promise<PrincipalBasis>>();
 
-/** The distribution of a generator's w, estimated from 4096 z: a second or two, once for each generator. */
+/** The distribution of a generator's w, estimated from a few thousand z: a second or two, once for each generator. */
 export function principalBasis(generator: Generator): Promise<PrincipalBasis> {
   const started = known.get(generator) ?? estimate(generator);
   known.set(generator, started);
@@ -27,6 +29,7 @@ export function principalBasis(generator: Generator): Promise<PrincipalBasis> {
 
 async function estimate({ engine, config, store: weights, arena }: Generator) {
   const { zDim, cDim, wDim } = config;
+  const sampleCount = Math.min(most, Math.max(fewest, samplesPerNumber * zDim));
   const store = new TensorStore(engine.device, weights);
   const w = mappedName(config);
   store.create('z', 'vector', [batch, zDim]);

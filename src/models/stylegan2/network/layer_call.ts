@@ -8,6 +8,7 @@ export interface LayerCall {
   readonly operation:
     | 'normalize'
     | 'fully_connected'
+    | 'fully_connected_many'
     | 'truncate'
     | 'weight_energy'
     | 'noise_map'

@@ -1,5 +1,7 @@
 import { activationGain, type LayerCall, type NetworkShape, slope } from './layer_call.ts';
 
+/** From so many samples on, a workgroup of them for each output is faster than one for each sample's. */
+const manySamples = 64;
 /** Learning-rate multiplier of the mapping network. */
 const mappingMultiplier = 0.01;
 
@@ -29,6 +31,7 @@ export const mappedName = ({ mappingLayers }: Pick<NetworkShape, 'mappingLayers'
 export function untruncatedCalls(config: NetworkShape, z: string, samples = 1): LayerCall[] {
   const { zDim, cDim, wDim, mappingLayers } = config;
   const total = cDim > 0 ? zDim + wDim : zDim;
+  const operation = samples < manySamples ? 'fully_connected' : 'fully_connected_many';
   const normalize = (x: string, channels: number, offset: number): LayerCall => ({
     operation: 'normalize',
     label: `mapping.normalize.${x}`,
@@ -39,7 +42,7 @@ export function untruncatedCalls(config: NetworkShape, z: string, samples = 1): 
   const calls = [normalize(z, zDim, 0)];
   if (cDim > 0) {
     calls.push({
-      operation: 'fully_connected',
+      operation,
       label: 'mapping.embed',
       sizes: { samples, inputs: cDim, outputs: wDim },
       tensors: {
@@ -55,7 +58,7 @@ export function untruncatedCalls(config: NetworkShape, z: string, samples = 1): 
   for (let layer = 0; layer < mappingLayers; layer++) {
     const inputs = layer === 0 ? total : wDim;
     calls.push({
-      operation: 'fully_connected',
+      operation,
       label: `mapping.fc${layer}`,
       sizes: { samples, inputs, outputs: wDim },
       tensors: {
