@@ -1,7 +1,7 @@
 import { effect, untracked } from '@preact/signals';
 import type { DragSession, Engine, Model } from '../library/api.ts';
 import { destinationOf, latentOf, type Opening } from './device/opening.ts';
-import { Reconciler } from './device/reconciler.ts';
+import { drawingOf, Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
 import { DeviceLostError, inBrackets } from './dialogs/failure.ts';
 import { outcome, RunProgress } from './run_progress.ts';
@@ -37,11 +37,7 @@ export class Editor {
 
   /** Opens a device and puts the model there; `begin` then shows its picture. @throws as `Workbench.set` */
   static async open(materials: Materials, view: View, opening: Opening): Promise<Editor> {
-    const drawing = {
-      smooth: view.smooth.peek(),
-      failed: (error: unknown) => view.fail(error),
-    };
-    const bench = await Workbench.set(materials, destinationOf(opening), drawing);
+    const bench = await Workbench.set(materials, destinationOf(opening), drawingOf(view));
     return new Editor(materials, view, bench);
   }
 

@@ -51,14 +51,8 @@ export function differenceAtCentres(shown: PNG, image: PixelImage): number {
   return sum / (3 * image.width * image.height);
 }
 
-/** The picture once it does not change any more: the last iteration is drawn a while after the run. */
+/** The picture once the page has shown all that it was asked for: the last iteration is drawn a while after its run. */
 export async function settledPicture(page: Page): Promise<PNG> {
-  let last = await picture(page);
-  const change = async (): Promise<number> => {
-    const before = last;
-    last = await picture(page);
-    return difference(before, last);
-  };
-  await expect.poll(change, { ...patience, interval: 500 }).toBeLessThan(0.01);
-  return last;
+  await page.waitForSelector('#stage[aria-busy="false"]', patience);
+  return picture(page);
 }

@@ -1,6 +1,12 @@
 /** Milliseconds that the picture lags behind at most, so that it follows even where drawing it is slow. */
 const longestRest = 2000;
 
+/** Who hears how pictures get on. */
+export interface FrameListener {
+  readonly failed: (error: unknown) => void;
+  readonly busy: (busy: boolean) => void;
+}
+
 /**
  * Shows a changing picture as often as the display can and the work allows. However often it is asked, at most one
  * `show` is under way and the last request is never lost. After a picture the device has as long for other work as that
@@ -9,15 +15,18 @@ const longestRest = 2000;
 export class Frames {
   readonly #show: () => Promise<void>;
   readonly #failed: (error: unknown) => void;
+  readonly #busy: (busy: boolean) => void;
   #wanted = false;
   #showing = false;
   #restUntil = 0;
   #ended = false;
   #pumping: Promise<void> = Promise.resolve();
 
-  constructor(show: () => Promise<void>, failed: (error: unknown) => void) {
+  /** @param listener hears of a picture that could not be shown, and whether one is still to be shown */
+  constructor(show: () => Promise<void>, listener: FrameListener) {
     this.#show = show;
-    this.#failed = failed;
+    this.#failed = listener.failed;
+    this.#busy = listener.busy;
   }
 
   request(): void {
@@ -34,6 +43,7 @@ export class Frames {
 
   async #pump(): Promise<void> {
     this.#showing = true;
+    this.#busy(true);
     try {
       while (this.#wanted) {
         await Promise.all([time(this.#restUntil - performance.now()), nextFrame()]);
@@ -48,6 +58,7 @@ export class Frames {
       this.#failed(error);
     } finally {
       this.#showing = false;
+      this.#busy(false);
     }
   }
 }

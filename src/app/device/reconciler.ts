@@ -156,7 +156,11 @@ export class Reconciler {
   }
 }
 
-const drawingOf = (view: View): Drawing => ({
+/** Draws as the view says, and tells it how that goes. */
+export const drawingOf = (view: View): Drawing => ({
   smooth: view.smooth.peek(),
   failed: (error) => view.fail(error),
+  busy(busy) {
+    view.drawing.value = busy;
+  },
 });

@@ -11,7 +11,7 @@ import type { ReadModel } from '../files/model_reader.ts';
 import type { Document } from '../state/document.ts';
 import type { Progress } from '../state/progress.ts';
 import { FollowedSession } from './followed_session.ts';
-import { Frames } from './frames.ts';
+import { type FrameListener, Frames } from './frames.ts';
 import { readKeptChoices } from './kept_kernel_choices.ts';
 import { shaderSource } from './shaders.ts';
 
@@ -29,10 +29,9 @@ export interface Destination {
   readonly progress: Progress;
 }
 
-/** How pictures are drawn, and who hears that one could not be. */
-export interface Drawing {
+/** How pictures are drawn, and who hears of it. */
+export interface Drawing extends FrameListener {
   readonly smooth: boolean;
-  readonly failed: (error: unknown) => void;
 }
 
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
@@ -46,9 +45,9 @@ export class Workbench {
     readonly followed: FollowedSession,
     private readonly context: GPUCanvasContext,
     private presenter: Presenter,
-    failed: (error: unknown) => void,
+    listener: FrameListener,
   ) {
-    this.frames = new Frames(() => this.show(), failed);
+    this.frames = new Frames(() => this.show(), listener);
   }
 
   /** @throws NoAdapterError, DeviceLimitError, ShaderError */
@@ -128,7 +127,7 @@ export class Workbench {
     engine: Engine,
     context: GPUCanvasContext,
     { model: source, document, progress }: Destination,
-    { smooth, failed }: Drawing,
+    { smooth, ...listener }: Drawing,
   ): Promise<Workbench> {
     const model = await createModel(engine, source.weights, { onProgress: progress });
     let followed: FollowedSession | undefined;
@@ -137,7 +136,7 @@ export class Workbench {
       followed = await FollowedSession.open(model, await document(model));
       const presenter = await Presenter.create(engine, context);
       presenter.bicubic = smooth;
-      return new Workbench(engine, model, followed, context, presenter, failed);
+      return new Workbench(engine, model, followed, context, presenter, listener);
     } catch (error) {
       await followed?.session.destroy();
       model.destroy();

@@ -39,6 +39,7 @@ export function StageView({ view, waiting, mounted }: Properties) {
           ref={root}
           class={view.comparing.value ? 'comparing' : undefined}
           data-tool={view.tool.value}
+          aria-busy={view.drawing.value}
         >
           <canvas id="image" ref={image} width="1" height="1" />
           <canvas id="mask" ref={mask} width="1" height="1" hidden />

@@ -40,6 +40,8 @@ export class View {
   readonly brushSize = signal(1);
   /** Interpolate between the picture's pixels, or show each as a square. */
   readonly smooth = signal(true);
+  /** A picture is still to be shown: what is seen lags behind. */
+  readonly drawing = signal(false);
   /** The original is seen in the edited picture's place. */
   readonly comparing = signal(false);
   /** A handle waits for its target. */
