@@ -1,9 +1,9 @@
 import { effect, untracked } from '@preact/signals';
-import type { DragSession, Engine, Model } from '../library/api.ts';
+import { DeviceLostError, type DragSession, type Engine, type Model } from '../library/api.ts';
 import { destinationOf, latentOf, type Opening } from './device/opening.ts';
 import { drawingOf, Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
-import { DeviceLostError, inBrackets } from './dialogs/failure.ts';
+import { DeviceLostAgainError, inBrackets } from './dialogs/failure.ts';
 import { outcome, RunProgress } from './run_progress.ts';
 import { type Command, newPicture, reset } from './state/commands.ts';
 import { describeUndoEnd } from './state/describe.ts';
@@ -249,7 +249,7 @@ export class Editor {
       if (session !== this.session) return;
       this.#endRun();
       // Work on a device that is lost fails a while before the browser says so; then the run goes on.
-      this.#going = error instanceof DOMException;
+      this.#going = error instanceof DeviceLostError || error instanceof DOMException;
       this.view.fail(error);
     }
   }
@@ -267,7 +267,8 @@ export class Editor {
     this.#endRun();
     this.#nextPicture = undefined;
     this.view.wantedSource.value = undefined;
-    if (performance.now() - this.#bornAt < leastLife) this.#giveUp(new DeviceLostError(message));
+    if (performance.now() - this.#bornAt < leastLife)
+      this.#giveUp(new DeviceLostAgainError(message));
     else void this.#rebuild(inBrackets(message));
   }
 

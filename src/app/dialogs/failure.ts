@@ -14,11 +14,11 @@ export class NoWebGpuError extends Error {
 }
 
 /** The graphics device was lost, and its replacement soon after it. */
-export class DeviceLostError extends Error {
+export class DeviceLostAgainError extends Error {
   /** @param reason the browser's; empty where it gives none */
   constructor(reason: string) {
     super(`The graphics device was lost again and again${inBrackets(reason)}.`);
-    this.name = 'DeviceLostError';
+    this.name = 'DeviceLostAgainError';
   }
 }
 
@@ -42,7 +42,7 @@ export function remedies(error: unknown): string[] {
       'Update the graphics driver; chrome://gpu says whether the browser blocks it.',
       browsers,
     ];
-  if (error instanceof DeviceLostError)
+  if (error instanceof DeviceLostAgainError)
     return [
       'Close other pages and programs that use the graphics card, then try again.',
       'Update the graphics driver, and restart the computer.',
