@@ -8,6 +8,7 @@ import {
   type PointPair,
   type RunOptions,
 } from '../../../../src/drag/session.ts';
+import { DeviceLostError } from '../../../../src/formats/errors.ts';
 import { draggable } from '../../../../src/models/stylegan2/device/draggable.ts';
 import { readDragFixture, testGenerator } from '../../../support/drag_fixture.ts';
 import { openTestDevice } from '../../../support/test_device.ts';
@@ -239,7 +240,7 @@ describe('batches', () => {
       return buffer;
     });
     const lost = await openFixture('drag_tiny_1point', { iterationsPerSubmit: 2 });
-    await expect(lost.run({ steps: 8 })).rejects.toThrow('not mapped');
+    await expect(lost.run({ steps: 8 })).rejects.toThrow(DeviceLostError);
     spy.mockRestore();
     const { rows: again } = await traceRun(lost, { steps: 1 });
     expect(again[0].iteration).toBe(0);
