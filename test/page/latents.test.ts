@@ -21,7 +21,13 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 import { dragALittle, placePoint } from '../support/page_drags.ts';
-import { difference, differenceAtCentres, picture, showsAgain } from '../support/page_pictures.ts';
+import {
+  difference,
+  differenceAtCentres,
+  picture,
+  settledPicture,
+  showsAgain,
+} from '../support/page_pictures.ts';
 
 const built = servePage();
 const tiny = `${repository}test/fixtures/tiny_official.pkl`;
@@ -157,7 +163,9 @@ test('a person mixes two seeds, cuts truncation off, and drags what comes of it'
 
   const before = await picture(page);
   await dragALittle(page);
-  expect(difference(before, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
+  expect(difference(before, await settledPicture(page)), 'the picture follows').toBeGreaterThan(
+    0.1,
+  );
   await page.click('#undo');
   await showsAgain(page, before);
 

@@ -15,7 +15,7 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 import { dragALittle, placePoint } from '../support/page_drags.ts';
-import { contrast, difference, picture } from '../support/page_pictures.ts';
+import { contrast, difference, picture, settledPicture } from '../support/page_pictures.ts';
 
 const built = servePage();
 
@@ -46,7 +46,7 @@ test('a person opens models of their own, and a broken one changes nothing', asy
 
   await dragALittle(page);
   await page.screenshot({ path: `${output}/page-own-model.png` });
-  expect(difference(tiny, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
+  expect(difference(tiny, await settledPicture(page)), 'the picture follows').toBeGreaterThan(0.1);
   expect(faults).toEqual([]);
 });
 

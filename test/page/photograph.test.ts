@@ -20,7 +20,7 @@ import {
 } from '../support/built_page.ts';
 import { holdDevice, loseDevice, waitForDevice } from '../support/lost_device.ts';
 import { placePoint, startRun, stopRun } from '../support/page_drags.ts';
-import { difference, picture, showsAgain } from '../support/page_pictures.ts';
+import { difference, picture, settledPicture, showsAgain } from '../support/page_pictures.ts';
 
 const built = servePage();
 const clear = `${output}/clear.png`;
@@ -89,7 +89,7 @@ test('a person fine-tunes the model to a photograph, and keeps and opens what it
   await placePoint(page);
   await startRun(page);
   await stopRun(page);
-  expect(difference(tuned, await picture(page)), 'the picture follows').toBeGreaterThan(0.1);
+  expect(difference(tuned, await settledPicture(page)), 'the picture follows').toBeGreaterThan(0.1);
   await page.click('#reset');
   await showsAgain(page, tuned);
   await loseDevice(page);
