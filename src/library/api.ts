@@ -91,6 +91,7 @@ export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';
 export { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';
+export { type MethodName, methodNames, methodTable } from '../options/methods.ts';
 export {
   type Bounds,
   type ChoiceOption,

@@ -45,6 +45,7 @@ export interface LatentOrigin {
 export interface PlacedLatent {
   /** The values of all leaves (for StyleGAN2 num_ws · w_dim, row-major). */
   readonly ws: Float32Array;
+  /** What it was made from, where that is known. */
   readonly origin?: LatentOrigin;
 }
 
