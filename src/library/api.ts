@@ -91,7 +91,13 @@ export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';
 export { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';
-export { type MethodName, methodNames, methodTable } from '../options/methods.ts';
+export {
+  type Method,
+  type MethodName,
+  type MethodOptions,
+  methodNames,
+  methodTable,
+} from '../options/methods.ts';
 export {
   type Bounds,
   type ChoiceOption,
