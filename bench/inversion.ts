@@ -31,6 +31,7 @@ import { dragOptionTable } from '../src/options/drag_options.ts';
 import { factorCount, factorsFrom } from '../tools/train-demo/factors.ts';
 import { landmarkPixel, type Pixel } from '../tools/train-demo/landmarks.ts';
 import { pictureOf, searchPatch } from '../tools/train-demo/patch_search.ts';
+import { uniformNumbers } from '../tools/train-demo/random.ts';
 import { createRenderer } from '../tools/train-demo/renderer.ts';
 
 /** Seed of the factors; the training set's were drawn by another random generator. */
@@ -59,17 +60,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-
-/** Numbers from 0 to 1 (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const median = (numbers: readonly number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -163,7 +153,7 @@ const showDrag = (dragged: Dragged | undefined): string =>
     ? `found ${dragged.found.toFixed(1)} px off, tracked ${dragged.tracked.toFixed(1)} px after ${dragged.iterations}`
     : 'none';
 
-const random = uniform(seed);
+const random = uniformNumbers(seed);
 const rows = [];
 const from = Number(values.from);
 for (let picture = 0; picture < from + Number(values.count); picture++) {

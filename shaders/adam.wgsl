@@ -2,12 +2,11 @@
 //
 //   m ← β₁·m + (1 − β₁)·g      v ← β₂·v + (1 − β₂)·g²      w ← w − rate / (1 − β₁ᵗ) · m / (sqrt(v) / sqrt(1 − β₂ᵗ) + ε)
 //
-// count    status: iteration t, and the corrections c = 1 − βᵗ as c ← β·c + (1 − β), which loses no digits to
-//          cancellation at small t as 1 − pow(β, t) does
+// count    status: iteration t, and the corrections 1 − βᵗ
 // forward  d_w (rows,length), status   → w, first_moment m, second_moment v (rows,length)
 //
 // Once the drag has stopped nothing changes. Source: Kingma and Ba 2015, algorithm 1; SPEC §3.
-// uses lib/layout, lib/status, lib/adam
+// uses lib/layout, lib/status, lib/adam, lib/adam_count
 
 struct Params { rows: u32, length: u32, learning_rate: f32 }
 
@@ -19,12 +18,7 @@ struct Params { rows: u32, length: u32, learning_rate: f32 }
 @group(0) @binding(5) var<storage, read_write> status: Status;
 
 @compute @workgroup_size(1)
-fn count() {
-  if (status.stopped != 0.0) { return; }
-  status.iteration += 1.0;
-  status.first_correction = first_decay * status.first_correction + (1.0 - first_decay);
-  status.second_correction = second_decay * status.second_correction + (1.0 - second_decay);
-}
+fn count() { count_step(); }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u) {

@@ -2,19 +2,15 @@
 //
 //   m ← β₁·m + (1 − β₁)·g      v ← β₂·v + (1 − β₂)·mean_i g_i²      w ← w − rate / c₁ · m / (sqrt(v) / sqrt(c₂) + ε)
 //
-// count    status: iteration t, and the corrections c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ, as in adam.wgsl
+// count    status: iteration t, and the corrections c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ
 // forward  d_w (length), status   → w, first_moment m (length), second_moment v (1)
 //
 // Adam itself steps every value equally far at first, also those that hardly matter to the loss. In coordinates that
 // are equally likely in all directions that changes whatever the picture need not change; this step does not.
 // One workgroup. Once the drag has stopped nothing changes.
-// uses lib/reductions, lib/status
+// uses lib/reductions, lib/status, lib/adam, lib/adam_count
 
 struct Params { length: u32, learning_rate: f32 }
-
-const first_decay = 0.9;
-const second_decay = 0.999;
-const epsilon = 1e-8;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<f32>;
@@ -24,12 +20,7 @@ const epsilon = 1e-8;
 @group(0) @binding(5) var<storage, read_write> status: Status;
 
 @compute @workgroup_size(1)
-fn count() {
-  if (status.stopped != 0.0) { return; }
-  status.iteration += 1.0;
-  status.first_correction = first_decay * status.first_correction + (1.0 - first_decay);
-  status.second_correction = second_decay * status.second_correction + (1.0 - second_decay);
-}
+fn count() { count_step(); }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(local_invocation_index) lane: u32) {

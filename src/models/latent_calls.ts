@@ -30,18 +30,20 @@ export const regularizationCall = (
   params: { regularization: 0 },
 });
 
+const adamTensors = {
+  w: 'w',
+  d_w: 'd_w',
+  first_moment: 'first_moment',
+  second_moment: 'second_moment',
+  status: 'status',
+} as const;
+
 /** Adam's step on `w` (rows, length) with its gradient `d_w`. Parameter of the call `adam`: learning_rate. */
 export const adamCall = (rows: number, length: number): Call => ({
   operation: 'adam',
   label: 'adam',
   sizes: { rows, length },
-  tensors: {
-    w: 'w',
-    d_w: 'd_w',
-    first_moment: 'first_moment',
-    second_moment: 'second_moment',
-    status: 'status',
-  },
+  tensors: adamTensors,
   params: { learning_rate: 0 },
 });
 
@@ -50,13 +52,7 @@ export const adamTogetherCall = (length: number): Call => ({
   operation: 'adam_together',
   label: 'adam',
   sizes: { length },
-  tensors: {
-    w: 'w',
-    d_w: 'd_w',
-    first_moment: 'first_moment',
-    second_moment: 'second_moment',
-    status: 'status',
-  },
+  tensors: adamTensors,
   params: { learning_rate: 0 },
 });
 

@@ -195,6 +195,15 @@ describe('the option patience', () => {
     expect((await session.run({ steps: 3 })).stopped).toBe('steps');
     await session.destroy();
   });
+
+  it('begins anew where targets are moved', async () => {
+    const session = openSession({ space: 'z', learningRate: 0, patience: 5 });
+    await session.run({ steps: 4 });
+    session.setPoints([{ ...points[0], target: [30, 44] }]);
+    // Farther than the points ever were from the target before.
+    expect((await session.run({ steps: 40 })).iterations).toBe(6);
+    await session.destroy();
+  });
 });
 
 describe('probes of the mask', () => {

@@ -4,15 +4,12 @@ A plain U-Net: pairs of pixels become channels (64²), four halvings down to 4²
 are read, and back with skips. network.ts runs the same layers from the file that `save` writes.
 """
 import pathlib
-import sys
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-sys.path.append(str(pathlib.Path(__file__).parents[1] / 'train-demo'))
-import weights_file  # noqa: E402
-from factors import NAMES  # noqa: E402
+from train_demo import factors, weights_file
 
 SIZE = 128
 PARTS = 10          # ids as the renderer writes them; 0 is the background
@@ -51,7 +48,7 @@ class Judge(nn.Module):
         self.down8, self.at8 = Step(c, d, 2), Step(d, d)
         self.down4 = Step(d, e, 2)
         self.context = nn.Linear(e * 16, CONTEXT)
-        self.factors = nn.Linear(CONTEXT, len(NAMES))
+        self.factors = nn.Linear(CONTEXT, len(factors.NAMES))
         self.spread = nn.Linear(CONTEXT, d)
         self.narrow16, self.up16 = nn.Conv2d(d, c, 1), Step(c, c)
         self.narrow32, self.up32 = nn.Conv2d(c, b, 1), Step(b, b)

@@ -23,11 +23,11 @@ export type ModelAnswer =
   | { readonly kind: 'delta' | 'latent'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
-/** The page's types have no scope of a worker: what is used of it here. */
-interface WorkerScope {
+/** What is used of a worker's scope; the page's types have only a window's. */
+declare const self: {
   onmessage: (event: MessageEvent<ModelRequest>) => void;
   postMessage(answer: ModelAnswer, transfer?: Transferable[]): void;
-}
+};
 
 /** The page itself decodes a latent: one takes 37 kB at most, and programs keep hundreds of samples in a file. */
 const largestLatent = 16 * 2 ** 20;
@@ -35,32 +35,30 @@ const largestLatent = 16 * 2 ** 20;
 /** Between two messages of progress. */
 const interval = 100;
 
-const scope = globalThis as unknown as WorkerScope;
-
-scope.onmessage = ({ data }) => {
-  read(data).catch((error) => scope.postMessage({ kind: 'error', error: errorMessage(error) }));
+self.onmessage = ({ data }) => {
+  read(data).catch((error) => self.postMessage({ kind: 'error', error: errorMessage(error) }));
 };
 
 async function read({ name, blob }: ModelRequest): Promise<void> {
-  scope.postMessage({ kind: 'progress', fraction: undefined, what: 'reading the file' });
+  self.postMessage({ kind: 'progress', fraction: undefined, what: 'reading the file' });
   const bytes = await blob.arrayBuffer();
   if (isLatent(new Uint8Array(bytes))) {
     if (bytes.byteLength > largestLatent)
       throw new FormatError(`a latent, but larger than ${largestLatent >> 20} MiB`, { file: name });
-    scope.postMessage({ kind: 'latent', bytes }, [bytes]);
+    self.postMessage({ kind: 'latent', bytes }, [bytes]);
     return;
   }
   const file = parseModelFile(new Uint8Array(bytes), name);
   if (isWeightDelta(file)) {
-    scope.postMessage({ kind: 'delta', bytes }, [bytes]);
+    self.postMessage({ kind: 'delta', bytes }, [bytes]);
     return;
   }
   let told = 0;
   const weights = readGenerator(file, (fraction) => {
     if (performance.now() - told < interval) return;
     told = performance.now();
-    scope.postMessage({ kind: 'progress', fraction, what: 'checking the weights' });
+    self.postMessage({ kind: 'progress', fraction, what: 'checking the weights' });
   });
   const model = generatorMessage(file, weights);
-  scope.postMessage({ kind: 'model', model }, [model.file.bytes]);
+  self.postMessage({ kind: 'model', model }, [model.file.bytes]);
 }

@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import { Plan } from '../../engine/graph/plan.ts';
 import type { PlanResources } from '../../engine/graph/plan_request.ts';
 import { type Call, gradientOf } from '../../engine/graph/reversal.ts';
@@ -32,15 +32,16 @@ export function changeField(fields: readonly Field[]): Field {
 
 /**
  * How far a step may go along each direction of the coordinates so that the picture changes least beside the drag:
- * spread = L⁻ᵀ, where L·Lᵀ = G + damping · mean(G) · I, scaled so that a step along a projection's gradient is as
- * long as without. G = Σ_cells weight² · Jᵀ·J
- * is how much the features change, estimated by random projections with signs: E[(Jᵀr)(Jᵀr)ᵀ] = Jᵀ·J. A gradient step on
- * w is then one on the coordinates along (G + …)⁻¹ · gradient: Gauss and Newton's, of what must stay.
+ * spread = L⁻ᵀ, where L·Lᵀ = G + damping · mean(G) · I, scaled so that a step along a projection's gradient is as long as
+ * without. G = Jᵀ·W²·J, with W the cells' weights, is how much the features change, estimated by random signs r:
+ * E[(Jᵀ·W·r)(Jᵀ·W·r)ᵀ] = G. A gradient step on w is then one on the coordinates along (G + …)⁻¹ · gradient: that of
+ * Gauss and Newton for what must stay. SPEC §8.
+ * @returns (length, length), row-major; undefined where nothing that must stay changes
  */
 export async function changeSpread(
   request: ChangeRequest,
   resources: PlanResources,
-): Promise<Float32Array> {
+): Promise<Float32Array | undefined> {
   const { calls, field, length, weights, probes } = request;
   const { channels, extent } = field;
   const store = new TensorStore(resources.device, resources.store);
@@ -48,8 +49,7 @@ export async function changeSpread(
   store.create(field.name, 'map', [1, channels, extent.height, extent.width]);
   store.create(gradientOf(field.name), 'map', [1, channels, extent.height, extent.width]);
   store.create(gradientOf('coordinates'), 'vector', [1, length]);
-  const seen: Float64Array[] = [];
-  const metric = Array.from({ length }, () => new Float64Array(length));
+  const projections: number[][] = [];
   const plan = await Plan.build(
     { calls, roots: [field.name], wanted: ['coordinates'] },
     { ...resources, store },
@@ -61,51 +61,31 @@ export async function changeSpread(
       for (let at = 0; at < cotangent.length; at++) cotangent[at] = sign() * weights[at % cells];
       store.write(gradientOf(field.name), cotangent);
       plan.submit(resources.device);
-      const v = await store.read(gradientOf('coordinates'));
-      seen.push(Float64Array.from(v));
-      for (let i = 0; i < length; i++)
-        for (let j = 0; j < length; j++) metric[i][j] += (v[i] * v[j]) / probes;
+      projections.push([...(await store.read(gradientOf('coordinates')))]);
     }
   } finally {
     plan.destroy();
     store.destroy();
   }
-  return spreadOf(metric, seen);
+  return spreadOf(new Matrix(projections));
 }
 
-/** @param metric symmetric, not negative @param seen gradients that steps are as long for as with equal spread */
-function spreadOf(metric: readonly Float64Array[], seen: readonly Float64Array[]): Float32Array {
-  const length = metric.length;
-  const mean = metric.reduce((sum, row, i) => sum + row[i], 0) / length;
-  if (!(mean > 0)) return identity(length);
-  const damped = new Matrix(
-    metric.map((row, i) => [...row].map((value, j) => value + (i === j ? damping * mean : 0))),
-  );
-  const lower = new CholeskyDecomposition(damped).lowerTriangularMatrix;
-  // Columns of L⁻¹ by forward substitution.
-  const spread = new Float64Array(length ** 2);
-  for (let column = 0; column < length; column++)
-    for (let i = column; i < length; i++) {
-      let sum = i === column ? 1 : 0;
-      for (let k = column; k < i; k++) sum -= lower.get(i, k) * spread[column * length + k];
-      // Transposed as it is stored: spread[column][i] = L⁻¹[i][column].
-      spread[column * length + i] = sum / lower.get(i, i);
-    }
-  const ratios = seen.map((v) => {
-    const inW = new Float64Array(length);
-    const step = new Float64Array(length);
-    for (let o = 0; o < length; o++)
-      for (let i = 0; i < length; i++) inW[i] += spread[o * length + i] * v[o];
-    for (let o = 0; o < length; o++)
-      for (let i = 0; i < length; i++) step[o] += spread[o * length + i] * inW[i];
-    return Math.hypot(...step) / Math.hypot(...inW);
-  });
-  const usual = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
-  return Float32Array.from(spread, (value) => value / usual);
+/** @param projections Jᵀ·W·r (probes, length) */
+function spreadOf(projections: Matrix): Float32Array | undefined {
+  const { rows: probes, columns: length } = projections;
+  const metric = projections.transpose().mmul(projections).div(probes);
+  const mean = metric.trace() / length;
+  if (!(mean > 0)) return undefined;
+  metric.add(Matrix.eye(length).mul(damping * mean));
+  const spread = inverse(new CholeskyDecomposition(metric).lowerTriangularMatrix).transpose();
+  // Each projection as a gradient with respect to w, and the step of the coordinates that follows from it.
+  const gradients = projections.mmul(spread);
+  const steps = gradients.mmul(spread.transpose());
+  let ratios = 0;
+  for (let probe = 0; probe < probes; probe++)
+    ratios += steps.getRowVector(probe).norm() / gradients.getRowVector(probe).norm();
+  return Float32Array.from(spread.mul(probes / ratios).to1DArray());
 }
-
-const identity = (length: number): Float32Array =>
-  Float32Array.from({ length: length ** 2 }, (_, at) => (at % (length + 1) === 0 ? 1 : 0));
 
 /** Random signs, the same on every machine. */
 function signs(seed: number): () => number {

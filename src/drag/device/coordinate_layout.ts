@@ -22,9 +22,9 @@ const followed = { leaves: 'leaves', coordinates: 'coordinates' };
 
 /**
  * A latent whose trained leaves follow from other coordinates c = begin + spread · w. What is trained is `w`, at first 0;
- * `spread` says how far a step goes along each direction (change_metric.ts; SPEC §8), at first equally far. The leaves lie in
- * one tensor, so that one copy brings them back. They are made anew after each step, so that a record has those that
- * belong to its step.
+ * `spread` says how far a step goes along each direction (change_metric.ts; SPEC §8), at first equally far. The leaves
+ * lie in one tensor, so that one copy brings them back. They are made anew after each step, so that a record has those
+ * that belong to its step.
  */
 export class CoordinateLayout implements LatentLayout {
   readonly values: number;

@@ -80,7 +80,8 @@ export class Drag {
 
   /** True if the next submission begins an edit or makes plans anew: it needs the results of all before it. */
   get startsAnew(): boolean {
-    return !this.begun || !this.#loop.fits(this.#shape());
+    const shape = this.#shape();
+    return !this.begun || !this.#loop.fits(shape) || this.#spreadMask(shape) !== this.#kept;
   }
 
   /** The snapshot that `restore` takes. */
@@ -122,6 +123,9 @@ export class Drag {
       points.every((pair, j) => samePoint(pair[end], known[j][end]));
     if (same('handle') && same('target')) return false;
     if (!same('handle') || this.#edit.arrived) this.#edit = newEdit();
+    // How near the points came to other targets says nothing.
+    this.#edit.nearest = Number.POSITIVE_INFINITY;
+    this.#edit.sinceNearest = 0;
     this.#points = points.map(({ handle, target }) => ({ handle, target }));
     this.#changed = true;
     return true;
@@ -196,18 +200,23 @@ export class Drag {
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived;
     const moved = record.arrived ? before : latent.moved(before, { w, leaves, coordinates });
+    this.#follow(edit, record);
     const pn = this.#measure?.(moved.ws);
     if (pn !== undefined && pn > this.#farthest) {
-      this.abandon();
-      epoch.over = true;
-      this.#follow(edit, record);
+      this.#leave(epoch);
       return { iteration, row, ended: 'farthest' };
     }
     this.#latent = moved;
-    this.#follow(edit, record);
-    const ended = arrived ? 'arrived' : this.#stalls(edit, record) ? 'stalled' : undefined;
-    if (ended === 'stalled') this.abandon();
+    const stalled = !arrived && this.#stalls(edit, record);
+    if (stalled) this.#leave(epoch);
+    const ended = arrived ? 'arrived' : stalled ? 'stalled' : undefined;
     return { iteration: { ...iteration, pn }, row, ended };
+  }
+
+  /** What the device has made beyond the last record is not taken. */
+  #leave(epoch: Epoch): void {
+    epoch.over = true;
+    this.abandon();
   }
 
   /** True once the points have come no nearer for as long as the options have patience. */
@@ -249,6 +258,11 @@ export class Drag {
     });
   }
 
+  /** The mask that steps are spread for; null where they go equally far. */
+  #spreadMask({ space }: ObjectiveShape): Uint8Array | null {
+    return hasCoordinates(space) && this.#options.changeProbes > 0 ? this.#mask : null;
+  }
+
   /** Brings the device up to date with what is asked at the time of the call; what changes meanwhile comes next. */
   async #prepare(edit: Edit): Promise<void> {
     const options = this.#options;
@@ -256,6 +270,7 @@ export class Drag {
     const mask = this.#mask;
     const loop = this.#loop;
     const shape = this.#shape();
+    const kept = this.#spreadMask(shape);
     const goesOn = !this.#changed && !this.#epoch.over && loop.fits(shape);
     if (goesOn && edit.begun) return;
     if (!edit.start && shape.space === 'w')
@@ -272,13 +287,12 @@ export class Drag {
       }
       const start = edit.start ?? place;
       if (changed || !edit.begun) await this.#bound(start.ws, options.farthest);
-      const kept = hasCoordinates(shape.space) && options.changeProbes > 0 ? mask : null;
-      if (rebuilt || !edit.begun || kept !== this.#kept) {
+      if (hasCoordinates(shape.space) && (rebuilt || !edit.begun || kept !== this.#kept)) {
         await loop.spread(start, kept, options.changeProbes);
-        this.#kept = kept;
         // The coordinates begin anew.
         this.#abandoned = true;
       }
+      this.#kept = kept;
     } catch (error) {
       this.#changed = true;
       throw error;
