@@ -1,8 +1,6 @@
 import { Plan } from '../../engine/graph/plan.ts';
 import { gradientOf } from '../../engine/graph/reversal.ts';
 import { TensorStore } from '../../engine/memory/tensors.ts';
-import { tensorShape } from '../../engine/operations/operation.ts';
-import { operationTable } from '../../engine/operations/operations.ts';
 import type { Coverage, Draggable, PlacedLatent } from '../../models/draggable.ts';
 import { changeField, changeSpread } from './change_metric.ts';
 import { splitConstant } from './constant_calls.ts';
@@ -12,7 +10,8 @@ import type { LatentLayout } from './latent_layout.ts';
 import { layOut } from './lay_out.ts';
 import { maskedTiles } from './mask_tiles.ts';
 import { coverageOf, objectivePlans } from './objective.ts';
-import { type ObjectiveShape, tileCount } from './objective_shape.ts';
+import type { ObjectiveShape } from './objective_shape.ts';
+import { createObjectiveTensors } from './objective_tensors.ts';
 import { type IterationRecord, RecordRing } from './records.ts';
 
 /** Where a drag is: its latent, and the handles in image pixels. */
@@ -263,34 +262,15 @@ export class DragLoop {
   }
 
   async #createTensors(shape: ObjectiveShape): Promise<void> {
-    const { points, channels, masked, tiles } = shape;
     const generator = this.#generator;
     const store = this.#store;
     this.#latent = await layOut(generator, shape);
     this.#latent.createTensors(store);
     const { constant } = objectivePlans(generator, shape, this.#latent, undefined);
-    for (const { operation, sizes, tensors } of constant.calls)
-      for (const output of operationTable[operation].outputs) {
-        const spec = operationTable[operation].tensors[output];
-        if (output in tensors) store.ensure(tensors[output], spec.layout, tensorShape(spec, sizes));
-      }
-    store.ensure('status', 'plain', [8]);
-    store.ensure('positions', 'plain', [points, 2]);
-    store.ensure('targets', 'plain', [points, 2]);
-    store.ensure('shifts', 'plain', [points, 4]);
-    store.ensure('references', 'vector', [points, channels]);
-    store.ensure('sampled_tiles', 'plain', [Math.max(1, tiles), 4]);
+    createObjectiveTensors(store, shape, constant.calls);
     this.#coverage?.deleteTensors(store);
     this.#coverage = coverageOf(generator, shape);
     this.#coverage?.createTensors(store, generator.engine.device);
-    if (tiles > 0) store.ensure('candidates', 'plain', [tileCount(shape) + 1]);
-    if (masked) {
-      store.ensure('mask', 'plain', [shape.imageHeight, shape.imageWidth]);
-      store.ensure('first_features', 'map', [1, channels, shape.height, shape.width]);
-    } else {
-      store.delete('mask');
-      store.delete('first_features');
-    }
   }
 
   #clear(name: string): void {

@@ -7,6 +7,7 @@ import type { IterationRecord } from '../device/records.ts';
 import { changeOptions, type DragOptions, type GivenOptions, startingOptions } from '../options.ts';
 import { type PointPair, samePoint } from '../points.ts';
 import type { Iteration } from './iteration.ts';
+import { Limits } from './limits.ts';
 import type { Advanced, DragState, Edit, Epoch, Submission } from './submission.ts';
 
 /**
@@ -25,10 +26,7 @@ export class Drag {
   #initial: PlacedLatent;
   /** The last latent whose losses were finite. */
   #good: PlacedLatent;
-  /** P_N of a latent; undefined while no option bounds it. */
-  #measure: ((ws: Float32Array) => number) | undefined;
-  /** What the edit's P_N may come to. */
-  #farthest = Number.POSITIVE_INFINITY;
+  readonly #limits = new Limits();
   /** The mask for which the device's steps were spread. */
   #kept: Uint8Array | null = null;
   /** True while the device's targets, mask or rates are out of date. */
@@ -123,9 +121,7 @@ export class Drag {
       points.every((pair, j) => samePoint(pair[end], known[j][end]));
     if (same('handle') && same('target')) return false;
     if (!same('handle') || this.#edit.arrived) this.#edit = newEdit();
-    // How near the points came to other targets says nothing.
-    this.#edit.nearest = Number.POSITIVE_INFINITY;
-    this.#edit.sinceNearest = 0;
+    this.#limits.forget();
     this.#points = points.map(({ handle, target }) => ({ handle, target }));
     this.#changed = true;
     return true;
@@ -139,7 +135,10 @@ export class Drag {
   /** Another space begins a new edit. @throws InputError for a value that cannot be used */
   setOptions(changes: Partial<DragOptions>): void {
     const options = changeOptions(this.#options, changes);
-    if (options.space !== this.#options.space) this.#edit = newEdit();
+    if (options.space !== this.#options.space) {
+      this.#edit = newEdit();
+      this.#limits.forget();
+    }
     this.#options = options;
     this.#changed = true;
   }
@@ -149,12 +148,13 @@ export class Drag {
     this.#latent = { ws, origin };
     this.#initial = initial;
     this.#points = points;
+    this.#limits.forget();
     this.#edit = edit
       ? {
-          ...newEdit(),
+          start: { ws: edit.ws, origin: edit.origin, handles: edit.handles },
+          begun: false,
           iterations: edit.iterations,
           arrived: edit.arrived,
-          start: { ws: edit.ws, origin: edit.origin, handles: edit.handles },
         }
       : newEdit();
     this.#changed = true;
@@ -201,13 +201,16 @@ export class Drag {
     edit.arrived = arrived;
     const moved = record.arrived ? before : latent.moved(before, { w, leaves, coordinates });
     this.#follow(edit, record);
-    const pn = this.#measure?.(moved.ws);
-    if (pn !== undefined && pn > this.#farthest) {
+    const pn = this.#limits.pn(moved.ws);
+    if (this.#limits.forbids(pn)) {
       this.#leave(epoch);
       return { iteration, row, ended: 'farthest' };
     }
     this.#latent = moved;
-    const stalled = !arrived && this.#stalls(edit, record);
+    const stalled =
+      this.#edit === edit &&
+      !arrived &&
+      this.#limits.stalls(record.distance, this.#options.patience);
     if (stalled) this.#leave(epoch);
     const ended = arrived ? 'arrived' : stalled ? 'stalled' : undefined;
     return { iteration: { ...iteration, pn }, row, ended };
@@ -217,21 +220,6 @@ export class Drag {
   #leave(epoch: Epoch): void {
     epoch.over = true;
     this.abandon();
-  }
-
-  /** True once the points have come no nearer for as long as the options have patience. */
-  #stalls(edit: Edit, { distance }: IterationRecord): boolean {
-    const { patience } = this.#options;
-    if (distance < edit.nearest - nearer) {
-      edit.nearest = distance;
-      edit.sinceNearest = 0;
-    } else {
-      edit.sinceNearest++;
-    }
-    if (patience === 0 || edit.sinceNearest < patience) return false;
-    // A run that is started again has as much patience as this one.
-    edit.sinceNearest = 0;
-    return true;
   }
 
   /** The handles are where they were tracked to. Points that were set meanwhile stay. */
@@ -286,7 +274,8 @@ export class Drag {
         loop.rates = options;
       }
       const start = edit.start ?? place;
-      if (changed || !edit.begun) await this.#bound(start.ws, options.farthest);
+      if (changed || !edit.begun)
+        await this.#limits.bound(this.#generator, start.ws, options.farthest);
       if (hasCoordinates(shape.space) && (rebuilt || !edit.begun || kept !== this.#kept)) {
         await loop.spread(start, kept, options.changeProbes);
         // The coordinates begin anew.
@@ -312,15 +301,6 @@ export class Drag {
     this.#abandoned = false;
   }
 
-  /** Sets how far from typical the edit may go. */
-  async #bound(start: Float32Array, farthest: number): Promise<void> {
-    this.#measure = undefined;
-    const typicality = farthest > 0 ? await this.#generator.typicality?.() : undefined;
-    if (!typicality) return;
-    this.#measure = (ws) => typicality(ws).pn;
-    this.#farthest = Math.max(farthest, 1.5 * this.#measure(start));
-  }
-
   #diverge(edit: Edit, epoch: Epoch): void {
     this.#latent = this.#good;
     epoch.over = true;
@@ -331,13 +311,4 @@ export class Drag {
   }
 }
 
-/** Pixels that a mean distance has to shrink by to count as nearer. */
-const nearer = 0.5;
-
-const newEdit = (): Edit => ({
-  begun: false,
-  iterations: 0,
-  arrived: false,
-  nearest: Number.POSITIVE_INFINITY,
-  sinceNearest: 0,
-});
+const newEdit = (): Edit => ({ begun: false, iterations: 0, arrived: false });

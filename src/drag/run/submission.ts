@@ -13,9 +13,6 @@ export interface Edit {
   begun: boolean;
   iterations: number;
   arrived: boolean;
-  /** The shortest mean distance to the targets that counts, in pixels, and how many iterations have passed since. */
-  nearest: number;
-  sinceNearest: number;
 }
 
 /** The outcome of an iteration. */
