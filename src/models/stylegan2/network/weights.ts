@@ -5,7 +5,8 @@ import {
   showShape,
   type TensorFile,
 } from '../../../formats/tensors/named_tensors.ts';
-import { type GeneratorConfig, readConfig } from './config.ts';
+import type { GeneratorConfig } from './config.ts';
+import { readConfig } from './config_reading.ts';
 import { type OfficialTensor, officialTensors } from './official_tensors.ts';
 import type { GeneratorSource } from './source.ts';
 
