@@ -2,7 +2,7 @@ import type { CellList } from '../../../engine/graph/plan_request.ts';
 import type { Call, EntryCall } from '../../../engine/graph/reversal.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
 import { type Coverage, type Reach, tileSide } from '../../draggable.ts';
-import { blockMaps } from '../network/layers.ts';
+import { clip, follow, type Link, linkKinds, linksFrom, type Range } from './cone_links.ts';
 
 /** All that determines the cone of a drag's iteration. Points and tiles together are `mostRectangles` at most. */
 export interface ConeShape extends Reach {
@@ -18,28 +18,6 @@ export interface ConeShape extends Reach {
 
 /** The most rectangles that shaders/lib/cone.wgsl keeps. */
 export const mostRectangles = 256;
-
-const kinds = { start: 0, convolution: 1, fir: 2, up: 3 } as const;
-
-/** One step down the network. Source: SPEC §4. */
-interface Link {
-  readonly kind: keyof typeof kinds;
-  /** The map whose cells the list holds, as the network's calls name it. */
-  readonly layer: string;
-  /** Height and width of the list's map, in cells. */
-  readonly height: number;
-  readonly width: number;
-  /** Cells beyond the list that the next link's kernel reads, backward. */
-  readonly ring: number;
-}
-
-/** A range of cells on one axis, ends included. */
-type Range = readonly [first: number, last: number];
-
-const clip = ([first, last]: Range, length: number): Range => [
-  Math.max(first, 0),
-  Math.min(last, length - 1),
-];
 
 /** Rows, or columns: what a link's map, the feature map and the image have of them. */
 type Axis = 'height' | 'width';
@@ -75,7 +53,7 @@ export class ConeLayout implements Coverage {
       store.create(tensorOf(direction), 'plain', [words]);
       const links = store.create(`${tensorOf(direction)}.links`, 'plain', [lists.length, 5]);
       const values = this.#links.flatMap(({ kind, height, width, ring }, i) => [
-        kinds[kind],
+        linkKinds[kind],
         height,
         width,
         ring,
@@ -227,31 +205,3 @@ const blocks = (length: number): number => (length + 1) / 2;
 
 const tensorOf = (direction: 'forward' | 'backward'): string =>
   direction === 'forward' ? 'cells' : 'd_cells';
-
-/** From the feature map down to the constant. Source: SPEC §4. */
-function linksFrom(shape: ConeShape): Link[] {
-  let size = { height: shape.height, width: shape.width };
-  const links: Link[] = [{ kind: 'start', layer: blockMaps(shape.block).conv1, ...size, ring: 2 }];
-  for (let block = shape.block; block >= 4; block /= 2) {
-    links.push({ kind: 'convolution', layer: blockMaps(block).conv0, ...size, ring: 3 });
-    if (block === 4) break;
-    const t = { height: size.height + 1, width: size.width + 1 };
-    links.push({ kind: 'fir', layer: blockMaps(block).t, ...t, ring: 2 });
-    size = { height: size.height / 2, width: size.width / 2 };
-    links.push({ kind: 'up', layer: blockMaps(block / 2).conv1, ...size, ring: 2 });
-  }
-  return links;
-}
-
-function follow([first, last]: Range, kind: Link['kind'], length: number): Range {
-  switch (kind) {
-    case 'convolution':
-      return clip([first - 1, last + 1], length);
-    case 'fir':
-      return clip([first - 1, last + 2], length);
-    case 'up':
-      return clip([Math.ceil((first - 2) / 2), Math.floor(last / 2)], length);
-    case 'start':
-      return [first, last];
-  }
-}
