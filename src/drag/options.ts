@@ -95,3 +95,11 @@ export function imageRadius(radius: number, side: number): number {
   const whole = Math.round(exact);
   return whole - exact === 0.5 && whole % 2 === 1 ? whole - 1 : whole;
 }
+
+/**
+ * The P_N at which a drag ends.
+ * @param start P_N of the latent where the edit began, which may be half as far again
+ * @param farthest the option, more than 0
+ */
+export const farthestFrom = (start: number, farthest: number): number =>
+  Math.max(farthest, 1.5 * start);

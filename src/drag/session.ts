@@ -43,6 +43,8 @@ export class DragSession {
   #run: Promise<RunResult> | undefined;
   readonly #pace: Pace;
   #stopping = false;
+  /** Called when something else is asked for, where a run waits for that. */
+  #wake: () => void = () => {};
 
   /**
    * @param origin what the latent was made from, where it is known: the space `z` needs it
@@ -105,7 +107,7 @@ export class DragSession {
    */
   setPoints(points: readonly PointPair[]): void {
     checkPoints(points, this.picture);
-    if (this.#drag.setPoints(points)) this.#events.emit('change', undefined);
+    if (this.#drag.setPoints(points)) this.#tell();
   }
 
   /** @param mask height · width; what is not 0 must stay @throws InputError for another size */
@@ -116,7 +118,7 @@ export class DragSession {
         option: 'mask',
       });
     this.#drag.setMask(mask);
-    this.#events.emit('change', undefined);
+    this.#tell();
   }
 
   /**
@@ -125,7 +127,7 @@ export class DragSession {
    */
   setOptions(options: Partial<DragOptions>): void {
     this.#drag.setOptions(options);
-    this.#events.emit('change', undefined);
+    this.#tell();
   }
 
   /**
@@ -157,6 +159,11 @@ export class DragSession {
     this.#stopping = false;
     const run = new DragRun(this.#drag, this.#pace, options, {
       stopping: () => this.#stopping,
+      held: () => this.#drag.held,
+      changed: () =>
+        new Promise((resolve) => {
+          this.#wake = resolve;
+        }),
       began: () => this.#events.emit('change', undefined),
       advanced: ({ iteration, row }) => {
         this.#events.emit('iteration', iteration);
@@ -176,6 +183,17 @@ export class DragSession {
   /** Ends a run after the iterations that the device already has: a fraction of a second at most. */
   stop(): void {
     this.#stopping = true;
+    this.#wake();
+  }
+
+  /**
+   * Holds the run that goes on, and those to come, or lets go of them. A run that is held does not end where the points
+   * arrive, come no nearer or would tear the picture, nor after its `steps`: it waits there for other targets, and goes on
+   * towards them in the same edit. So a target can follow a hand. Let go, a run ends as any other.
+   */
+  hold(held: boolean): void {
+    this.#drag.held = held;
+    this.#wake();
   }
 
   /** Back to the initial latent, the handles to where the edit began. Ends a run. */
@@ -255,6 +273,12 @@ export class DragSession {
   async destroy(): Promise<void> {
     await this.#settle();
     this.#drag.destroy();
+  }
+
+  /** Something else is asked for. */
+  #tell(): void {
+    this.#wake();
+    this.#events.emit('change', undefined);
   }
 
   #put(state: DragState): void {

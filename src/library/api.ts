@@ -47,7 +47,9 @@ export { Engine, type EngineOptions, openEngine } from '../engine/device.ts';
 export type { ConvolutionChoice } from '../engine/graph/variants.ts';
 export { ShaderError, type ShaderSource, shadersWith } from '../engine/kernels/shaders.ts';
 export type { PixelImage } from '../engine/memory/image.ts';
+export { readImage } from '../engine/memory/image_reader.ts';
 export type { Precision } from '../engine/memory/layouts.ts';
+export type { DeviceTensor } from '../engine/memory/tensors.ts';
 export { type ImageSink, type PresentationContext, Presenter } from '../engine/present.ts';
 export {
   DeviceLimitError,
@@ -75,10 +77,10 @@ export {
 export { type FineTuningRecord, PivotalTuning } from '../inversion/pivotal_tuning.ts';
 export { peakSignalToNoise } from '../inversion/pixels.ts';
 export { applyWeightDelta, type FineTunedWeights } from '../inversion/weight_delta.ts';
-export type { Extent, LatentOrigin, PlacedLatent } from '../models/draggable.ts';
+export type { Extent, LatentOrigin, PlacedLatent, Typicality } from '../models/draggable.ts';
 export type { EvaluationRequest, LogicalTensor } from '../models/stylegan2/device/evaluation.ts';
 export type { GeneratorOptions } from '../models/stylegan2/device/generator.ts';
-export type { Noise } from '../models/stylegan2/device/loaded_network.ts';
+export type { FindBasis, Noise } from '../models/stylegan2/device/loaded_network.ts';
 export {
   type LatentFormat,
   readLatent,
@@ -88,6 +90,7 @@ export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 export type { LatentSource, MappingOptions } from '../models/stylegan2/network/latent_origin.ts';
 export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_rows.ts';
+export type { PrincipalBasis } from '../models/stylegan2/network/principal_basis.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';
 export { fineTuningOptionTable, inversionOptionTable } from '../options/inversion_options.ts';

@@ -10,11 +10,11 @@ import { Inversion } from '../inversion/inversion.ts';
 import type { FineTuningOptions, InversionOptions } from '../inversion/options.ts';
 import { PivotalTuning } from '../inversion/pivotal_tuning.ts';
 import { imageValues } from '../inversion/pixels.ts';
-import type { LatentOrigin } from '../models/draggable.ts';
-import { draggable } from '../models/stylegan2/device/draggable.ts';
+import type { LatentOrigin, Typicality } from '../models/draggable.ts';
+import { draggable, latentTypicality } from '../models/stylegan2/device/draggable.ts';
 import type { EvaluationRequest, LogicalTensor } from '../models/stylegan2/device/evaluation.ts';
 import { Generator } from '../models/stylegan2/device/generator.ts';
-import type { Noise } from '../models/stylegan2/device/loaded_network.ts';
+import type { FindBasis, Noise } from '../models/stylegan2/device/loaded_network.ts';
 import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 import {
@@ -67,6 +67,16 @@ export class Model {
   /** What the latent of a source is made from, to be given with it to a drag, which can then move its z. */
   origin(source: LatentSource, options?: MappingOptions): LatentOrigin {
     return latentOrigin(this.config, source, options);
+  }
+
+  /**
+   * Measures how likely latents are among those that the network makes by itself. It takes a second or two once, in
+   * which the distribution of w is estimated from random z.
+   * @returns a function of ws (num_ws · w_dim)
+   * @throws DeviceLostError
+   */
+  typicality(): Promise<(ws: Float32Array) => Typicality> {
+    return latentTypicality(this.#generator);
   }
 
   /**
@@ -163,6 +173,11 @@ export interface LoadOptions {
    * iteration reads, and rounds the weights of an f32 file. By default as the file has them, which loses nothing.
    */
   readonly precision?: Precision;
+  /**
+   * Finds the distribution of w in samples (count, w_dim), in another thread; in this one by default, where it can take
+   * most of a second.
+   */
+  readonly findBasis?: FindBasis;
 }
 
 /**
@@ -190,13 +205,14 @@ export async function loadModel(
 export async function createModel(
   engine: Engine,
   weights: GeneratorWeights,
-  { precision, onProgress = () => {} }: LoadOptions = {},
+  { precision, findBasis, onProgress = () => {} }: LoadOptions = {},
 ): Promise<Model> {
   if (precision !== undefined && precision !== 'f32' && precision !== 'f16')
     throw new InputError(`${precision} is none of f32, f16`, { option: 'precision' });
   await refuseLostDevice(engine);
   const generator = await Generator.load(engine, weights, {
     precision,
+    findBasis,
     onProgress: (fraction) => onProgress(fraction, 'packing the weights'),
   });
   await refuseLostDevice(engine);

@@ -25,6 +25,8 @@ const side = 64;
 /** What is asked at an iteration's event then holds from the next iteration on. */
 const oneByOne: PaceOptions = { iterationsPerSubmit: 1, submissionsInFlight: 1 };
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
 async function openSession(pace?: PaceOptions): Promise<DragSession> {
   const session = new DragSession(draggable(await testGenerator('tiny')), ws0, options, pace);
   session.setPoints(points);
@@ -96,6 +98,47 @@ describe('a session', () => {
       4,
     );
     expect(await session.latent()).toEqual(await undisturbed(8));
+    session.destroy();
+  });
+
+  it('waits at its targets for others while it is held, and goes on in the same edit', async () => {
+    const session = await openSession();
+    const near = session.points.map(({ handle }) => ({ handle, target: handle }));
+    const waits = async (): Promise<void> => {
+      while (!session.running) await nextTurn();
+      const before = session.iteration;
+      for (let turn = 0; turn < 20; turn++) await nextTurn();
+      if (session.iteration !== before) await waits();
+    };
+    // Every handle on its target: there is nothing to be done.
+    session.setPoints(near);
+    session.hold(true);
+    let ended = false;
+    const run = session.run({ steps: 4 }).finally(() => {
+      ended = true;
+    });
+    await waits();
+    expect([ended, session.state.edit?.arrived]).toEqual([false, false]);
+    const begun = session.state.edit?.ws;
+    const before = session.iteration;
+    session.setPoints(
+      session.points.map(({ handle }, j) => ({ handle, target: points[j].target })),
+    );
+    while (session.iteration < before + 6) await nextTurn();
+    expect(session.state.edit?.ws, 'the references are those of its beginning').toBe(begun);
+    // What is made while it is held does not count towards the steps.
+    session.hold(false);
+    const { iterations, stopped } = await run;
+    expect(iterations).toBeGreaterThanOrEqual(10);
+    expect(stopped).toBe('steps');
+
+    session.hold(true);
+    session.setPoints(near);
+    const again = session.run();
+    await waits();
+    session.hold(false);
+    expect((await again).stopped).toBe('arrived');
+    expect(session.state.edit?.arrived).toBe(true);
     session.destroy();
   });
 

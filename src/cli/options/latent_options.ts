@@ -3,15 +3,14 @@ import type { FineTunedWeights } from '../../inversion/weight_delta.ts';
 import type { Model, PlacedLatent } from '../../library/api.ts';
 import type { ClassChoice } from '../../models/stylegan2/network/class_weights.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { noteOnNorm } from '../../models/stylegan2/network/latent_norm.ts';
+import { usualPsi } from '../../models/stylegan2/network/latent_origin.ts';
 import { mixStyles, parseRows } from '../../models/stylegan2/network/latent_rows.ts';
 import { readLatentFile, readZFile } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 import { classOptions, parseClasses } from './class_options.ts';
-import { noteOnNorm } from './latent_norm.ts';
 
 const largestSeed = 0xffffffff;
-/** Default ψ, which people are used to from the reference programs. */
-const usualPsi = 0.7;
 
 /** How a command is told which picture to start from. */
 export const latentOptions = {
@@ -83,7 +82,7 @@ export async function parseLatent(
     const source = z ? { z } : { seed: seed ?? 0 };
     const base = ws ?? (await model.latent(source, mapping));
     const note = file === undefined ? undefined : await noteOnNorm(model, base, config);
-    if (note !== undefined) say(note);
+    if (note !== undefined) say(`${note}: --z takes a z`);
     // A mix follows two z.
     if (!mix) return { ws: base, origin: ws ? undefined : model.origin(source, mapping) };
     const other = await model.latent({ seed: mix.seed }, mapping);

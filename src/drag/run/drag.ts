@@ -29,6 +29,8 @@ export class Drag {
   readonly #limits = new Limits();
   /** The mask for which the device's steps were spread. */
   #kept: Uint8Array | null = null;
+  /** True while no arrival ends the edit: other targets go on in it. */
+  held = false;
   /** True while the device's targets, mask or rates are out of date. */
   #changed = true;
   #epoch: Epoch = { over: true };
@@ -74,6 +76,11 @@ export class Drag {
   /** True once the edit has had its first submission. */
   get begun(): boolean {
     return this.#edit.begun;
+  }
+
+  /** True if something was asked for that the device does not know yet. */
+  get outOfDate(): boolean {
+    return this.#changed;
   }
 
   /** True if the next submission begins an edit or makes plans anew: it needs the results of all before it. */
@@ -198,7 +205,7 @@ export class Drag {
     // Points that were set meanwhile have not arrived.
     const arrived =
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
-    edit.arrived = arrived;
+    edit.arrived = arrived && !this.held;
     const moved = record.arrived ? before : latent.moved(before, { w, leaves, coordinates });
     this.#follow(edit, record);
     const pn = this.#limits.pn(moved.ws);
@@ -226,6 +233,11 @@ export class Drag {
   #follow(edit: Edit, { points }: IterationRecord): void {
     if (this.#edit === edit)
       this.#points = this.#points.map(({ target }, j) => ({ handle: points[j], target }));
+  }
+
+  /** The edit is at its end, where it arrived while it was held. */
+  arrive(): void {
+    this.#edit.arrived = true;
   }
 
   /** Some submissions' records will not be taken: the next one goes on from what is known. */

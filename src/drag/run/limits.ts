@@ -1,4 +1,5 @@
 import type { Draggable } from '../../models/draggable.ts';
+import { farthestFrom } from '../options.ts';
 
 /** Pixels that a mean distance has to shrink by to count as nearer. */
 const nearer = 0.5;
@@ -25,7 +26,7 @@ export class Limits {
   ): Promise<void> {
     const measure = farthest > 0 ? await generator.typicality?.() : undefined;
     this.#measure = measure && ((ws) => measure(ws).pn);
-    this.#farthest = measure ? Math.max(farthest, 1.5 * measure(start).pn) : farthest;
+    this.#farthest = measure ? farthestFrom(measure(start).pn, farthest) : farthest;
   }
 
   /** P_N of a latent; undefined while nothing bounds it. */

@@ -8,6 +8,10 @@ import type { Advanced, Submission } from './submission.ts';
 export interface RunListener {
   /** True once no further submission is to be made. */
   stopping(): boolean;
+  /** True while an arrival, or another end of the way to the targets, is none of the run: it waits for other targets. */
+  held(): boolean;
+  /** Resolves once something else is asked for: other targets, say, or an end of the run. */
+  changed(): Promise<void>;
   /** An edit has begun. */
   began(): void;
   /** Called for each iteration, in order; the device may have made some after it already. */
@@ -29,6 +33,8 @@ export class DragRun {
   /** The time of every iteration, in milliseconds. */
   readonly #times: number[] = [];
   #iterations = 0;
+  /** Of them, those that count towards `steps`: a run that is held goes on as long as it is. */
+  #counted = 0;
   #distance: number;
   #ended: StopReason | undefined;
   /** When the last records came back. */
@@ -51,6 +57,7 @@ export class DragRun {
       do {
         await this.#submit();
         await this.#take();
+        if (this.#ended && this.#inFlight.length === 0) await this.#wait();
       } while (this.#inFlight.length > 0 || this.#wanted > 0);
     } catch (error) {
       await Promise.allSettled(this.#inFlight.map(({ records }) => records));
@@ -59,7 +66,7 @@ export class DragRun {
     }
     return {
       iterations: this.#iterations,
-      stopped: this.#ended ?? (this.#iterations >= this.#steps ? 'steps' : 'stopped'),
+      stopped: this.#ended ?? (this.#counted >= this.#steps ? 'steps' : 'stopped'),
       distance: this.#distance,
       millisecondsPerIteration: median(this.#times),
     };
@@ -69,7 +76,21 @@ export class DragRun {
   get #wanted(): number {
     const { points } = this.#drag;
     if (this.#ended || this.#listener.stopping() || points.length === 0) return 0;
-    return this.#inFlight.reduce((left, { count }) => left - count, this.#steps - this.#iterations);
+    if (this.#listener.held()) return Number.POSITIVE_INFINITY;
+    return this.#inFlight.reduce((left, { count }) => left - count, this.#steps - this.#counted);
+  }
+
+  /** At the end of the way, waits for other targets as long as the run is held; then it goes on towards them. */
+  async #wait(): Promise<void> {
+    if (this.#ended === 'diverged' || !this.#listener.held()) return;
+    while (this.#listener.held() && !this.#listener.stopping()) {
+      if (this.#drag.outOfDate) {
+        this.#ended = undefined;
+        return;
+      }
+      await this.#listener.changed();
+    }
+    if (this.#ended === 'arrived') this.#drag.arrive();
   }
 
   /** Makes as many submissions as may be on their way at once. */
@@ -99,7 +120,10 @@ export class DragRun {
       if (!advanced) break;
       taken++;
       const { iteration, ended } = advanced;
-      if (!iteration.arrived) this.#iterations++;
+      if (!iteration.arrived) {
+        this.#iterations++;
+        if (!this.#listener.held()) this.#counted++;
+      }
       this.#distance = iteration.distance;
       this.#ended ??= ended;
       this.#times.push(milliseconds);

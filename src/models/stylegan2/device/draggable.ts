@@ -37,20 +37,25 @@ export function draggable(generator: Generator): Draggable {
       if (space === 'z') return zCoordinates(config, latentRows(config));
       return principalCoordinates(await principalBasis(generator), latentRows(config));
     },
-    async typicality() {
-      const basis = await principalBasis(generator);
-      const { wDim } = config;
-      return (ws) => {
-        const rows = Array.from({ length: trainedRows }, (_, row) =>
-          typicality(basis, ws.subarray(row * wDim, (row + 1) * wDim)),
-        );
-        const mean = (value: (row: Typicality) => number): number =>
-          rows.reduce((sum, row) => sum + value(row), 0) / trainedRows;
-        return { pn: mean(({ pn }) => pn), outside: mean(({ outside }) => outside) };
-      };
-    },
+    typicality: () => latentTypicality(generator),
     present: (latent, sink) => generator.show(latent, sink),
     image: (latent) => generator.generate(latent),
+  };
+}
+
+/** How likely the rows of a latent are that a drag changes: the mean over them. */
+export async function latentTypicality(
+  generator: Generator,
+): Promise<(ws: Float32Array) => Typicality> {
+  const basis = await principalBasis(generator);
+  const { wDim } = generator.config;
+  return (ws) => {
+    const rows = Array.from({ length: trainedRows }, (_, row) =>
+      typicality(basis, ws.subarray(row * wDim, (row + 1) * wDim)),
+    );
+    const mean = (value: (row: Typicality) => number): number =>
+      rows.reduce((sum, row) => sum + value(row), 0) / trainedRows;
+    return { pn: mean(({ pn }) => pn), outside: mean(({ outside }) => outside) };
   };
 }
 

@@ -9,7 +9,7 @@ import type { LatentSource, MappingOptions } from '../network/latent_origin.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
 import { Drawing } from './drawing.ts';
 import { type EvaluationRequest, evaluate, type LogicalTensor } from './evaluation.ts';
-import type { LoadedNetwork, Noise } from './loaded_network.ts';
+import type { FindBasis, LoadedNetwork, Noise } from './loaded_network.ts';
 import { Mapping, mappingInput } from './mapping.ts';
 import { uploadGenerator } from './upload.ts';
 
@@ -25,6 +25,8 @@ export interface GeneratorOptions {
    * are f16 where the file has them so, which loses nothing.
    */
   readonly precision?: Precision;
+  /** Finds the distribution of w, in another thread; in this one by default. */
+  readonly findBasis?: FindBasis;
 }
 
 /** A StyleGAN2 generator on a device. */
@@ -41,6 +43,7 @@ export class Generator implements LoadedNetwork {
     /** How the weights of convolutions are stored: `f16` if any layer's are. */
     readonly precision: Precision,
     readonly arena: Arena,
+    readonly findBasis: FindBasis | undefined,
   ) {
     this.#mapping = new Mapping(this);
   }
@@ -53,6 +56,7 @@ export class Generator implements LoadedNetwork {
       onProgress = () => {},
       largestTensor = largestBinding(engine.device),
       precision,
+      findBasis,
     }: GeneratorOptions = {},
   ): Promise<Generator> {
     const uploaded = await uploadGenerator(engine.device, weights, {
@@ -67,6 +71,7 @@ export class Generator implements LoadedNetwork {
       uploaded.store,
       uploaded.precision,
       new Arena(engine.device),
+      findBasis,
     );
   }
 

@@ -5,6 +5,17 @@ import { gradientOf } from '../../../engine/graph/reversal.ts';
 import type { Arena } from '../../../engine/memory/arena.ts';
 import { TensorStore } from '../../../engine/memory/tensors.ts';
 import type { GeneratorConfig } from '../network/config.ts';
+import type { PrincipalBasis } from '../network/principal_basis.ts';
+
+/**
+ * Finds the distribution of w in samples (count, w_dim), as `principalBasisOf` does: for programs that do such work in
+ * another thread.
+ */
+export type FindBasis = (
+  samples: Float32Array,
+  wDim: number,
+  most: number,
+) => Promise<PrincipalBasis>;
 
 /** A network whose weights are on a device, and what its plans are made of. */
 export interface LoadedNetwork {
@@ -17,6 +28,8 @@ export interface LoadedNetwork {
   readonly store: TensorStore;
   /** Memory of all short-lived tensors of this network's plans. */
   readonly arena: Arena;
+  /** In the place of `principalBasisOf`. */
+  readonly findBasis?: FindBasis;
 }
 
 /** The noise that layers add: the maps of the file, or none. */

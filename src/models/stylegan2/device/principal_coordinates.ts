@@ -24,7 +24,8 @@ export function principalBasis(network: LoadedNetwork): Promise<PrincipalBasis> 
 async function estimate(network: LoadedNetwork): Promise<PrincipalBasis> {
   const { zDim, wDim } = network.config;
   const samples = await sampleW(network, sampleCount(zDim));
-  return principalBasisOf(samples, wDim, Math.min(zDim, wDim));
+  const most = Math.min(zDim, wDim);
+  return network.findBasis?.(samples, wDim, most) ?? principalBasisOf(samples, wDim, most);
 }
 
 /**

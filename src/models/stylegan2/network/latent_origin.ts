@@ -22,6 +22,9 @@ export interface MappingOptions extends ClassChoice {
   readonly cutoff?: number;
 }
 
+/** ψ that pictures begin with, which people are used to from the reference programs. */
+export const usualPsi = 0.7;
+
 /** What the latent of a source is made from: a drag in the space `z` moves that. */
 export function latentOrigin(
   { zDim, cDim, numWs }: Pick<GeneratorConfig, 'zDim' | 'cDim' | 'numWs'>,

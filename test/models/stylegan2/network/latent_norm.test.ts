@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { noteOnNorm } from '../../src/cli/options/latent_norm.ts';
+import { noteOnNorm } from '../../../../src/models/stylegan2/network/latent_norm.ts';
 
 const sizes = { zDim: 64, wDim: 64, cDim: 0 };
 /** A model all of whose w are so long. */
@@ -14,7 +14,7 @@ it.each<[what: string, ws: Float32Array, length: number, sizes: typeof sizes]>([
   ['a z, where w are longer', rows(8), 30, sizes],
 ])('says that a file is no w: %s', async (_, ws, length, network) => {
   expect(await noteOnNorm(model(length), ws, network)).toMatch(
-    new RegExp(`this w is 8.0 long, as a z is; w of this model are ${length}.0 to .*--z takes a z`),
+    new RegExp(`this w is 8.0 long, as a z is; w of this model are ${length}.0 to `),
   );
 });
 

@@ -1,5 +1,10 @@
-import type { Model } from '../../library/api.ts';
-import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import type { GeneratorConfig } from './config.ts';
+import type { LatentSource, MappingOptions } from './latent_origin.ts';
+
+/** What makes latents of seeds. */
+interface LatentMaker {
+  latent(source: LatentSource, options?: MappingOptions): Promise<Float32Array>;
+}
 
 /** How many seeds say how long a w is. */
 const seeds = 16;
@@ -14,7 +19,7 @@ const nearness = 0.25;
  * @param ws num_ws · w_dim, row-major
  */
 export async function noteOnNorm(
-  model: Pick<Model, 'latent'>,
+  model: LatentMaker,
   ws: Float32Array,
   { zDim, wDim, cDim }: Pick<GeneratorConfig, 'zDim' | 'wDim' | 'cDim'>,
 ): Promise<string | undefined> {
@@ -29,7 +34,7 @@ export async function noteOnNorm(
   }
   const [least, most] = [Math.min(...norms), Math.max(...norms)];
   if (found >= least / slack && found <= most * slack) return undefined;
-  return `this w is ${found.toFixed(1)} long, as a z is; w of this model are ${least.toFixed(1)} to ${most.toFixed(1)}: --z takes a z`;
+  return `this w is ${found.toFixed(1)} long, as a z is; w of this model are ${least.toFixed(1)} to ${most.toFixed(1)}`;
 }
 
 const norm = (row: Float32Array): number => Math.hypot(...row);
