@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import {
   writeKernelChoices,
 } from '../../../src/engine/autotune/kernel_choices_file.ts';
 import { DragganError } from '../../../src/formats/errors.ts';
+import { draggan } from '../../support/command_run.ts';
 
 const tiny = fileURLToPath(new URL('../../fixtures/tiny.safetensors', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
@@ -20,7 +20,7 @@ const inFolder = (name: string) => join(folder, name);
 const kept = inFolder('draggan-webgpu/tuning.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// A cache of its own, in this process and in those that it starts; but not for the driver, which would compile anew.
+// A cache of its own; but not for the driver, which would compile anew.
 const driverCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 vi.stubEnv('MESA_SHADER_CACHE_DIR', process.env.MESA_SHADER_CACHE_DIR ?? driverCache);
 vi.stubEnv('DRAGGAN_AUTOTUNE', '');
@@ -130,36 +130,26 @@ describe('draggan tune without a device', () => {
 });
 
 describe('draggan tune on a device', () => {
-  /** Runs the command to its good end; returns its standard output and the lines of the other one. */
-  function draggan(...args: string[]) {
-    const entry = fileURLToPath(new URL('../../../src/cli/draggan.mjs', import.meta.url));
-    const run = spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
-    expect(run.status, run.stderr).toBe(0);
-    // Some of Dawn's drivers have warnings of their own.
-    const lines = run.stderr.split('\n').filter((line) => line && !/^Warning: max/.test(line));
-    return { stdout: run.stdout, lines };
-  }
-
-  it('measures, keeps, goes on, and what is kept is taken', () => {
+  it('measures, keeps, goes on, and what is kept is taken', async () => {
     keep('broken');
-    const first = draggan('tune', tiny, '--seconds', '0', '--json');
+    const first = await draggan('tune', tiny, '--seconds', '0', '--json');
     const { measured } = JSON.parse(first.stdout);
     expect(measured).toMatchObject({ fresh: 1, complete: false });
     const [{ layers }] = readBack(kept);
     expect(layers.size).toBe(1);
 
-    const second = JSON.parse(draggan('tune', tiny, '--seconds', '0', '--json').stdout);
+    const second = JSON.parse((await draggan('tune', tiny, '--seconds', '0', '--json')).stdout);
     expect(second.measured).toMatchObject({ fresh: 1, complete: false });
     expect(second.measured.layers).toHaveLength(2);
     expect(second.measured.layers[0]).toEqual(measured.layers[0]);
 
     // Taken, or the line that says why not would be there.
     const out = inFolder('image.png');
-    const draw = (...options: string[]) =>
-      draggan('generate', tiny, '--seed', '1', '--out', out, ...options).lines;
-    expect(draw()).toHaveLength(1);
+    const draw = async (...options: string[]) =>
+      (await draggan('generate', tiny, '--seed', '1', '--out', out, ...options)).lines;
+    expect(await draw()).toHaveLength(1);
     keep('broken');
-    expect(draw()).toEqual([expect.stringContaining('are ignored'), expect.any(String)]);
-    expect(draw('--no-autotune')).toHaveLength(1);
+    expect(await draw()).toEqual([expect.stringContaining('are ignored'), expect.any(String)]);
+    expect(await draw('--no-autotune')).toHaveLength(1);
   });
 });
