@@ -232,14 +232,23 @@ describe('probes of the mask', () => {
       const tensors = await generator.evaluate(moved, { tensors: ['b32.x'] });
       return tensors.get('b32.x')?.data ?? new Float32Array();
     };
+    const kept = Array.from({ length: cells }, (_, at) => at).filter((at) => at % 32 < 20);
     const columns: Float64Array[] = [];
     for (let k = 0; k < zDim; k++) {
       const [up, down] = [await features(k, step), await features(k, -step)];
-      const kept = (at: number): boolean => (at % cells) % 32 < 20;
-      columns.push(Float64Array.from(up, (v, at) => (kept(at) ? (v - down[at]) / (2 * step) : 0)));
+      const channels = up.length / cells;
+      columns.push(
+        Float64Array.from({ length: channels * kept.length }, (_, i) => {
+          const at = cells * Math.floor(i / kept.length) + kept[i % kept.length];
+          return (up[at] - down[at]) / (2 * step);
+        }),
+      );
     }
-    const dot = (a: Float64Array, b: Float64Array): number =>
-      a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const dot = (a: Float64Array, b: Float64Array): number => {
+      let sum = 0;
+      for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+      return sum;
+    };
     const metric = columns.map((a) => columns.map((b) => dot(a, b)));
     const damping = (0.03 * metric.reduce((sum, row, i) => sum + row[i], 0)) / zDim;
     for (let i = 0; i < zDim; i++) metric[i][i] += damping;
