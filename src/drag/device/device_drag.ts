@@ -2,7 +2,6 @@ import { Plan } from '../../engine/graph/plan.ts';
 import { gradientOf } from '../../engine/graph/reversal.ts';
 import { TensorStore } from '../../engine/memory/tensors.ts';
 import type { Coverage, Draggable, PlacedLatent } from '../../models/draggable.ts';
-import { changeField, changeSpread } from './change_metric.ts';
 import { splitConstant } from './constant_calls.ts';
 import { CoordinateLayout } from './coordinate_layout.ts';
 import { keptCells } from './kept_cells.ts';
@@ -129,6 +128,8 @@ export class DragLoop {
     if (!(latent instanceof CoordinateLayout)) return;
     if (!kept) return latent.spread(this.#store, undefined);
     const { fields, engine, arena, picture } = this.#generator;
+    // Loaded once it is needed: with its linear algebra it is a tenth of the page.
+    const { changeField, changeSpread } = await import('./change_metric.ts');
     const field = changeField(fields);
     this.place(start);
     const calls = [...latent.leafCalls, ...this.#generator.calls(field)];

@@ -1,11 +1,9 @@
 import type { Draggable, Field, LatentLeaf, Reach, Typicality } from '../../draggable.ts';
 import { blockSize, blocksOf, type GeneratorConfig } from '../network/config.ts';
 import { blockMaps } from '../network/layers.ts';
-import { typicality } from '../network/principal_basis.ts';
 import { synthesisCalls } from '../network/synthesis.ts';
 import { ConeLayout, mostRectangles } from './cone.ts';
 import type { Generator } from './generator.ts';
-import { principalBasis, principalCoordinates } from './principal_coordinates.ts';
 import { zCoordinates } from './z_coordinates.ts';
 
 /** Rows of ws that a drag changes, whatever the feature block: those of the maps up to 32². SPEC §3. */
@@ -33,8 +31,10 @@ export function draggable(generator: Generator): Draggable {
     checkLatent: (latent) => generator.checkLatent(latent),
     calls: (field) => synthesisCalls(config, { upTo: fieldOf(field).block, image: false }),
     coverage: (field, reach) => coneOf(config, fieldOf(field), reach),
+    // What linear algebra needs is a tenth of the page, and loaded once a drag needs it.
     coordinates: async (space) => {
       if (space === 'z') return zCoordinates(config, latentRows(config));
+      const { principalBasis, principalCoordinates } = await import('./principal_coordinates.ts');
       return principalCoordinates(await principalBasis(generator), latentRows(config));
     },
     typicality: () => latentTypicality(generator),
@@ -47,6 +47,8 @@ export function draggable(generator: Generator): Draggable {
 export async function latentTypicality(
   generator: Generator,
 ): Promise<(ws: Float32Array) => Typicality> {
+  const { principalBasis } = await import('./principal_coordinates.ts');
+  const { typicality } = await import('../network/principal_basis.ts');
   const basis = await principalBasis(generator);
   const { wDim } = generator.config;
   return (ws) => {
