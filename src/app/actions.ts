@@ -1,5 +1,7 @@
 import type { Editor } from './editor.ts';
+import type { Stage } from './stage/stage.ts';
 import { describeUndoEnd } from './state/describe.ts';
+import type { NextRun } from './state/guide.ts';
 import type { Store } from './state/store.ts';
 import type { Tool, View } from './state/view.ts';
 
@@ -7,8 +9,11 @@ import type { Tool, View } from './state/view.ts';
 export interface ActionContext {
   readonly store: Store;
   readonly view: View;
-  readonly editor: Pick<Editor, 'start' | 'stop' | 'undo' | 'redo' | 'reset'>;
+  readonly stage: Stage;
+  readonly editor: Editor;
   savePicture(): Promise<void>;
+  /** Leaves the file that is being opened. */
+  cancelOpening(): void;
 }
 
 /** Something that a person does with a button or a key. Its functions read signals: what shows them follows those. */
@@ -17,6 +22,8 @@ export interface Action {
   label(context: ActionContext): string;
   /** What it does, in a line, with what it acts on now. */
   hint(context: ActionContext): string;
+  /** What its keys do, on the sheet of keys. */
+  readonly what: string;
   /** Names of keys, such as `Space`, `Ctrl+Z` (⌘ counts as Ctrl), `[`. Buttons name the first. */
   readonly keys: readonly string[];
   /** Whether it can be done now. */
@@ -28,29 +35,56 @@ export interface Action {
   end?(context: ActionContext): void;
   /** A key that is held down repeats it. */
   readonly repeats?: true;
+  /** A double click does it once. */
+  readonly oneClick?: true;
 }
 
 /** One press of [ or ] changes the brush by this factor. */
 const brushStep = 1.2;
+/** One press of + or - changes the picture's size by this factor. */
+const zoomStep = 1.25;
+
+/** What the run button says and does. */
+const runs: Readonly<Record<NextRun, { readonly label: string; readonly hint: string }>> = {
+  start: { label: 'Start', hint: 'Move the picture until every handle is at its target' },
+  stop: { label: 'Stop', hint: 'Stop where the picture is now' },
+  goOn: { label: 'Go on', hint: 'Go on towards the targets' },
+  goFurther: {
+    label: 'Go further',
+    hint: 'Move the targets on by half of the way again, and run',
+  },
+};
 
 export const actions = {
   run: {
-    label: ({ view }) => (view.running.value ? 'Stop' : 'Start'),
-    hint: () => 'Start and stop',
+    label: ({ editor }) => runs[editor.guide.next.value ?? 'start'].label,
+    hint({ editor }) {
+      const next = editor.guide.next.value;
+      return next ? runs[next].hint : 'Runs once a spot and its target are chosen';
+    },
+    what: 'Start, go on, or stop',
     keys: ['Space'],
-    when: ({ store, view }) =>
-      view.ready.value && (view.running.value || store.document.value.points.length > 0),
-    do: ({ view, editor }) => (view.running.peek() ? editor.stop() : editor.start()),
-    // Without points it asks for one.
-    otherwise: ({ editor }) => editor.start(),
+    when: ({ view, editor }) => view.ready.value && editor.guide.next.value !== undefined,
+    do({ view, editor }) {
+      const next = editor.guide.next.peek();
+      if (view.running.peek()) editor.stop();
+      else if (next === 'goFurther') editor.goFurther();
+      else editor.start();
+    },
+    // What was said before gives way to the hint, which says what is needed.
+    otherwise: ({ view }) => view.say(''),
+    oneClick: true,
   },
   stop: {
     label: () => 'Stop',
-    hint: () => 'Forget a handle without a target, or stop',
+    hint: () => 'Stop',
+    what: 'Put back what is being pulled, forget a spot without a target, leave a file that is being opened, or stop',
     keys: ['Escape'],
     when: ({ view }) => view.ready.value,
-    do({ view, editor }) {
-      if (view.waitingForTarget.peek()) view.waitingForTarget.value = false;
+    do({ view, editor, cancelOpening }) {
+      if (view.opening.peek()) cancelOpening();
+      else if (view.pulling.peek()) editor.takeBackPull();
+      else if (view.waitingForTarget.peek()) view.waitingForTarget.value = false;
       else editor.stop();
     },
   },
@@ -60,6 +94,7 @@ export const actions = {
       const end = store.undoEnd.value;
       return end ? describeUndoEnd(end) : withWhat('Undo', store.undoLabel.value);
     },
+    what: 'Undo',
     keys: ['Ctrl+Z'],
     when: ({ store }) => store.canUndo.value,
     do: ({ editor }) => void editor.undo(),
@@ -68,6 +103,7 @@ export const actions = {
   redo: {
     label: () => 'Redo',
     hint: ({ store }) => withWhat('Redo', store.redoLabel.value),
+    what: 'Redo',
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
     when: ({ store }) => store.canRedo.value,
     do: ({ editor }) => void editor.redo(),
@@ -76,6 +112,7 @@ export const actions = {
   reset: {
     label: () => 'Reset',
     hint: () => 'Back to the original image',
+    what: 'Back to the original image',
     keys: [],
     when: ({ store }) => store.document.value.ws !== store.document.value.initial.ws,
     do: ({ editor }) => void editor.reset(),
@@ -83,6 +120,7 @@ export const actions = {
   compare: {
     label: () => 'Compare',
     hint: () => 'Hold to see the original',
+    what: 'See the original, as long as it is held',
     keys: ['C'],
     when: ({ view }) => view.ready.value,
     do({ view }) {
@@ -92,17 +130,49 @@ export const actions = {
       view.comparing.value = false;
     },
   },
+  slide: {
+    label: () => 'Before and after',
+    hint: ({ view }) =>
+      view.split.value ? 'Show the picture as it is now' : 'Move a border between before and now',
+    what: 'See the original beside the picture',
+    keys: ['V'],
+    when: ({ view, store }) => {
+      const { ws, initial } = store.document.value;
+      return view.ready.value && (view.split.value || ws !== initial.ws);
+    },
+    do: ({ view, editor }) => void editor.lookingBack.compare(!view.split.peek()),
+  },
   save: {
     label: () => 'Save',
     hint: () => 'Save the image as PNG',
+    what: 'Save the image as PNG',
     keys: ['Ctrl+S'],
     when: ({ view }) => view.ready.value,
     do: (context) => void context.savePicture(),
   },
   points: tool('points', 'Points', 'Place and move points', 'P'),
   mask: tool('mask', 'Mask', 'Paint what may move', 'M'),
+  help: {
+    label: () => 'Keys and gestures',
+    hint: () => 'What the keys do',
+    what: 'This sheet',
+    keys: ['?'],
+    when: () => true,
+    do({ view }) {
+      view.helping.value = true;
+    },
+  },
   smaller: brush('Smaller brush', '[', (size) => Math.floor(size / brushStep)),
   larger: brush('Larger brush', ']', (size) => Math.ceil(size * brushStep)),
+  zoomIn: zoom('+', 'Enlarge the picture', ['+', '='], (stage) => stage.zoom.peek() * zoomStep),
+  zoomOut: zoom('−', 'Make the picture smaller', ['-'], (stage) => stage.zoom.peek() / zoomStep),
+  fit: zoom('Fit', 'The whole picture', ['0'], () => 1),
+  actual: zoom(
+    '100 %',
+    'One pixel of the picture for each of the display',
+    ['1'],
+    (stage) => stage.actualZoom,
+  ),
 } as const satisfies Record<string, Action>;
 
 export type ActionName = keyof typeof actions;
@@ -121,6 +191,7 @@ function tool(name: Tool, label: string, hint: string, key: string): Action {
   return {
     label: () => label,
     hint: () => hint,
+    what: hint,
     keys: [key],
     when: ({ view }) => view.ready.value,
     do({ view }) {
@@ -133,6 +204,7 @@ function brush(hint: string, key: string, resized: (size: number) => number): Ac
   return {
     label: () => hint,
     hint: () => hint,
+    what: hint,
     keys: [key],
     when: ({ view }) => view.ready.value,
     do({ store, view }) {
@@ -140,6 +212,23 @@ function brush(hint: string, key: string, resized: (size: number) => number): Ac
       const size = resized(view.brushSize.peek());
       view.brushSize.value = Math.max(1, Math.min(size, largestBrush(resolution)));
     },
+    repeats: true,
+  };
+}
+
+function zoom(
+  label: string,
+  hint: string,
+  keys: readonly string[],
+  wanted: (stage: Stage) => number,
+): Action {
+  return {
+    label: () => label,
+    hint: () => hint,
+    what: hint,
+    keys,
+    when: ({ view }) => view.ready.value,
+    do: ({ stage }) => stage.zoomTo(wanted(stage)),
     repeats: true,
   };
 }

@@ -1,58 +1,83 @@
 import { effect, untracked } from '@preact/signals';
-import { DeviceLostError, type DragSession, type Engine, type Model } from '../library/api.ts';
+import type { DragSession, Engine, Iteration, Model } from '../library/api.ts';
 import { destinationOf, latentOf, type Opening } from './device/opening.ts';
 import { drawingOf, Reconciler } from './device/reconciler.ts';
 import { type Materials, Workbench } from './device/workbench.ts';
-import { DeviceLostAgainError, inBrackets } from './dialogs/failure.ts';
-import { outcome, RunProgress } from './run_progress.ts';
-import { type Command, newPicture, reset } from './state/commands.ts';
+import { DeviceRecovery } from './device_recovery.ts';
+import { LookingBack } from './looking_back.ts';
+import { Runs } from './runs.ts';
+import { type Command, goFurther, newPicture, reset } from './state/commands.ts';
 import { describeUndoEnd } from './state/describe.ts';
 import type { Document } from './state/document.ts';
+import type { HistoryRecord } from './state/history.ts';
 import type { PicturePart, PictureSource } from './state/picture_source.ts';
+import type { RunTrail } from './state/run_trail.ts';
+import { Guide } from './state/standing.ts';
 import { Store } from './state/store.ts';
 import type { View } from './state/view.ts';
-
-/** Milliseconds: a device that is lost again so soon will not hold. */
-const leastLife = 10_000;
-
-const askForHandle = 'Choose a spot that should move, then the place where it should go.';
 
 /** The changes of the document that take the device's time: one after the other, on whichever device there is. */
 export class Editor {
   readonly store: Store;
   readonly view: View;
+  readonly guide: Guide;
+  readonly lookingBack: LookingBack;
   /** Called before a model leaves the device: each resolves once nothing of its own uses the model any more. */
   readonly beforeLeaving: (() => Promise<void>)[] = [];
   readonly #reconciler: Reconciler;
-  readonly #progress: RunProgress;
+  readonly #runs: Runs;
   /** Work that must not overlap with a run. */
   #queue: Promise<void> = Promise.resolve();
-  #run: Promise<void> = Promise.resolve();
   #nextPicture:
     | { source: PictureSource; part: PicturePart; goesOn: boolean; gesture: number }
     | undefined;
-  /** From a run's start until it ends by itself or is stopped; a lost device does not end it. */
-  #going = false;
-  #bornAt = performance.now();
 
   /** Opens a device and puts the model there; `begin` then shows its picture. @throws as `Workbench.set` */
   static async open(materials: Materials, view: View, opening: Opening): Promise<Editor> {
     const bench = await Workbench.set(materials, destinationOf(opening), drawingOf(view));
-    return new Editor(materials, view, bench);
+    return new Editor(materials, view, bench, opening.kept);
   }
 
-  private constructor(materials: Materials, view: View, bench: Workbench) {
+  private constructor(
+    materials: Materials,
+    view: View,
+    bench: Workbench,
+    kept: HistoryRecord<Document> | undefined,
+  ) {
     this.view = view;
-    this.store = new Store(bench.followed.document);
-    this.#progress = new RunProgress(view, () => this.store.advance());
+    this.store = new Store(bench.followed.document, undefined, kept);
+    this.guide = new Guide(this.store, view);
     const listener = {
       leaving: async () => {
         for (const leave of this.beforeLeaving) await leave();
       },
-      iterated: this.#progress.count.bind(this.#progress),
-      lost: this.#recover.bind(this),
+      iterated: (iteration: Iteration) => this.#runs.count(iteration),
+      lost: (info: GPUDeviceLostInfo) => {
+        this.#runs.interrupt();
+        this.#nextPicture = undefined;
+        this.view.wantedSource.value = undefined;
+        recovery.recover(info);
+      },
     };
     this.#reconciler = new Reconciler(materials, view, listener, bench);
+    this.#runs = new Runs(this.store, view, this.#reconciler);
+    const recovery = new DeviceRecovery(this.#reconciler, view, {
+      document: () => this.store.document.peek(),
+      rebuilt: () => {
+        this.#queue = Promise.resolve();
+        this.#runs.forget();
+        this.#follow(this.store.document.peek());
+        if (this.#runs.going) this.start();
+      },
+      gaveUp: () => this.#runs.giveUp(),
+    });
+    this.lookingBack = new LookingBack({
+      store: this.store,
+      view,
+      model: () => this.model,
+      alone: (work) => this.#alone(work),
+      goTo: (document) => this.#goTo(document),
+    });
     effect(() => {
       const document = this.store.document.value;
       untracked(() => this.#follow(document));
@@ -63,7 +88,12 @@ export class Editor {
   async begin(): Promise<void> {
     await this.#reconciler.show();
     this.view.ready.value = true;
-    this.view.say(askForHandle);
+    this.view.say('');
+  }
+
+  /** Where the last run has been. */
+  get trail(): RunTrail {
+    return this.#runs.trail;
   }
 
   get session(): DragSession {
@@ -85,21 +115,34 @@ export class Editor {
     this.#reconciler.redraw();
   }
 
-  /** Runs towards the targets; without points it asks for one. */
+  /** Runs towards the targets. */
   start(): void {
-    if (this.store.document.peek().points.length === 0) {
-      this.view.say(askForHandle);
-      return;
-    }
-    this.#queue = this.#queue.then(() => {
-      const { points } = this.store.document.peek();
-      if (!this.view.running.peek() && points.length > 0) this.#run = this.#runOnce();
-    });
+    this.#queue = this.#queue.then(() => this.#runs.begin());
+  }
+
+  /** Pulls a point while a pointer holds it: the picture follows at once, and as the pointer goes on. */
+  pull(command: Command): void {
+    if (this.#runs.pull(command)) this.start();
+  }
+
+  /** Lets go of what is pulled: it settles, and the run ends as any other. */
+  letGo(): void {
+    this.#runs.letGo();
+  }
+
+  /** Puts back what the pull began with. */
+  takeBackPull(): void {
+    if (this.#runs.dropPull()) void this.undo();
+  }
+
+  /** Moves the targets further the way that they came, and runs towards them. */
+  goFurther(): void {
+    this.store.do(goFurther);
+    this.start();
   }
 
   stop(): void {
-    this.#going = false;
-    this.session.stop();
+    this.#runs.stop();
   }
 
   undo(): Promise<void> {
@@ -176,7 +219,7 @@ export class Editor {
     this.store.do(command, gesture);
     this.view.clearCounters();
     const end = this.store.undoEnd.peek();
-    this.view.say(end ? `${describeUndoEnd(end)} ${askForHandle}` : askForHandle);
+    this.view.say(end ? `${describeUndoEnd(end)} ${this.guide.hint.peek()}` : '');
   }
 
   #restored(): void {
@@ -220,86 +263,15 @@ export class Editor {
     this.stop();
     this.#queue = this.#queue.then(async () => {
       this.stop();
-      await this.#run;
+      await this.#runs.ended;
       try {
         await work();
       } catch (error) {
-        this.view.fail(error);
+        // What a person has cancelled is no failure, and is told of by what was cancelled.
+        const cancelled = error instanceof DOMException && error.name === 'AbortError';
+        if (!cancelled) this.view.fail(error);
       }
     });
     return this.#queue;
-  }
-
-  async #runOnce(): Promise<void> {
-    const { session } = this;
-    const { options, edit } = this.store.document.peek();
-    this.store.beginRun((document) => this.#reconciler.advanced(document), this.#going);
-    this.#going = true;
-    this.view.running.value = true;
-    if (!edit) this.view.clearCounters();
-    this.#progress.start();
-    try {
-      const result = await session.run({ steps: options.steps });
-      if (session !== this.session) return;
-      this.#endRun();
-      this.#going = false;
-      this.view.say(outcome(result));
-      this.#reconciler.requestFrame();
-    } catch (error) {
-      if (session !== this.session) return;
-      this.#endRun();
-      // Work on a device that is lost fails a while before the browser says so; then the run goes on.
-      this.#going = error instanceof DeviceLostError || error instanceof DOMException;
-      this.view.fail(error);
-    }
-  }
-
-  #endRun(): void {
-    if (!this.view.running.peek()) return;
-    this.#progress.show();
-    this.store.endRun();
-    this.view.running.value = false;
-  }
-
-  /** The device is gone: another one is brought to where the document is, and a run goes on. */
-  #recover({ message }: GPUDeviceLostInfo): void {
-    this.session.stop();
-    this.#endRun();
-    this.#nextPicture = undefined;
-    this.view.wantedSource.value = undefined;
-    if (performance.now() - this.#bornAt < leastLife)
-      this.#giveUp(new DeviceLostAgainError(message));
-    else void this.#rebuild(inBrackets(message));
-  }
-
-  /** @param why in brackets, where the browser said it */
-  async #rebuild(why: string): Promise<void> {
-    this.view.say(`The graphics device was lost${why}. Rebuilding…`);
-    try {
-      const document = this.store.document.peek();
-      await this.#reconciler.rebuild({
-        model: document.model,
-        document: async () => document,
-        progress: (_, what) => this.view.say(`The graphics device was lost${why}: ${what}…`),
-      });
-      this.#bornAt = performance.now();
-      this.#queue = Promise.resolve();
-      this.#run = Promise.resolve();
-      this.#follow(this.store.document.peek());
-      this.view.say('The graphics device was lost; everything is back.');
-      if (this.#going) this.start();
-    } catch (error) {
-      this.#giveUp(error);
-    }
-  }
-
-  /** Until a person tries again, with the document as it is; what ran does not run again, for it may be the reason. */
-  #giveUp(error: unknown): void {
-    this.#going = false;
-    const retry = (): void => {
-      this.view.failure.value = undefined;
-      void this.#rebuild('');
-    };
-    this.view.failure.value = { error, retry };
   }
 }

@@ -1,15 +1,19 @@
 import type { LatentFormat } from '../library/api.ts';
+import { noteOnNorm } from '../models/stylegan2/network/latent_norm.ts';
+import { usualPsi } from '../models/stylegan2/network/latent_origin.ts';
+import type { Opening } from './device/opening.ts';
 import { ModelChoice } from './dialogs/model_choice.ts';
 import { PhotographEditing } from './dialogs/photograph_editing.ts';
 import type { Editor } from './editor.ts';
-import { ModelOpener } from './files/model_opener.ts';
+import { ModelOpener, type OpenedFile } from './files/model_opener.ts';
 import type { ReadFile, ReadModel, WeightDelta } from './files/model_reader.ts';
 import { fineTunedFurther, fineTunedModel } from './files/model_with_delta.ts';
 import { pictureName } from './files/picture_name.ts';
 import { saveFile, savePng } from './files/save.ts';
 import { type Command, openModel, removeDelta, takeDelta } from './state/commands.ts';
+import { describe } from './state/describe.ts';
 import type { Document } from './state/document.ts';
-import type { NamedLatent } from './state/picture_source.ts';
+import type { NamedLatent, PictureSource } from './state/picture_source.ts';
 import type { Progress } from './state/progress.ts';
 
 /** All files that the page opens and saves: models and their deltas, latents, photographs, pictures. */
@@ -21,7 +25,7 @@ export class Files {
 
   constructor(editor: Editor) {
     this.#editor = editor;
-    this.#opener = new ModelOpener((read, progress) => this.#take(read, progress), editor.view);
+    this.#opener = new ModelOpener((...read) => this.#take(...read), editor.view);
     this.models = new ModelChoice(this.#opener, () => this.#document.model);
     this.photograph = new PhotographEditing({
       model: () => editor.model,
@@ -36,11 +40,40 @@ export class Files {
     void this.#opener.openFile(file);
   }
 
-  /** A file that was dropped on the page: of a picture the page makes a photograph to be edited. */
-  drop(file: File): void {
-    this.models.open.value = false;
-    if (file.type.startsWith('image/')) this.photograph.drop(file);
-    else this.open(file);
+  /**
+   * Files that were dropped on the page, one after the other: models before what is for them, which is smaller. Of a
+   * picture the page makes a photograph to be edited. No dialog stays before what comes of it.
+   */
+  async drop(files: readonly File[]): Promise<void> {
+    const isPicture = ({ type }: File): boolean => type.startsWith('image/');
+    const others = files.filter((file) => !isPicture(file)).sort((a, b) => b.size - a.size);
+    const picture = files.find(isPicture);
+    if (others.length > 0 || !this.photograph.open.peek())
+      for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+    const opened: OpenedFile[] = [];
+    for (const file of others) {
+      const one = await this.#opener.openFile(file);
+      // Another file, or none, is wanted meanwhile.
+      if (!one) return;
+      opened.push(one);
+    }
+    if (files.length > 1) this.#tell(opened, files);
+    if (picture) this.photograph.drop(picture);
+  }
+
+  /** What each of several files was. */
+  #tell(opened: readonly OpenedFile[], files: readonly File[]): void {
+    const pictures = files.length - opened.length;
+    const said = opened.map((one) =>
+      'kind' in one ? `${one.name} is a ${one.kind}` : describe(one.error),
+    );
+    if (pictures > 1) said.push(`of ${pictures} pictures the first is taken`);
+    this.#editor.view.say(`${said.join('; ')}.`);
+  }
+
+  /** Leaves what is being opened. */
+  cancelOpening(): void {
+    this.#opener.cancel();
   }
 
   /** Saves the latent of the picture as it is now. */
@@ -72,18 +105,20 @@ export class Files {
   }
 
   /** @throws FormatError for a delta of another model, or a latent that does not fit the open one */
-  async #take(read: ReadFile, progress: Progress): Promise<void> {
+  async #take(read: ReadFile, progress: Progress, signal: AbortSignal): Promise<void> {
     const { model } = this.#document;
     switch (read.kind) {
       case 'model':
-        return this.#goOnWith(read.model, progress, openModel);
+        return this.#goOnWith(read.model, { progress, signal }, openModel);
       case 'delta':
-        return this.#goOnWith(await fineTunedModel(model, read), progress, takeDelta);
+        return this.#goOnWith(await fineTunedModel(model, read), { progress, signal }, takeDelta);
       case 'latent': {
         const { name, bytes } = read;
         const { readLatents } = await latentFiles();
         const { count, sample } = readLatents(bytes, model.weights.config, name);
-        return this.#takeLatent({ name, ws: sample(0), count });
+        const ws = sample(0);
+        const note = await noteOnNorm(this.#editor.model, ws, model.weights.config);
+        return this.#takeLatent({ name, ws, count, note });
       }
     }
   }
@@ -96,33 +131,39 @@ export class Files {
 
   async #openFineTuned(delta: WeightDelta): Promise<void> {
     const model = await fineTunedFurther(this.#document.model, delta);
-    await this.#goOnWith(model, this.#editor.view.follow(`${delta.name}: `), takeDelta);
+    const progress = this.#editor.view.follow(`${delta.name}: `);
+    await this.#goOnWith(model, { progress }, takeDelta);
   }
 
   /** With a model, and the picture that it was fine-tuned to, else that of the seed. */
   async #goOnWith(
     model: ReadModel,
-    progress: Progress,
+    way: Pick<Opening, 'progress' | 'signal'>,
     command: (opened: Document) => Command,
   ): Promise<void> {
     const { tuned } = model;
     const latent = tuned?.pivot && { name: tuned.delta.name, ws: tuned.pivot };
-    await this.#editor.openModel({ model, picture: this.#beginning(latent), progress }, command);
+    const picture = this.#beginning(model, latent);
+    await this.#editor.openModel({ model, picture, ...way }, command);
   }
 
   /** Leaves the fine-tuned model for the model of its file, which draws its latent. */
   async removeFineTuning(model: ReadModel): Promise<void> {
     const editor = this.#editor;
     editor.store.advance();
-    const picture = this.#beginning({ name: this.#name(), ws: this.#document.ws });
+    const picture = this.#beginning(model, { name: this.#name(), ws: this.#document.ws });
     const progress = editor.view.follow(`${model.name}: `);
     await editor.openModel({ model, picture, progress }, removeDelta);
   }
 
-  /** What a model that is opened begins with: the seed that is there, its first class, and nothing mixed. */
-  #beginning(latent: NamedLatent | undefined) {
-    const { seed, psi } = this.#document.source;
-    return { seed, psi, latent };
+  /**
+   * What a model that is opened begins with: the seed and ψ that are there, its first class, and nothing mixed. A model
+   * without an average w begins untruncated, as on the command line.
+   */
+  #beginning({ weights }: ReadModel, latent: NamedLatent | undefined): PictureSource {
+    const { source, model } = this.#document;
+    const psi = model.weights.config.truncates ? source.psi : usualPsi;
+    return { seed: source.seed, psi: weights.config.truncates ? psi : 1, latent };
   }
 
   /** Of files of the picture, without an ending. */

@@ -1,6 +1,7 @@
 import type { ActionContext } from './actions.ts';
 import type { Benchmarking } from './dialogs/benchmarking.ts';
 import type { Editor } from './editor.ts';
+import type { SessionKeeper } from './files/session_keeper.ts';
 import type { Files } from './import_export.ts';
 import type { Autotuning } from './panes/autotuning.ts';
 
@@ -11,5 +12,6 @@ export interface PageParts {
   readonly context: ActionContext;
   readonly files: Files;
   readonly autotuning: Autotuning;
+  readonly keeper: SessionKeeper;
   readonly benchmarking: Benchmarking;
 }

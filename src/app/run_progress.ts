@@ -1,6 +1,9 @@
-import type { Iteration, RunResult } from '../library/api.ts';
+import type { Iteration } from '../library/api.ts';
 import { MeanPace } from './state/mean_pace.ts';
 import type { View } from './state/view.ts';
+
+/** Milliseconds that an iteration takes from which on the picture does not follow a hand. */
+const slowPace = 100;
 
 /** Between two announcements of a run's progress to a screen reader. */
 const announcementInterval = 4000;
@@ -13,6 +16,8 @@ export class RunProgress {
   #iteration: Iteration | undefined;
   #announced = 0;
   #starting = false;
+  /** Until it is clear that the first iteration takes long. */
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
   /** @param advance takes over latent and points */
   constructor(view: View, advance: () => void) {
@@ -26,6 +31,16 @@ export class RunProgress {
     this.#starting = true;
     this.#pace.start();
     this.#announced = performance.now();
+    this.#waiting = setTimeout(() => {
+      this.#view.slow.value = true;
+    }, slowPace);
+  }
+
+  /** The run has come to its end. */
+  end(): void {
+    this.show();
+    clearTimeout(this.#waiting);
+    this.#view.slow.value = false;
   }
 
   /** An iteration is done; not every one is shown. */
@@ -45,7 +60,10 @@ export class RunProgress {
     if (this.#starting) this.#view.say('');
     this.#starting = false;
     this.#view.iteration.value = iteration;
-    this.#view.pace.value = this.#pace.take();
+    clearTimeout(this.#waiting);
+    const pace = this.#pace.take();
+    this.#view.pace.value = pace;
+    if (pace !== undefined) this.#view.slow.value = pace > slowPace;
     const now = performance.now();
     if (now - this.#announced < announcementInterval) return;
     this.#announced = now;
@@ -57,23 +75,3 @@ export class RunProgress {
 /** The iteration that finds the points arrived makes no step. */
 export const iterationsDone = ({ iteration, arrived }: Iteration): number =>
   arrived ? iteration : iteration + 1;
-
-/** What a run came to, for a person. */
-export function outcome({ stopped, iterations, distance }: RunResult): string {
-  const after = `after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
-  const left = `${distance.toFixed(1)} px left`;
-  switch (stopped) {
-    case 'arrived':
-      return `Arrived ${after}.`;
-    case 'steps':
-      return `Not there yet ${after}: ${left}. Press Start to go on.`;
-    case 'stopped':
-      return `Stopped ${after}: ${left}.`;
-    case 'farthest':
-      return `As far as this picture goes, ${after}: ${left}. Beyond, it would tear.`;
-    case 'stalled':
-      return `Comes no nearer, ${after}: ${left}. Start goes on.`;
-    case 'diverged':
-      return `The drag diverged ${after}, and the last good picture is back. Try a smaller learning rate.`;
-  }
-}

@@ -5,6 +5,7 @@ import { FailureNotice } from './dialogs/failure_notice.tsx';
 import type { Waiting } from './dialogs/loading_panel.tsx';
 import { ModelsDialog } from './dialogs/models_dialog.tsx';
 import { PhotographDialog } from './dialogs/photograph_dialog.tsx';
+import { ShortcutsDialog } from './dialogs/shortcuts_dialog.tsx';
 import { DropVeil } from './files/drop_veil.tsx';
 import type { PageParts } from './page_parts.ts';
 import { Settings } from './panes/settings.tsx';
@@ -61,6 +62,7 @@ function Shell({ view, waiting, fileHeld, stage, ...seen }: Properties) {
           <BenchmarkDialog benchmarking={parts.benchmarking} />
           <ModelsDialog models={parts.files.models} />
           <PhotographDialog photograph={parts.files.photograph} />
+          <ShortcutsDialog view={view} />
         </>
       )}
       <DropVeil held={fileHeld} />

@@ -153,6 +153,7 @@ test('kernels are measured when a person asks for it, and no more after a reset'
   await page.click('#tuning-reset');
   await waitForText(page, '#tuning-status', 'until you measure again');
   expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({
+    'draggan-webgpu keeping': 'off',
     'draggan-webgpu measuring': 'off',
   });
   expect(faults).toEqual([]);

@@ -179,7 +179,25 @@ async function openTiny() {
   const opened = await built.share(holdFiles);
   await choose(opened.page, tiny);
   await waitForModel(opened.page, 'tiny_official.pkl');
+  await set(opened.page, 'seed', '0');
+  await set(opened.page, 'truncation', '1');
+  await opened.page.waitForSelector('#stage[aria-busy="false"]', patience);
   return opened;
+}
+
+/** Types over a field, or slides. */
+async function set(page: Page, id: string, value: string): Promise<void> {
+  await forgetStatus(page);
+  await page.$eval(
+    `#${id}`,
+    (field, value) => {
+      if (Reflect.get(field, 'value') === value) return;
+      Reflect.set(field, 'value', value);
+      field.dispatchEvent(new Event('input'));
+    },
+    value,
+  );
+  if ((await text(page, '#status')) !== '') await waitForText(page, '#status', 'Choose a spot');
 }
 
 /** Runs the command to its good end, in this process. */

@@ -133,7 +133,11 @@ test('a model is kept, opened again without a network, and deleted', async () =>
   await waitForModel(page, 'tiny_rosinality_zip.pt: 64 × 64');
   await page.click('#models-open');
   await waitForText(page, '#library-keep', 'tiny_rosinality_zip.pt is kept');
-  await page.click('#library-list li button:last-child');
+  // It asks before it deletes.
+  await page.click('#library-list [aria-label^="Delete"]');
+  await page.waitForSelector('#library-list [aria-label$="for good"]', patience);
+  expect(await page.$$('#library-list li')).toHaveLength(1);
+  await page.click('#library-list [aria-label$="for good"]');
   await page.waitForFunction(() => !document.querySelector('#library-list li'), patience);
   const left = await page.evaluate(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');

@@ -120,9 +120,13 @@ class BuiltPage {
   }
 }
 
-/** A page that measures kernels whenever a test waits makes it wait ten times as long on a software adapter. */
+/**
+ * A page that measures kernels whenever a test waits makes it wait ten times as long on a software adapter; and each page
+ * of a test begins anew.
+ */
 function keepKernels(): void {
   localStorage.setItem('draggan-webgpu measuring', 'off');
+  if (!location.search.includes('keep')) localStorage.setItem('draggan-webgpu keeping', 'off');
 }
 
 export const state = (page: Page): Promise<string | undefined> =>
@@ -167,29 +171,26 @@ export async function choose(page: Page, path: string, selector = '#model-file')
   await input.uploadFile(path);
 }
 
-/** Holds a file over the page, and lets it go there. */
-export async function drop(page: Page, path: string): Promise<void> {
+/** Holds files over the page, and lets them go there. */
+export async function drop(page: Page, ...paths: string[]): Promise<void> {
   await forgetStatus(page);
-  const content = readFileSync(path, 'base64');
-  const veiled = await page.evaluate(
-    (name: string, content: string) => {
-      const dataTransfer = new DataTransfer();
+  const files = paths.map((path) => [basename(path), readFileSync(path, 'base64')] as const);
+  const veiled = await page.evaluate((files: (readonly [name: string, content: string])[]) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, content] of files)
       dataTransfer.items.add(
         new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name),
       );
-      const tell = (type: string) =>
-        document.body.dispatchEvent(
-          new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
-        );
-      const veil = () => document.querySelector('#drop')?.checkVisibility();
-      tell('dragover');
-      const held = veil();
-      tell('drop');
-      return [held, veil()];
-    },
-    basename(path),
-    content,
-  );
+    const tell = (type: string) =>
+      document.body.dispatchEvent(
+        new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+      );
+    const veil = () => document.querySelector('#drop')?.checkVisibility();
+    tell('dragover');
+    const held = veil();
+    tell('drop');
+    return [held, veil()];
+  }, files);
   expect(veiled, 'the page says that it takes the file while it is held').toEqual([true, false]);
 }
 

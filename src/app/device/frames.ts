@@ -34,6 +34,11 @@ export class Frames {
     if (this.#wanted && !this.#showing) this.#pumping = this.#pump();
   }
 
+  /** Resolves once all that was asked for is shown. */
+  settled(): Promise<void> {
+    return this.#pumping;
+  }
+
   /** Shows nothing any more. Resolves once nothing is under way. */
   end(): Promise<void> {
     this.#ended = true;

@@ -1,5 +1,11 @@
 import { effect } from '@preact/signals';
-import type { DragSession, Engine, Iteration, Model } from '../../library/api.ts';
+import {
+  DeviceLostError,
+  type DragSession,
+  type Engine,
+  type Iteration,
+  type Model,
+} from '../../library/api.ts';
 import type { Document } from '../state/document.ts';
 import type { View } from '../state/view.ts';
 import { type Destination, type Drawing, type Materials, Workbench } from './workbench.ts';
@@ -21,6 +27,8 @@ export class Reconciler {
   #bench: Workbench;
   /** Models that are leaving the device. */
   #leaving: Promise<void> = Promise.resolve();
+  /** What the open model's measure is made by. */
+  #measuring: Promise<void> = Promise.resolve();
 
   /** @param bench that stands at the first document, whose picture `show` shows */
   constructor(materials: Materials, view: View, listener: ReconcilerListener, bench: Workbench) {
@@ -35,6 +43,10 @@ export class Reconciler {
     });
     effect(() => {
       this.#bench.comparing = view.comparing.value;
+    });
+    effect(() => {
+      // A fast device has better to do than to be read back.
+      this.#bench.reads = !view.running.value || view.pace.value === undefined || view.slow.value;
     });
   }
 
@@ -57,8 +69,9 @@ export class Reconciler {
   }
 
   /** Shows the first picture. */
-  show(): Promise<void> {
-    return this.#bench.show();
+  async show(): Promise<void> {
+    await this.#bench.show();
+    this.#measure();
   }
 
   /** Draws the last picture again, on a canvas that lost it. */
@@ -69,6 +82,13 @@ export class Reconciler {
   /** Shows the picture as it is, once there is time for it. */
   requestFrame(): void {
     this.#bench.frames.request();
+  }
+
+  /** Shows the picture as it is. Resolves once it is seen. */
+  async showNow(): Promise<void> {
+    const { frames } = this.#bench;
+    frames.request();
+    await frames.settled();
   }
 
   /**
@@ -109,6 +129,7 @@ export class Reconciler {
     this.#attendDevice(bench.engine);
     this.#attend(bench);
     bench.frames.request();
+    this.#measure();
   }
 
   /** Goes on with an edited shader. @throws ShaderError where it does not compile; then nothing has changed */
@@ -116,11 +137,28 @@ export class Reconciler {
     return this.#bench.reloadShader(name);
   }
 
+  /** Has the view measure how far the model's pictures are from typical, as soon as it can. */
+  #measure(): void {
+    const { model } = this;
+    const measure = this.#view.measurePn;
+    measure.value = undefined;
+    this.#measuring = model.typicality().then(
+      (typicality) => {
+        if (model === this.model) measure.value = (ws) => typicality(ws).pn;
+      },
+      (error) => {
+        // A device that is lost takes the measurement along; the next one measures anew.
+        if (model === this.model && !(error instanceof DeviceLostError)) this.#view.fail(error);
+      },
+    );
+  }
+
   async #load(destination: Destination): Promise<Document> {
     await this.#leaving;
     const old = this.#bench;
     const bench = await old.setAnother(destination, drawingOf(this.#view));
     try {
+      destination.signal?.throwIfAborted();
       await bench.show();
       await this.#listener.leaving();
       if (old !== this.#bench) throw new Error('The graphics device was lost: open it again.');
@@ -131,7 +169,8 @@ export class Reconciler {
     }
     this.#bench = bench;
     this.#attend(bench);
-    this.#leaving = old.clear();
+    this.#leaving = this.#measuring.then(() => old.clear());
+    this.#measure();
     this.#leaving.catch((error) => this.#view.fail(error));
     return bench.followed.document;
   }
@@ -160,6 +199,9 @@ export class Reconciler {
 export const drawingOf = (view: View): Drawing => ({
   smooth: view.smooth.peek(),
   failed: (error) => view.fail(error),
+  seen(picture) {
+    view.seen.value = picture;
+  },
   busy(busy) {
     view.drawing.value = busy;
   },

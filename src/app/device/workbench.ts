@@ -1,15 +1,20 @@
 import {
   createModel,
+  type DeviceTensor,
   type DragSession,
   type Engine,
   type Model,
   openEngine,
+  type Point,
   Presenter,
+  readImage,
   useKernelChoices,
 } from '../../library/api.ts';
 import type { ReadModel } from '../files/model_reader.ts';
 import type { Document } from '../state/document.ts';
 import type { Progress } from '../state/progress.ts';
+import type { SeenPicture } from '../state/view.ts';
+import { findBasis } from './find_basis.ts';
 import { FollowedSession } from './followed_session.ts';
 import { type FrameListener, Frames } from './frames.ts';
 import { readKeptChoices } from './kept_kernel_choices.ts';
@@ -27,16 +32,22 @@ export interface Destination {
   /** Gives the document, once its model is on the device. */
   readonly document: (model: Model) => Promise<Document>;
   readonly progress: Progress;
+  /** Leaves all as it is, once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** How pictures are drawn, and who hears of it. */
 export interface Drawing extends FrameListener {
   readonly smooth: boolean;
+  /** Gets pictures that were shown, while they are read back. */
+  readonly seen: (picture: SeenPicture) => void;
 }
 
 /** All that lives on one device: the model, the session, and what draws the session's picture onto the canvas. */
 export class Workbench {
   readonly frames: Frames;
+  /** Whether pictures that are shown are read back, too. */
+  reads = true;
   #comparing = false;
 
   private constructor(
@@ -45,7 +56,7 @@ export class Workbench {
     readonly followed: FollowedSession,
     private readonly context: GPUCanvasContext,
     private presenter: Presenter,
-    listener: FrameListener,
+    private readonly listener: Omit<Drawing, 'smooth'>,
   ) {
     this.frames = new Frames(() => this.show(), listener);
   }
@@ -97,7 +108,21 @@ export class Workbench {
   /** Draws the session's picture as it is, or as it was generated. Frames are asked for through `frames`. */
   show(): Promise<void> {
     if (this.#comparing) return this.session.showInitial(this.presenter);
-    return this.session.show(this.presenter);
+    const handles = this.session.points.map(({ handle }) => handle);
+    return this.session.show({
+      draw: (image) => {
+        this.presenter.draw(image);
+        if (this.reads) void this.#read(image, handles);
+      },
+    });
+  }
+
+  async #read(tensor: DeviceTensor, handles: readonly Point[]): Promise<void> {
+    try {
+      this.listener.seen({ image: await readImage(this.engine.device, tensor), handles });
+    } catch {
+      // A device that is lost is told of elsewhere.
+    }
   }
 
   /** Whether the picture is seen as it was generated. */
@@ -129,7 +154,10 @@ export class Workbench {
     { model: source, document, progress }: Destination,
     { smooth, ...listener }: Drawing,
   ): Promise<Workbench> {
-    const model = await createModel(engine, source.weights, { onProgress: progress });
+    const model = await createModel(engine, source.weights, {
+      findBasis,
+      onProgress: progress,
+    });
     let followed: FollowedSession | undefined;
     try {
       progress(undefined, 'compiling the kernels');

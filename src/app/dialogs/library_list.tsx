@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { KeptModel } from '../files/model_library.ts';
 import { type ModelFile, megabytes } from '../files/model_source.ts';
 import type { LibraryShelf } from './library_shelf.ts';
@@ -47,6 +48,7 @@ interface RowProperties {
 }
 
 function Row({ model: { name, bytes, picture }, open, remove }: RowProperties) {
+  const asking = useSignal(false);
   return (
     <li>
       <span>{name}</span>
@@ -58,9 +60,21 @@ function Row({ model: { name, bytes, picture }, open, remove }: RowProperties) {
       <button type="button" class="quiet" aria-label={`Open ${name}`} onClick={open}>
         Open
       </button>
-      <button type="button" class="quiet" aria-label={`Delete ${name}`} onClick={remove}>
-        Delete
+      <button
+        type="button"
+        class="quiet"
+        aria-label={asking.value ? `Keep ${name}` : `Delete ${name}`}
+        onClick={() => {
+          asking.value = !asking.value;
+        }}
+      >
+        {asking.value ? 'Keep it' : 'Delete…'}
       </button>
+      {asking.value && (
+        <button type="button" aria-label={`Delete ${name} for good`} onClick={remove}>
+          Delete for good
+        </button>
+      )}
     </li>
   );
 }

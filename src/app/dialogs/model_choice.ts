@@ -37,7 +37,7 @@ export class ModelChoice {
     this.#leave(() => this.#opener.openDemo());
   }
 
-  #leave(open: () => Promise<void>): void {
+  #leave(open: () => Promise<unknown>): void {
     this.open.value = false;
     void open();
   }

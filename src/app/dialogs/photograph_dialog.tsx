@@ -56,7 +56,7 @@ export function PhotographDialog({ photograph }: { readonly photograph: Photogra
 
 /** The steps one after the other: what can be done now, with what runs or comes next brought out. */
 function Steps({ photograph }: { readonly photograph: PhotographEditing }) {
-  const { open, framed, leaving } = photograph;
+  const { open, framed, leaving, sampling } = photograph;
   const running = photograph.running.value;
   const found = photograph.found.value;
   const next = running ?? (!found ? 'invert' : found.fineTuning ? 'take' : 'fineTune');
@@ -76,7 +76,7 @@ function Steps({ photograph }: { readonly photograph: PhotographEditing }) {
         id="photograph-tune"
         type="button"
         class={look('fineTune')}
-        disabled={!found}
+        disabled={!found || sampling.value}
         onClick={() => void photograph.toggle('fineTune')}
       >
         {running === 'fineTune' ? 'Stop' : 'Fine-tune the model'}

@@ -42,6 +42,8 @@ export class PhotographEditing {
   readonly found = signal<Found | undefined>(undefined);
   /** The model's picture, as far as it has come. */
   readonly picture = signal<PixelImage | undefined>(undefined);
+  /** Random pictures are looked through for the best start: what there is until then is worth no fine-tuning. */
+  readonly sampling = signal(false);
   /** What was found is being handed on. */
   readonly leaving = signal(false);
   readonly #materials: PhotographMaterials;
@@ -131,6 +133,7 @@ export class PhotographEditing {
       this.status.value = describe(error);
     } finally {
       this.running.value = undefined;
+      this.sampling.value = false;
     }
   }
 
@@ -149,6 +152,7 @@ export class PhotographEditing {
     signal.addEventListener('abort', () => inversion.stop());
     inversion.on('iteration', ({ stage, iteration, steps, psnr }) => {
       const what = stage === 'samples' ? 'Random picture' : 'Iteration';
+      this.sampling.value = stage === 'samples';
       this.#tell(what, iteration, steps, psnr);
       show();
     });

@@ -8,8 +8,8 @@ export class DropZone {
   /** Whether a file is held over the window. */
   readonly held = signal(false);
 
-  /** @param dropped gets the first of the files */
-  constructor(dropped: (file: File) => void) {
+  /** @param dropped gets the files, one or more */
+  constructor(dropped: (files: readonly File[]) => void) {
     addEventListener('dragover', (event) => {
       if (!holdsFiles(event)) return;
       // Else the browser would open the file in the page's place.
@@ -23,8 +23,8 @@ export class DropZone {
       this.held.value = false;
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file) dropped(file);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) dropped(files);
     });
   }
 }

@@ -13,6 +13,8 @@ export interface ReadModel {
   readonly blob: Blob;
   /** In the page's memory, of the generator alone. */
   readonly weights: GeneratorWeights;
+  /** What a person should know of how the file was read, a line each. */
+  readonly notes: readonly string[];
   /** What was added to the file's weights; undefined for the model as its file has it. */
   readonly tuned?: FineTuned;
 }
@@ -68,7 +70,8 @@ export function readFile(
       else if (data.kind === 'error') reject(readErrorMessage(data.error));
       else if (data.kind === 'model') {
         const weights = readGeneratorMessage(data.model);
-        resolve({ kind: 'model', model: { name, blob, weights } });
+        const { notes } = data;
+        resolve({ kind: 'model', model: { name, blob, weights, notes } });
       } else resolve({ kind: data.kind, name, bytes: new Uint8Array(data.bytes) });
     });
     worker.postMessage({ name, blob });

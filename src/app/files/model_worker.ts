@@ -1,6 +1,7 @@
 import { type ErrorMessage, errorMessage } from '../../formats/error_message.ts';
 import { FormatError } from '../../formats/errors.ts';
 import { isWeightDelta } from '../../inversion/weight_delta.ts';
+import { fileNotes } from '../../models/stylegan2/files/file_notes.ts';
 import {
   type GeneratorMessage,
   generatorMessage,
@@ -19,7 +20,11 @@ export interface ModelRequest {
 /** What it answers: progress, and at last a model, a delta of one or a latent as they are, or an error. */
 export type ModelAnswer =
   | { readonly kind: 'progress'; readonly fraction: number | undefined; readonly what: string }
-  | { readonly kind: 'model'; readonly model: GeneratorMessage }
+  | {
+      readonly kind: 'model';
+      readonly model: GeneratorMessage;
+      readonly notes: readonly string[];
+    }
   | { readonly kind: 'delta' | 'latent'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
@@ -59,6 +64,7 @@ async function read({ name, blob }: ModelRequest): Promise<void> {
     told = performance.now();
     self.postMessage({ kind: 'progress', fraction, what: 'checking the weights' });
   });
+  const notes = fileNotes(file, weights.config);
   const model = generatorMessage(file, weights);
-  self.postMessage({ kind: 'model', model }, [model.file.bytes]);
+  self.postMessage({ kind: 'model', model, notes }, [model.file.bytes]);
 }

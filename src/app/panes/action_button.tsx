@@ -35,7 +35,12 @@ export function ActionButton({ id, action, context, label, pressed, icon, ...res
 
 function listeners(action: Action, context: ActionContext) {
   const begin = () => action.do(context);
-  if (!action.end) return { onClick: begin };
+  if (!action.end)
+    return {
+      onClick({ detail }: MouseEvent) {
+        if (detail < 2 || !action.oneClick) begin();
+      },
+    };
   const end = () => action.end?.(context);
   return {
     onPointerDown: begin,

@@ -22,6 +22,16 @@ export function ModelHeader({ store, models, removeFineTuning }: Properties) {
     <header>
       <h1>draggan-webgpu</h1>
       <p id="model">{model && describeModel(model)}</p>
+      <ul
+        id="model-notes"
+        class="hint"
+        aria-label="Notes on the file"
+        hidden={!model?.notes.length}
+      >
+        {model?.notes.map((note) => (
+          <li key={note}>{`${note.charAt(0).toUpperCase()}${note.slice(1)}.`}</li>
+        ))}
+      </ul>
       <FineTuning tuned={model?.tuned} remove={removeFineTuning} />
       <div class="row">
         <button

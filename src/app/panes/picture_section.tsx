@@ -7,7 +7,7 @@ import { useDocument } from './use_document.ts';
 import { askForPicture, useWantedPicture } from './wanted_picture.ts';
 
 /** What stands in the controls before there is a model. */
-const noModel = { truncates: false, cDim: 0, numWs: 1 };
+const noModel = { cDim: 0, numWs: 1 };
 
 interface Properties {
   readonly editor: Editor | undefined;
@@ -18,7 +18,7 @@ interface Properties {
 export function PictureSection({ editor, editPhotograph }: Properties) {
   const source = useWantedPicture(editor);
   const config = useDocument(editor?.store, ({ model }) => model.weights.config);
-  const { truncates, cDim, numWs } = config ?? noModel;
+  const { cDim, numWs } = config ?? noModel;
   const { seed, psi, cutoff = numWs, classIndex = 0, latent } = source;
   /** What is changed here takes the place of an opened latent. */
   const change = (part: Partial<PictureSource>, goesOn: boolean) => {
@@ -49,7 +49,7 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
           max="1"
           step="0.05"
           value={psi}
-          disabled={!truncates}
+          disabled={!editor}
           onInput={({ currentTarget }) => change({ psi: Number(currentTarget.value) }, true)}
         />
         <output for="truncation" id="truncation-value">
@@ -68,7 +68,7 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
           max={numWs}
           step="1"
           value={cutoff}
-          disabled={!truncates || psi === 1}
+          disabled={!editor || psi === 1}
           aria-valuetext={`${cutoff} of ${numWs} rows`}
           onInput={({ currentTarget }) => change({ cutoff: Number(currentTarget.value) }, true)}
         />
@@ -84,7 +84,7 @@ export function PictureSection({ editor, editPhotograph }: Properties) {
       <p id="latent-shown" class="hint" hidden={!latent}>
         This is the picture of <span id="latent-name">{latent?.name}</span>
         {latent?.count && latent.count > 1 ? `, the first of ${latent.count} latents` : ''}. Another
-        seed or truncation takes its place.
+        seed or truncation takes its place.{latent?.note && ` Note: ${latent.note}.`}
       </p>
       <button
         id="photograph-open"

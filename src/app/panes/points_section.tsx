@@ -1,6 +1,7 @@
 import type { PointPair } from '../../library/api.ts';
 import { Section } from '../dom/section.tsx';
 import { clearPoints, removePoint } from '../state/commands.ts';
+import type { Guide } from '../state/standing.ts';
 import type { Store } from '../state/store.ts';
 import type { View } from '../state/view.ts';
 import { useDocument } from './use_document.ts';
@@ -8,10 +9,11 @@ import { useDocument } from './use_document.ts';
 interface Properties {
   readonly view: View;
   readonly store: Store | undefined;
+  readonly guide: Guide | undefined;
 }
 
 /** The points as a list, each with a button that removes it. */
-export function PointsSection({ view, store }: Properties) {
+export function PointsSection({ view, store, guide }: Properties) {
   const points = useDocument(store, ({ points }) => points) ?? [];
   return (
     <Section
@@ -41,15 +43,16 @@ export function PointsSection({ view, store }: Properties) {
             key={index}
             number={index + 1}
             pair={pair}
+            note={guide?.notes.value[index]}
             remove={() => store?.do(removePoint(index))}
           />
         ))}
       </ol>
       <p id="points-hint" class="hint" hidden={!store || points.length > 1}>
         {points.length === 0
-          ? 'Choose a spot that should move, then the place where it should go.'
-          : 'Points can be dragged, or moved with the arrow keys; Delete removes one. ' +
-            'A handle on its own target holds a spot in place.'}
+          ? (guide?.hint.value ?? '')
+          : 'Pull a handle on, or move its target; arrow keys move what has the focus, Delete removes ' +
+            'it. A double click pins a spot.'}
       </p>
     </Section>
   );
@@ -58,13 +61,15 @@ export function PointsSection({ view, store }: Properties) {
 interface RowProperties {
   readonly number: number;
   readonly pair: PointPair;
+  /** What is said of it. */
+  readonly note: string | undefined;
   remove(): void;
 }
 
-const Row = ({ number, pair, remove }: RowProperties) => (
+const Row = ({ number, pair, note, remove }: RowProperties) => (
   <li>
     <b class="badge">{number}</b>
-    <span>{`${distance(pair).toFixed(1)} px to go`}</span>
+    <span>{[`${distance(pair).toFixed(1)} px to go`, note].filter(Boolean).join(', ')}</span>
     <button type="button" class="quiet" aria-label={`Remove point ${number}`} onClick={remove}>
       Remove
     </button>

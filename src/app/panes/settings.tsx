@@ -30,12 +30,12 @@ export function Settings({ view, parts }: Properties) {
         removeFineTuning={(original) => void files?.removeFineTuning(original)}
       />
       <PictureSection editor={editor} editPhotograph={files && (() => files.photograph.show())} />
-      <PointsSection view={view} store={editor?.store} />
+      <PointsSection view={view} store={editor?.store} guide={editor?.guide} />
       <MaskSection view={view} store={editor?.store} />
       <MixingSection editor={editor} />
       <LatentSection latents={files} />
       <OptionsSection editor={editor} />
-      <ViewSection view={view} />
+      <ViewSection view={view} context={parts?.context} keeper={parts?.keeper} />
       <KernelsSection autotuning={parts?.autotuning} />
       <MachineSection benchmark={benchmarking && (() => benchmarking.show())} />
     </aside>

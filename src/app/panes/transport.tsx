@@ -1,10 +1,13 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { effect, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type ActionContext, actions } from '../actions.ts';
 import { iterationsDone } from '../run_progress.ts';
+import type { Guide } from '../state/standing.ts';
 import type { View } from '../state/view.ts';
 import { ActionButton } from './action_button.tsx';
+import { FarnessMeter } from './farness_meter.tsx';
+import { Offers } from './offers.tsx';
 
 interface Properties {
   readonly view: View;
@@ -24,7 +27,11 @@ export function Transport({ view, context }: Properties) {
         context={context}
       />
       <Counters view={view} />
-      <StatusLine view={view} />
+      <FarnessMeter guide={context?.editor.guide} />
+      <div class="told">
+        <StatusLine view={view} guide={context?.editor.guide} />
+        <Offers view={view} context={context} />
+      </div>
       <p id="announcer" class="unseen" aria-live="polite">
         {view.announcement}
       </p>
@@ -32,15 +39,21 @@ export function Transport({ view, context }: Properties) {
   );
 }
 
-/** What the page has to say. Said again, it is written again, so that a screen reader says it again. */
-function StatusLine({ view }: { readonly view: View }) {
+/** What the page has to say, else what can be done next. Said again, it is written again, so that a screen reader says it again. */
+function StatusLine({ view, guide }: { readonly view: View; readonly guide: Guide | undefined }) {
   const line = useRef<HTMLParagraphElement>(null);
-  useSignalEffect(() => {
-    const { text, kind } = view.status.value;
-    if (!line.current) return;
-    line.current.dataset.kind = kind;
-    line.current.textContent = text;
-  });
+  const hint = guide?.hint;
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const { text, kind } = view.status.value;
+        const shown = text || (hint?.value ?? '');
+        if (!line.current) return;
+        line.current.dataset.kind = kind;
+        line.current.textContent = shown;
+      }),
+    [hint],
+  );
   return <p id="status" ref={line} role="status" />;
 }
 

@@ -1,9 +1,10 @@
+import { usualPsi } from '../../models/stylegan2/network/latent_origin.ts';
 import type { Editor } from '../editor.ts';
 import { changedPart, type PictureSource } from '../state/picture_source.ts';
 import { useDocument } from './use_document.ts';
 
 /** The picture that the page begins with. */
-export const firstPicture: PictureSource = { seed: 0, psi: 1 };
+export const firstPicture: PictureSource = { seed: 11, psi: usualPsi };
 
 /** The picture that the controls show: the one that was asked for last, else the one that is there. */
 export function useWantedPicture(editor: Editor | undefined): PictureSource {

@@ -14,6 +14,8 @@ interface Marks {
   readonly handle: HTMLButtonElement;
   readonly target: HTMLButtonElement;
   readonly lines: readonly SVGLineElement[];
+  /** What is said of the pair, beside its handle. */
+  readonly note: HTMLElement;
 }
 
 /** The points over the picture: a numbered button for each end, and the line between them. */
@@ -29,15 +31,24 @@ export class PointMarks {
     this.#lines = stage.elements.lines;
   }
 
-  /** @param pointer where the line of a pair without a target leads */
-  show(pairs: readonly DraftPair[], pointer: Point | undefined): void {
+  /**
+   * @param pointer where the line of a pair without a target leads
+   * @param met pixels from its target within which a handle has met it: the two are one mark then
+   */
+  show(pairs: readonly DraftPair[], pointer: Point | undefined, met: number): void {
     while (this.#marks.length < pairs.length) this.#add();
     while (this.#marks.length > pairs.length) this.#remove();
     for (const [i, { handle, target }] of pairs.entries()) {
       const marks = this.#marks[i];
       this.#put(marks.handle, `Handle ${i + 1}`, handle);
+      this.#stage.place(marks.note, handle);
+      marks.note.dataset.side = sideOf(handle, target, this.#stage.size.width);
       marks.target.hidden = target === null;
       if (target) this.#put(marks.target, `Target ${i + 1}`, target);
+      const away = target && Math.hypot(target[0] - handle[0], target[1] - handle[1]);
+      const one = away !== null && away <= met;
+      for (const mark of [marks.handle, marks.target]) mark.classList.toggle('met', one);
+      marks.handle.textContent = one ? '✓' : `${i + 1}`;
       for (const line of marks.lines) this.#draw(line, handle, target ?? pointer ?? handle);
     }
     // A click then places the target, even where another point lies.
@@ -45,6 +56,11 @@ export class PointMarks {
       'waiting',
       pairs.some(({ target }) => target === null),
     );
+  }
+
+  /** Says something of pairs, beside their handles. */
+  say(notes: readonly (string | undefined)[]): void {
+    for (const [i, { note }] of this.#marks.entries()) note.textContent = notes[i] ?? '';
   }
 
   /** Which pair and end an event happened on. */
@@ -87,14 +103,23 @@ export class PointMarks {
       line.classList.add(name);
       return line;
     });
-    this.layer.append(handle, target);
+    const note = make('span', { className: 'note' });
+    this.layer.append(handle, target, note);
     this.#lines.append(...lines);
-    this.#marks.push({ handle, target, lines });
+    this.#marks.push({ handle, target, lines, note });
   }
 
   #remove(): void {
     const marks = this.#marks.pop();
-    for (const element of marks ? [marks.handle, marks.target, ...marks.lines] : [])
+    for (const element of marks ? [marks.handle, marks.target, marks.note, ...marks.lines] : [])
       element.remove();
   }
+}
+
+/** On which side of a handle there is room for words, away from its target where that is possible. */
+function sideOf([, column]: Point, target: Point | null, width: number): string {
+  const left = column > width / 2;
+  const targetLeft = target !== null && target[1] < column;
+  if (target === null || targetLeft !== left) return left ? 'left' : 'right';
+  return left ? 'above-left' : 'above-right';
 }

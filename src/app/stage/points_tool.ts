@@ -1,72 +1,73 @@
 import { effect } from '@preact/signals';
 import type { Point, PointPair } from '../../library/api.ts';
-import { changePoints } from '../state/commands.ts';
+import type { Editor } from '../editor.ts';
+import { changePoints, pullPoint } from '../state/commands.ts';
 import type { Store } from '../state/store.ts';
 import type { View } from '../state/view.ts';
+import { arrowStep } from './arrow_step.ts';
 import { type DraftPair, type End, PointMarks } from './point_marks.ts';
+import { clickSlack, leaves, type Press, shaken } from './press.ts';
 import type { Stage } from './stage.ts';
 
-const askForStart = 'Press Start or Space, and the picture moves.';
-const askForTarget = 'Now the place where it should go.';
+/** What the tools change, and what there is to be said of it. */
+export type Editing = Pick<Editor, 'store' | 'view' | 'guide' | 'pull' | 'letGo' | 'takeBackPull'>;
 
-const arrows: Readonly<Record<string, Point>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
-/** Image pixels of an arrow key with Shift. */
-const longStep = 5;
-/** CSS pixels that a pointer may shake in a click. */
-const clickSlack = 4;
-
-/** The step that a key means, in image pixels. */
-export function arrowStep({ key, shiftKey }: KeyboardEvent): Point | undefined {
-  const step = arrows[key];
-  return step && shiftKey ? [step[0] * longStep, step[1] * longStep] : step;
-}
-
-/** Handles and targets are placed, moved and removed, by pointer and by keyboard. */
+/** Handles and targets are placed, pulled, moved and removed, by pointer and by keyboard. */
 export class PointsEditor {
   readonly #stage: Stage;
+  readonly #editing: Editing;
   readonly #store: Store;
   readonly #view: View;
   readonly #marks: PointMarks;
   #pairs: DraftPair[] = [];
-  /** The end that a pointer holds. */
-  #held: { pair: DraftPair; end: End; from: MouseEvent; moved: boolean; live: boolean } | undefined;
+  #held: Press | undefined;
   #pointer: Point | undefined;
 
-  constructor(stage: Stage, store: Store, view: View) {
+  constructor(stage: Stage, editing: Editing) {
+    const { store, view, guide } = editing;
     this.#stage = stage;
+    this.#editing = editing;
     this.#store = store;
     this.#view = view;
     this.#marks = new PointMarks(stage);
     stage.root.addEventListener('pointermove', (event) => this.#move(event));
     stage.root.addEventListener('pointerup', (event) => this.#release(event));
-    stage.root.addEventListener('pointercancel', () => {
-      this.#held = undefined;
-    });
+    stage.root.addEventListener('pointercancel', () => this.cancelPress());
     this.#marks.layer.addEventListener('keydown', (event) => this.#key(event));
     effect(() => this.#follow(store.document.value.points));
     effect(() => {
+      // Again where there are other points, whose marks are new.
+      store.document.value.points;
+      this.#marks.say(guide.notes.value);
+    });
+    effect(() => {
       if (!view.waitingForTarget.value) this.cancel();
+    });
+    effect(() => {
+      // What was pulled is put back, or stopped: the pointer that still lies there holds nothing.
+      if (!view.pulling.value && this.#held?.pulls && this.#held.moved) this.#held = undefined;
     });
   }
 
   /** Takes over where the document has its points. What a person holds or has half made stays. */
   #follow(points: readonly PointPair[]): void {
+    const own = this.#own;
+    const kept = this.#pairs.filter((pair) => pair !== own);
     const held = this.#held?.pair;
-    const waiting = this.#waiting;
-    const kept = this.#pairs.filter((pair) => pair !== waiting);
     if (kept.length === points.length) {
       for (const [i, { handle, target }] of points.entries())
-        if (kept[i] !== held) Object.assign(kept[i], { handle, target });
+        if (kept[i] !== held || this.#held?.pulls) Object.assign(kept[i], { handle, target });
     } else {
       this.#pairs = points.map(({ handle, target }) => ({ handle, target }));
-      if (waiting) this.#pairs.push(waiting);
+      if (own) this.#pairs.push(own);
     }
     this.#render();
+  }
+
+  /** The pair that the document does not have yet. */
+  get #own(): DraftPair | undefined {
+    if (this.#waiting) return this.#waiting;
+    return this.#held?.made && !this.#view.pulling.peek() ? this.#held.pair : undefined;
   }
 
   /** Forgets a handle that has no target yet. @returns whether there was one */
@@ -85,15 +86,29 @@ export class PointsEditor {
     const waiting = this.#waiting;
     const found = waiting ? undefined : this.#marks.find(event.target);
     if (found) {
-      const { index, end } = found;
-      // A running edit follows a target while it is moved; another handle begins a new edit, once it is let go.
-      const live = end === 'target';
-      this.#held = { pair: this.#pairs[index], end, from: event, moved: false, live };
+      const pair = this.#pairs[found.index];
+      // A handle is where the content is: pulling it pulls that on. With Shift it is put onto other content.
+      const pulls = found.end === 'handle' && !event.shiftKey;
+      const end = pulls ? 'target' : found.end;
+      this.#held = { from: event, pair, end, pulls, made: undefined, moved: false };
     } else {
-      const pair = this.place(this.#stage.pixelAt(event));
-      // Drawn out, a new handle brings its target along.
-      this.#held = { pair, end: 'target', from: event, moved: waiting !== undefined, live: false };
+      const pair = this.place(this.#snapped(event));
+      this.#held = {
+        from: event,
+        pair,
+        end: 'target',
+        pulls: !waiting,
+        made: waiting ? 'target' : 'handle',
+        moved: waiting !== undefined,
+      };
     }
+  }
+
+  /** Where a pointer is; beside the handle that waits for its target, there: so a double click makes a pin. */
+  #snapped(event: PointerEvent): Point {
+    const handle = this.#waiting?.handle;
+    const near = handle && this.#stage.distance(event, handle) <= 2 * clickSlack;
+    return near ? handle : this.#stage.pixelAt(event);
   }
 
   /** Makes a handle, or the target of the handle that waits for one. A target is final with `commit`. */
@@ -108,11 +123,28 @@ export class PointsEditor {
     return pair;
   }
 
+  /** Makes a pair whose handle is to stay where it is. */
+  pin(at: Point): void {
+    this.cancel();
+    this.place(at);
+    this.place(at);
+    this.commit();
+  }
+
   commit(): void {
     this.#wait(this.#waiting !== undefined);
     this.#tell();
-    const idle = !this.#view.waitingForTarget.peek() && !this.#view.running.peek();
-    if (idle && this.#pairs.length > 0) this.#view.say(askForStart);
+  }
+
+  /** Puts back what the press that goes on has made or moved. */
+  cancelPress(): void {
+    const held = this.#held;
+    if (!held) return;
+    this.#held = undefined;
+    if (held.pulls && held.moved) this.#editing.takeBackPull();
+    else if (held.made === 'target') held.pair.target = null;
+    else if (held.made === 'handle') this.#view.waitingForTarget.value = false;
+    this.#follow(this.#store.document.peek().points);
   }
 
   #tell(): void {
@@ -133,7 +165,7 @@ export class PointsEditor {
   /** Tells whether a handle waits for its target. */
   #wait(waiting: boolean): void {
     this.#view.waitingForTarget.value = waiting;
-    this.#view.say(waiting ? askForTarget : '');
+    this.#view.say('');
   }
 
   get #waiting(): DraftPair | undefined {
@@ -142,35 +174,59 @@ export class PointsEditor {
 
   #move(event: PointerEvent): void {
     const held = this.#held;
+    if (held && event.pointerId !== held.from.pointerId) return;
     const at = this.#stage.pixelAt(event);
     if (held) {
-      const { clientX, clientY } = held.from;
-      held.moved ||= Math.hypot(event.clientX - clientX, event.clientY - clientY) > clickSlack;
+      held.moved ||= leaves(event, held.from);
       if (!held.moved) return;
-      held.pair[held.end] = at;
-      if (held.live) this.#tell();
+      if (held.pulls) this.#pull(held, at);
+      else {
+        held.pair[held.end] = at;
+        // A running edit follows a target while it is moved; another handle begins a new edit, once it is let go.
+        if (held.end === 'target' && !held.made) this.#tell();
+      }
     } else if (this.#waiting && event.pointerType !== 'touch') this.#pointer = at;
     else return;
     this.#render();
   }
 
+  #pull({ pair }: Press, at: Point): void {
+    const index = this.#pairs.indexOf(pair);
+    if (!pair.target || this.#waiting) {
+      pair.target = at;
+      this.#view.waitingForTarget.value = false;
+    }
+    this.#editing.pull(pullPoint(index, pair.handle, at));
+  }
+
   #release(event: PointerEvent): void {
-    if (!this.#held) return;
+    const held = this.#held;
+    if (!held || event.pointerId !== held.from.pointerId) return;
     this.#move(event);
-    const { pair, end, moved } = this.#held;
+    const { pair, end, pulls, made, moved, from } = held;
+    if (!moved && made === 'handle' && shaken(event, from)) {
+      this.cancelPress();
+      return;
+    }
     this.#held = undefined;
-    this.#marks.focus(this.#pairs.indexOf(pair), pair.target ? end : 'handle');
-    if (moved) this.commit();
+    this.#marks.focus(this.#pairs.indexOf(pair), pair.target && !pulls ? end : 'handle');
+    if (!moved) return;
+    if (pulls) this.#editing.letGo();
+    else this.commit();
   }
 
   #key(event: KeyboardEvent): void {
     const found = this.#marks.find(event.target);
     if (!found || event.ctrlKey || event.metaKey || event.altKey) return;
     const { index, end } = found;
+    const pair = this.#pairs[index];
     const step = arrowStep(event);
-    if (step) this.#nudge(this.#pairs[index], end, step);
+    if (step) this.#nudge(pair, end, step);
     else if (event.key === 'Delete' || event.key === 'Backspace') this.remove(index);
-    else return;
+    else if (event.key.toLowerCase() === 'p') {
+      pair.target = pair.handle;
+      this.commit();
+    } else return;
     event.preventDefault();
   }
 
@@ -182,6 +238,7 @@ export class PointsEditor {
   }
 
   #render(): void {
-    this.#marks.show(this.#pairs, this.#pointer);
+    const { stopDistance } = this.#store.document.peek().options;
+    this.#marks.show(this.#pairs, this.#pointer, stopDistance);
   }
 }

@@ -42,6 +42,17 @@ export const movePoint = (index: number, end: keyof PointPair, to: Point): Comma
     ),
 });
 
+/** Pulls a handle, a new one or one that is there, to where the pointer is. @param handle of a new pair */
+export const pullPoint = (index: number, handle: Point, target: Point): Command => ({
+  label: `pull point ${index + 1}`,
+  mergeKey: `pull ${index}`,
+  apply(document) {
+    const { points } = document;
+    if (index < points.length) return movePoint(index, 'target', target).apply(document);
+    return withPoints(document, [...points, { handle, target }]);
+  },
+});
+
 export const removePoint = (index: number): Command => ({
   label: `remove point ${index + 1}`,
   apply: (document) =>
@@ -54,6 +65,25 @@ export const removePoint = (index: number): Command => ({
 export const clearPoints: Command = {
   label: 'clear the points',
   apply: (document) => withPoints(document, []),
+};
+
+/** Moves every target on by half of the way that its handle has made in this edit, as far as the picture reaches. */
+export const goFurther: Command = {
+  label: 'move the targets further',
+  apply(document) {
+    const { height, width } = document.model.weights.config;
+    const starts = startingPoints(document);
+    const further = (from: number, to: number, end: number): number =>
+      Math.min(end - 1, Math.max(0, Math.round(to + (to - from) / 2)));
+    const points = document.points.map(({ handle, target }, j): PointPair => {
+      const [row, column] = starts[j].handle;
+      return {
+        handle,
+        target: [further(row, target[0], height), further(column, target[1], width)],
+      };
+    });
+    return withPoints(document, points);
+  },
 };
 
 /**
@@ -186,6 +216,13 @@ export const takeDelta = (fineTuned: Document): Command => ({
 export const removeDelta = (original: Document): Command => ({
   label: 'remove the fine-tuning',
   apply: () => original,
+});
+
+/** Goes to where the last run has been. */
+export const goAlong = (to: Document): Command => ({
+  label: `go to iteration ${to.edit?.iterations ?? 0} of the run`,
+  mergeKey: 'along the run',
+  apply: () => to,
 });
 
 /** Back to the picture as it was generated, with the handles where the edit began. */

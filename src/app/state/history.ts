@@ -15,10 +15,18 @@ interface Entry<State> {
   readonly bytes: number;
 }
 
+/** A history, to be kept and taken up again: steps with the states on their far sides, the nearest last. */
+export interface HistoryRecord<State> {
+  readonly present: State;
+  readonly past: readonly { readonly state: State; readonly label: string }[];
+  readonly future: readonly { readonly state: State; readonly label: string }[];
+}
+
 /**
  * The present state and the way to it and back: any number of steps, as long as what they hold in memory stays within
  * bounds; beyond them the oldest go. A run, which changes the state by itself, is one step. Steps that a person makes
- * while it goes on part it; but those with the same key take in what the run did between them.
+ * while it goes on part it; but those with the same key take in what the run did between them, and a run that joins a
+ * step is a part of it.
  */
 export class History<State> {
   #present: State;
@@ -31,6 +39,8 @@ export class History<State> {
   #running = false;
   /** Whether the last step of the past is the run's. */
   #runIsLast = false;
+  /** Key of the step that the run is a part of. */
+  #joined: string | undefined;
   /** The step of the run that ended last. */
   #lastRun: Entry<State> | undefined;
   /** The newest of the steps that were let go: what comes before the past. */
@@ -52,6 +62,27 @@ export class History<State> {
 
   get present(): State {
     return this.#present;
+  }
+
+  /** All of it, to be kept. */
+  get record(): HistoryRecord<State> {
+    const steps = (entries: readonly Entry<State>[]) =>
+      entries.map(({ state, label }) => ({ state, label }));
+    return { present: this.#present, past: steps(this.#past), future: steps(this.#future) };
+  }
+
+  /** Takes up what was kept, before any step is made. */
+  takeUp({ past, future }: HistoryRecord<State>): void {
+    const entries = (steps: HistoryRecord<State>['past']): Entry<State>[] =>
+      steps.map(({ state, label }, at) => ({
+        state,
+        label,
+        mergeKey: undefined,
+        bytes: this.#bytesBeyond(state, steps[at + 1]?.state ?? this.#present),
+      }));
+    this.#past = entries(past);
+    this.#future = entries(future);
+    this.#trim();
   }
 
   /** What undo takes back; undefined where there is nothing. */
@@ -101,10 +132,21 @@ export class History<State> {
     this.#runIsLast = goesOn && this.#lastRun !== undefined && this.#past.at(-1) === this.#lastRun;
   }
 
+  /** What the run comes to is from now on a part of the last step, as long as that has this key; undefined: of none. */
+  joinRun(mergeKey: string | undefined): void {
+    this.#joined = mergeKey;
+  }
+
   /** What the run has come to. */
   advance(after: State, label: string): void {
     if (!this.#running) throw new Error('no run has begun');
     if (after === this.#present) return;
+    const joined = this.#past.at(-1);
+    if (joined && this.#joined !== undefined && joined.mergeKey === this.#joined) {
+      this.#past.pop();
+      this.#push(joined.state, after, joined.label, joined.mergeKey);
+      return;
+    }
     const last = this.#runIsLast ? this.#past.pop() : undefined;
     this.#push(last?.state ?? this.#present, after, label, undefined);
     this.#runIsLast = true;
@@ -115,6 +157,7 @@ export class History<State> {
     this.#lastRun = this.#runIsLast ? this.#past.at(-1) : undefined;
     this.#running = false;
     this.#runIsLast = false;
+    this.#joined = undefined;
   }
 
   /** Makes the last step undone. @returns whether there was one */

@@ -19,6 +19,8 @@ export interface NamedLatent {
   readonly ws: Float32Array;
   /** How many latents its file has, of which it is the first; undefined where it is no file's. */
   readonly count?: number;
+  /** What a person should know of it. */
+  readonly note?: string;
 }
 
 /** Rows that are taken from another seed. */

@@ -11,7 +11,7 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Command } from './commands.ts';
 import type { Document } from './document.ts';
 import { bytesBeyond } from './held_memory.ts';
-import { History } from './history.ts';
+import { History, type HistoryRecord } from './history.ts';
 
 /** Bytes that undo and redo may hold: four official networks of 1024² in f32, or tens of thousands of edits. */
 const historyBytes = 2 ** 29;
@@ -45,12 +45,22 @@ export class Store {
   readonly canUndo = computed(() => this.#undoLabel.value !== undefined);
   readonly canRedo = computed(() => this.#redoLabel.value !== undefined);
 
-  /** @param limit bytes that undo and redo may hold */
-  constructor(document: Document, limit = historyBytes) {
+  /**
+   * @param limit bytes that undo and redo may hold
+   * @param record the history of this document that was kept
+   */
+  constructor(document: Document, limit = historyBytes, record?: HistoryRecord<Document>) {
     this.#limit = limit;
     this.#history = new History(document, limit, bytesBeyond);
+    if (record) this.#history.takeUp(record);
     this.#document = signal(document);
     this.document = this.#document;
+    this.#tell();
+  }
+
+  /** The history with its document, to be kept. */
+  get record(): HistoryRecord<Document> {
+    return this.#history.record;
   }
 
   /** Numbers the gestures: what lasts from a press of the pointer, or a move of the focus, to the next. */
@@ -70,13 +80,17 @@ export class Store {
    */
   do(command: Command, gesture = this.#gesture): void {
     this.advance();
-    const { label, mergeKey } = command;
     this.#history.do({
-      label,
+      label: command.label,
       apply: (document) => command.apply(document),
-      mergeKey: mergeKey && `${mergeKey}, gesture ${gesture}`,
+      mergeKey: keyOf(command, gesture),
     });
     this.#tell();
+  }
+
+  /** What a run makes from now on is a part of the command that was done last, within its gesture. */
+  joinRun(command: Command, gesture = this.#gesture): void {
+    this.#history.joinRun(keyOf(command, gesture));
   }
 
   /** The document that undo leads to; undefined where there is none. */
@@ -141,3 +155,7 @@ export class Store {
     });
   }
 }
+
+/** Commands with the same key make one step of the history. */
+const keyOf = ({ mergeKey }: Command, gesture: number): string | undefined =>
+  mergeKey && `${mergeKey}, gesture ${gesture}`;

@@ -9,7 +9,7 @@ import {
 import { readFixture } from '../../support/fixture_files.ts';
 
 const weights = readGenerator(readFixture('tiny').file);
-const model: ReadModel = { name: 'tiny.safetensors', blob: new Blob(), weights };
+const model: ReadModel = { name: 'tiny.safetensors', blob: new Blob(), weights, notes: [] };
 const [constant, bias] = ['synthesis.b4.const', 'synthesis.b8.conv0.bias'];
 
 const values = ({ weights }: ReadModel, name: string): Float32Array =>

@@ -11,6 +11,7 @@ const weights = readGenerator(readFixture('tiny').file);
 export const modelNamed = (name: string): ReadModel => ({
   name,
   blob: new Blob(),
+  notes: [],
   weights: { ...weights, tensors: new Map([...weights.tensors].map(copyOf)) },
 });
 

@@ -7,10 +7,11 @@ import {
   openModel,
   paintMask,
   placePoint,
+  pullPoint,
   reset,
 } from '../../../src/app/state/commands.ts';
 import { describeUndoEnd } from '../../../src/app/state/describe.ts';
-import { newDocument } from '../../../src/app/state/document.ts';
+import { type Document, newDocument } from '../../../src/app/state/document.ts';
 import { bytesBeyond } from '../../../src/app/state/held_memory.ts';
 import { Store } from '../../../src/app/state/store.ts';
 import { beginning, latentLength, modelNamed, pictureOf } from './documents.ts';
@@ -87,6 +88,57 @@ describe('the store', () => {
     expect(store.document.value).toBe(tracked);
     store.undo();
     expect(store.document.value).toBe(before);
+  });
+
+  it('makes one step of a pull with the run that follows it', () => {
+    const store = new Store(beginning);
+    const { gesture } = store;
+    let iterations = 0;
+    const advanced = (document: Document): Document => {
+      iterations++;
+      return { ...document, ws: new Float32Array(latentLength).fill(iterations) };
+    };
+    const pull = (column: number) => pullPoint(0, [3, 3], [3, column]);
+    store.do(pull(4), gesture);
+    store.beginRun(advanced);
+    store.joinRun(pull(4), gesture);
+    store.advance();
+    // Other gestures come and go while the pointer is held.
+    store.beginGesture();
+    store.do(pull(5), gesture);
+    store.advance();
+    store.endRun();
+    expect([store.undoLabel.value, store.document.value.points]).toEqual([
+      'pull point 1',
+      [{ handle: [3, 3], target: [3, 5] }],
+    ]);
+    const pulled = store.document.value;
+    store.undo();
+    expect([store.document.value, store.canUndo.value]).toEqual([beginning, false]);
+    store.redo();
+    expect(store.document.value).toBe(pulled);
+    // The next pull of the same point is a step of its own.
+    store.do(pull(6));
+    store.undo();
+    expect(store.document.value).toBe(pulled);
+  });
+
+  it('takes up a history that was kept', () => {
+    const store = new Store(beginning);
+    store.do(place);
+    const placed = store.document.value;
+    store.do(movePoint(0, 'target', [5, 5]));
+    store.undo();
+    const again = new Store(placed, undefined, store.record);
+    expect([again.undoLabel.value, again.redoLabel.value]).toEqual([
+      store.undoLabel.value,
+      'move target 1',
+    ]);
+    again.redo();
+    expect(again.document.value.points[0].target).toEqual([5, 5]);
+    again.undo();
+    again.undo();
+    expect(again.document.value).toBe(beginning);
   });
 
   it('goes on with the step of a run that a lost device ended', () => {

@@ -1,0 +1,36 @@
+import type { Editor } from '../editor.ts';
+import type { View } from '../state/view.ts';
+
+interface Properties {
+  readonly view: View;
+  readonly editor: Editor;
+}
+
+/** Back through the iterations of the last run, and forth again. */
+export function RunScrubber({ view, editor }: Properties) {
+  if (view.running.value) return null;
+  const { trail, store, lookingBack } = editor;
+  const last = trail.documents.value.length - 1;
+  const wanted = lookingBack.wanted.value ?? store.document.value;
+  const at = trail.indexOf(wanted);
+  if (last < 1 || at < 0) return null;
+  const iteration = wanted.edit?.iterations ?? 0;
+  return (
+    <div class="scrubber">
+      <label for="scrubber">Back through the run</label>
+      <input
+        id="scrubber"
+        type="range"
+        min="0"
+        max={last}
+        step="1"
+        value={at}
+        aria-valuetext={`iteration ${iteration}`}
+        onInput={({ currentTarget }) =>
+          lookingBack.goAlong(trail.documents.peek()[Number(currentTarget.value)])
+        }
+      />
+      <output for="scrubber">{iteration}</output>
+    </div>
+  );
+}

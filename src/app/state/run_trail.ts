@@ -1,0 +1,31 @@
+import { signal } from '@preact/signals';
+import type { Document } from './document.ts';
+
+/** Documents that a trail keeps at most: of a longer run every second goes. */
+const mostKept = 256;
+
+/** Where the last run has been: the documents that it came through, from which a person can go on. */
+export class RunTrail {
+  readonly documents = signal<readonly Document[]>([]);
+
+  /** A run begins. @param goesOn the trail goes on where it ends in this document */
+  begin(document: Document): void {
+    if (this.documents.peek().at(-1) !== document) this.documents.value = [document];
+  }
+
+  /** The run has come to a document; of those of one picture the last counts. */
+  add(document: Document): void {
+    const kept = this.documents.peek();
+    if (kept.at(-1)?.ws === document.ws) {
+      this.documents.value = [...kept.slice(0, -1), document];
+      return;
+    }
+    const thinned = kept.length < mostKept ? kept : kept.filter((_, at) => at % 2 === 0);
+    this.documents.value = [...thinned, document];
+  }
+
+  /** Which of the documents this is; −1 for one that is not on the trail. */
+  indexOf(document: Document): number {
+    return this.documents.value.indexOf(document);
+  }
+}
