@@ -2,20 +2,20 @@
  * Does a drag do what it should? Twenty edits of the demo model whose right result is known:
  *
  *   npx tsx bench/drag_quality.ts [--model weights/demo.safetensors] [--json] [--sheet FILE.png]
- *                                 [--lr X --r1 X --r2 X --lambda X --steps N --feature-block N]
+ *                                 [--method best|reference --lr X --feature-block N …]
  *
- * Each starts at the z of its factors and drags true handles to true targets with the model's own
- * defaults. It passes if the content is found within 3 pixels of every target, in the picture and
+ * Each starts at the z of its factors and drags true handles to true targets by the model's own
+ * method and values, unless options say otherwise: those of `draggan drag`. It passes if the content is found within 3 pixels of every target, in the picture and
  * not by the tracker, and the picture around them came nearer to the rendered one, by 1 dB at least
  * (so that an edit whose content looks the same before does not pass by doing nothing).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseSafetensors } from '../src/formats/safetensors.ts';
-import { type DragOptions, loadModel, type Model, openEngine } from '../src/library/api.ts';
+import { type GivenOptions, loadModel, type Model, openEngine } from '../src/library/api.ts';
 import { openNodeGpu } from '../src/node/gpu/node_gpu.ts';
 import { nodeShaders } from '../src/node/gpu/node_shaders.ts';
 import { dragOptionTable } from '../src/options/drag_options.ts';
+import { methodNames } from '../src/options/methods.ts';
 import { editSheet, type Panel } from '../tools/train-demo/edit_sheet.ts';
 import { type Edit, type EditPoints, edits, maskOf, pointsOf } from '../tools/train-demo/edits.ts';
 import type { Pixel } from '../tools/train-demo/landmarks.ts';
@@ -27,6 +27,8 @@ import {
   searchPatch,
 } from '../tools/train-demo/patch_search.ts';
 import { createRenderer, type Renderer } from '../tools/train-demo/renderer.ts';
+import { benchOptions } from './command.ts';
+import { dragFlags, optionsOfFlags } from './drag_flags.ts';
 
 const nearEnough = 3; // pixels at 128
 const around = 16; // pixels at 128
@@ -50,31 +52,20 @@ interface Outcome {
   passed: boolean;
 }
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'weights/demo.safetensors' },
-    json: { type: 'boolean', default: false },
-    sheet: { type: 'string' },
-    lr: { type: 'string' },
-    r1: { type: 'string' },
-    r2: { type: 'string' },
-    lambda: { type: 'string' },
-    steps: { type: 'string' },
-    'feature-block': { type: 'string' },
-  },
-});
+const { values, json } = benchOptions(['model', 'sheet', 'method', 'steps', ...dragFlags]);
+const modelFile = typeof values.model === 'string' ? values.model : 'weights/demo.safetensors';
+const sheetFile = typeof values.sheet === 'string' ? values.sheet : undefined;
 
-/** The options that the command line gives; the others are the model's own. */
-function givenOptions(): Partial<DragOptions> {
-  const given = {
-    learningRate: values.lr,
-    r1: values.r1,
-    r2: values.r2,
-    lambda: values.lambda,
-    featureBlock: values['feature-block'],
-  };
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)]));
+/** The options that the command line gives; the others are the method's and the model's own. */
+function givenOptions(): GivenOptions {
+  const method = methodNames.find((name) => name === values.method);
+  if (values.method !== undefined && !method)
+    throw new RangeError(`--method is none of ${methodNames.join(', ')}`);
+  const given = dragFlags.flatMap((flag): [string, string][] => {
+    const text = values[flag];
+    return typeof text === 'string' ? [[flag, text]] : [];
+  });
+  return { ...(method && { method }), ...optionsOfFlags(given) };
 }
 
 function apart(a: Pixel, b: Pixel): number {
@@ -94,8 +85,9 @@ async function dragOne(
   steps: number,
 ) {
   const side = model.config.resolution;
-  const ws = await model.latent({ z: latent }, { psi: 1 });
-  const session = await model.createDragSession(ws, givenOptions());
+  const source = { z: latent };
+  const ws = await model.latent(source);
+  const session = await model.createDragSession(ws, givenOptions(), model.origin(source));
   session.setPoints(
     points.handles.map(({ row, column }, j) => ({
       handle: [row, column],
@@ -160,13 +152,12 @@ function describe(o: Outcome): string {
   );
 }
 
-const bytes = new Uint8Array(readFileSync(values.model));
-const basis = parseSafetensors(bytes, values.model).tensors.get('factors.basis');
-if (!basis)
-  throw new Error(`${values.model} has no factors.basis: it is no model of the demo scene`);
+const bytes = new Uint8Array(readFileSync(modelFile));
+const basis = parseSafetensors(bytes, modelFile).tensors.get('factors.basis');
+if (!basis) throw new Error(`${modelFile} has no factors.basis: it is no model of the demo scene`);
 const { gpu } = await openNodeGpu();
 const engine = await openEngine(gpu, { shaders: nodeShaders });
-const model = await loadModel(engine, bytes, { file: values.model });
+const model = await loadModel(engine, bytes, { file: modelFile });
 const adapter = await gpu.requestAdapter();
 if (!adapter) throw new Error('the WebGPU adapter is gone');
 const rendering = await adapter.requestDevice();
@@ -182,11 +173,11 @@ for (const edit of edits) {
   const { outcome, panels } = await judge(model, render, basis.data(), edit);
   outcomes.push(outcome);
   sheet.push(panels);
-  if (!values.json) console.log(describe(outcome));
+  if (!json) console.log(describe(outcome));
 }
-if (values.sheet) writeFileSync(values.sheet, editSheet(sheet, 4));
+if (sheetFile) writeFileSync(sheetFile, editSheet(sheet, 4));
 const passed = outcomes.filter((outcome) => outcome.passed).length;
-if (values.json) console.log(JSON.stringify({ passed, of: edits.length, outcomes }, null, 2));
+if (json) console.log(JSON.stringify({ passed, of: edits.length, outcomes }, null, 2));
 else console.log(`${passed} of ${edits.length} edits pass`);
 rendering.destroy();
 model.destroy();

@@ -45,7 +45,8 @@ export async function judgeCases(
       continue;
     }
     const { generator } = bench.subject;
-    const first = await generator.generate(await generator.latent({ z: staged.z }));
+    const ws = await generator.latent({ z: staged.z });
+    const first = await generator.generate(ws);
     const before = pictureOf(first);
     const seen = bench.judge(before);
     errors.add(staged, seen, n);
@@ -62,8 +63,9 @@ export async function judgeCases(
         row.push({ picture: blank, marks: [] });
         continue;
       }
-      const picture = pictureOf(await generator.generate(edit.ws));
-      const outcome = await measure(staged, seen, edit, picture, bench);
+      const kept = edit.keeps && staged.mask ? { ws, mask: staged.mask } : undefined;
+      const picture = pictureOf(await generator.generate(edit.ws, { kept }));
+      const outcome = await measure(staged, { picture: before, seen }, edit, picture, bench);
       const thereAndBack =
         edit.back && (await pictureDistance(generator, first, await generator.generate(edit.back)));
       entries.set(method.name, [

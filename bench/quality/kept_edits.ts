@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { array, number, object, optional, parse, string } from 'valibot';
+import { array, boolean, number, object, optional, parse, string } from 'valibot';
 import { writeCase } from './cases.ts';
 import type { Edit, Method } from './methods.ts';
 
@@ -10,6 +10,7 @@ const kept = object({
   iterations: number(),
   milliseconds: number(),
   ends: array(object({ row: number(), column: number() })),
+  keeps: optional(boolean()),
   stopped: optional(string()),
 });
 

@@ -19,6 +19,8 @@ export interface Outcome {
   /** To the right result, where before and after differ and elsewhere; absent without one. */
   readonly psnrMoved?: number;
   readonly psnrOutside?: number;
+  /** Mean change of a colour value, of 255, where the mask says that all stays; absent without a mask. */
+  readonly keptChange?: number;
   /** Mean change of the factors that should have stayed, in their standard deviations. */
   readonly leak: number;
   /** Of the rows that drags move, the mean. */
@@ -63,11 +65,11 @@ export interface Tools {
 
 /**
  * Measures an edit's picture against a case's truth.
- * @param before what the judge sees in the model's picture before the edit
+ * @param before the model's picture before the edit, and what the judge sees in it
  */
 export async function measure(
   given: StagedCase,
-  before: Judgement,
+  before: { readonly picture: Picture; readonly seen: Judgement },
   edit: Edit,
   picture: Picture,
   { judge, principal, scene }: Tools,
@@ -75,13 +77,14 @@ export async function measure(
   const seen = judge(picture);
   const distances = given.case.spots.map((spot, j) => apart(locate(seen, spot), given.wanted[j]));
   const { pn, outside } = typical(edit.ws, principal);
-  const leak = leakOf(given, before.factors, seen.factors);
+  const leak = leakOf(given, before.seen.factors, seen.factors);
   const [likeliest] = await scene.render([seen.factors]);
   const plausible = psnrWhere(picture, likeliest.picture, () => true) ?? 0;
   const torn = pn > mostTypical || plausible < leastPlausible;
   const measured = {
     distances,
     ...(given.after ? againstTruth(given, given.after.picture, picture) : {}),
+    ...(given.mask ? { keptChange: changeWhereKept(given.mask, before.picture, picture) } : {}),
     leak,
     pn,
     outside,
@@ -149,6 +152,16 @@ function psnrWhere(
     count += 3;
   }
   return count === 0 ? undefined : -10 * Math.log10(Math.max(sum / count, 1e-3) / 255 ** 2);
+}
+
+function changeWhereKept(mask: Uint8Array, before: Picture, after: Picture): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    for (let c = 0; c < 3; c++) sum += Math.abs(after.rgb[3 * i + c] - before.rgb[3 * i + c]);
+    count += 3;
+  }
+  return sum / Math.max(1, count);
 }
 
 /** Where nothing says what should change, colours, light and background should not. */

@@ -8,6 +8,7 @@ import { methodTable } from '../../src/options/methods.ts';
 import type { FactorBasis } from '../../tools/train-demo/latents.ts';
 import { changedLatent } from '../../tools/train-demo/latents.ts';
 import type { Place } from '../../tools/train-demo/surface.ts';
+import { optionsOfFlags } from '../drag_flags.ts';
 import type { StagedCase } from './staging.ts';
 
 /** What a method made of a case. */
@@ -21,6 +22,8 @@ export interface Edit {
   readonly ends: readonly Place[];
   /** The latent after the points were dragged back from there to where they began, where that was asked for. */
   readonly back?: Float32Array;
+  /** True where the picture keeps what is masked from the one before. */
+  readonly keeps?: boolean;
   /** Why the run ended; absent where nothing was dragged. */
   readonly stopped?: string;
 }
@@ -41,6 +44,8 @@ export interface Method {
   readonly isSlow?: boolean;
   /** Undefined where it has no answer to a case. */
   edit(subject: Subject, given: StagedCase): Promise<Edit | undefined>;
+  /** The same drag with other options; absent where nothing is dragged. */
+  varied?(name: string, options: GivenOptions): Method;
 }
 
 /** z of a case at ψ 1: the picture whose factors are known. */
@@ -87,10 +92,13 @@ function dragging(
       await session.run({ steps: steps(generator) });
     }
     const back = isBack ? { back: await session.latent() } : {};
+    const keeps = session.options.keeping === 'features';
     await session.destroy();
-    return { ws: reached, iterations, milliseconds, ends, stopped, ...back };
+    return { ws: reached, iterations, milliseconds, ends, keeps, stopped, ...back };
   };
-  return { name, about, edit };
+  const varied = (other: string, changes: GivenOptions) =>
+    dragging(other, about, { ...options, ...changes }, steps);
+  return { name, about, edit, varied };
 }
 
 const pairs = (from: readonly Place[], to: readonly Place[]): PointPair[] =>
@@ -130,12 +138,23 @@ export const methods: readonly Method[] = [
 /** Rows of every table, unless others are asked for. */
 export const usualMethods: readonly string[] = ['no-edit', 'reference', 'tuned-reference', 'best'];
 
-/** @throws RangeError for a name that no method has */
+/**
+ * @param names of methods, each with options of a drag behind it where they are to differ: `best:lr=0.02:stop-distance=1`
+ * @throws RangeError for a name that no method has, and for an option that a drag has not
+ */
 export function methodsNamed(names: readonly string[]): Method[] {
-  return names.map((name) => {
+  return names.map((full) => {
+    const [name, ...changes] = full.split(':');
     const found = methods.find((method) => method.name === name);
-    if (found) return found;
     const known = methods.map((method) => method.name).join(', ');
-    throw new RangeError(`--methods: ${name} is none of ${known}`);
+    if (!found) throw new RangeError(`--methods: ${name} is none of ${known}`);
+    if (changes.length === 0) return found;
+    if (!found.varied) throw new RangeError(`--methods: ${name} drags nothing and has no options`);
+    return found.varied(full, optionsOfFlags(changes.map(flagAndText)));
   });
+}
+
+function flagAndText(change: string): [string, string] {
+  const [flag, text = ''] = change.split('=');
+  return [flag, text];
 }

@@ -10,10 +10,14 @@ export interface Figures {
   readonly distance_median: number | null;
   /** The share of cases whose points all have their content within 3 pixels of its target. */
   readonly success: number | null;
+  /** The share of points whose content is within 2 pixels of its target (PCK). */
+  readonly pck_2: number | null;
   /** As distance_mean, by the search for a patch. */
   readonly patch_mean: number | null;
   readonly psnr_moved: number | null;
   readonly psnr_outside: number | null;
+  /** Mean change of a colour value, of 255, where a mask says that all stays. */
+  readonly kept_change: number | null;
   readonly leak: number | null;
   readonly pn_median: number | null;
   readonly pn_max: number | null;
@@ -27,6 +31,9 @@ export interface Figures {
   readonly ms_median: number | null;
   readonly failures: Readonly<Record<Failure, number>>;
 }
+
+/** Pixels within which content counts as found, for the share of points. */
+const close = 2;
 
 /** What one method made of one case. */
 export interface Entry {
@@ -60,9 +67,11 @@ function figures(outcomes: readonly Outcome[]): Figures {
     distance_mean: mean(distances),
     distance_median: middle(distances),
     success: share(({ distances: found }) => Math.max(...found) <= nearEnough),
+    pck_2: mean(outcomes.flatMap(({ distances: found }) => found.map((x) => (x <= close ? 1 : 0)))),
     patch_mean: mean(of((outcome) => outcome.patch)),
     psnr_moved: mean(of((outcome) => outcome.psnrMoved)),
     psnr_outside: mean(of((outcome) => outcome.psnrOutside)),
+    kept_change: mean(of((outcome) => outcome.keptChange)),
     leak: mean(of((outcome) => outcome.leak)),
     pn_median: middle(pn),
     pn_max: pn.length ? round(Math.max(...pn)) : null,
@@ -118,9 +127,11 @@ const columns: readonly [head: string, name: keyof Omit<Figures, 'failures'>][] 
   ['px mean', 'distance_mean'],
   ['median', 'distance_median'],
   ['≤ 3 px', 'success'],
+  ['PCK 2', 'pck_2'],
   ['patch', 'patch_mean'],
   ['moved dB', 'psnr_moved'],
   ['outside dB', 'psnr_outside'],
+  ['kept', 'kept_change'],
   ['leak σ', 'leak'],
   ['P_N', 'pn_median'],
   ['most', 'pn_max'],

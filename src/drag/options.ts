@@ -14,6 +14,11 @@ export interface DragOptions {
   r2: number;
   /** Weight of the mask loss. */
   lambda: number;
+  /**
+   * How the masked part is held: by the mask loss (`loss`), or by drawing it with the features of the latent at which the
+   * mask was set (`features`); then there is no mask loss.
+   */
+  keeping: 'features' | 'loss';
   /** Weight of the latent regularisation. */
   regularization: number;
   /** The block whose features are dragged, counted from 0 at 4²; the last one in a network with fewer blocks. */

@@ -110,7 +110,11 @@ export class DragSession {
     if (this.#drag.setPoints(points)) this.#tell();
   }
 
-  /** @param mask height · width; what is not 0 must stay @throws InputError for another size */
+  /**
+   * Where the option `keeping` is `features`, the first mask keeps the picture as it is now, until there is none.
+   * @param mask height · width; what is not 0 must stay
+   * @throws InputError for another size
+   */
   setMask(mask: ArrayLike<number> | null): void {
     const { height, width } = this.picture;
     if (mask && mask.length !== height * width)
@@ -241,8 +245,8 @@ export class DragSession {
    * @throws InputError for a latent that does not fit, a point outside the image, or an edit of other points
    */
   async restore(state: DragState): Promise<void> {
-    const { ws, initial, points, edit } = state;
-    for (const latent of [ws, initial.ws, ...(edit ? [edit.ws] : [])])
+    const { ws, initial, kept, points, edit } = state;
+    for (const latent of [ws, initial.ws, ...(kept ? [kept] : []), ...(edit ? [edit.ws] : [])])
       this.#generator.checkLatent(latent);
     checkPoints(points, this.picture);
     if (edit && edit.handles.length !== points.length)
@@ -254,14 +258,17 @@ export class DragSession {
     this.#put(state);
   }
 
-  /** The picture as it is now, read back. */
-  image(): Promise<PixelImage> {
-    return this.#generator.image(this.#drag.latent.ws);
+  /**
+   * The picture as it is now, read back: where features keep what is masked, with that.
+   * @param ws another latent of this drag, such as a trace's
+   */
+  image(ws: Float32Array = this.#drag.latent.ws): Promise<PixelImage> {
+    return this.#generator.image(ws, this.#drag.kept);
   }
 
-  /** Draws the picture as it is now, without a read-back; also while it runs. */
+  /** Draws the picture that `image` reads back, without a read-back; also while it runs. */
   show(sink: ImageSink): Promise<void> {
-    return this.#generator.present(this.#drag.latent.ws, sink);
+    return this.#generator.present(this.#drag.latent.ws, sink, this.#drag.kept);
   }
 
   /** Draws the picture as it was before any drag, as `show` draws it as it is. */

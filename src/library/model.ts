@@ -86,7 +86,7 @@ export class Model {
    */
   async generate(ws: Float32Array, options: { readonly noise?: Noise } = {}): Promise<PixelImage> {
     refuseOtherNoise(options.noise);
-    return this.#generator.generate(ws, options.noise);
+    return this.#generator.generate(ws, { noise: options.noise });
   }
 
   /**

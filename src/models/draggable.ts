@@ -49,6 +49,14 @@ export interface PlacedLatent {
   readonly origin?: LatentOrigin;
 }
 
+/** A part of a picture that is drawn as another latent has it. */
+export interface KeptPart {
+  /** The other latent. */
+  readonly ws: Float32Array;
+  /** A byte for each pixel, row by row, 1 = as the other latent has it. */
+  readonly mask: Uint8Array;
+}
+
 /** How likely a latent is among those that the network's own prior makes. */
 export interface Typicality {
   /**
@@ -170,9 +178,13 @@ export interface Draggable {
   /** What tells how typical a latent is: of the leaves that are trained, on average. Without this method nothing does. */
   typicality?(): Promise<(ws: Float32Array) => Typicality>;
 
-  /** Draws the picture of a latent, without a read-back. @throws InputError as `checkLatent` */
-  present(latent: ArrayLike<number>, sink: ImageSink): Promise<void>;
+  /**
+   * Draws the picture of a latent, without a read-back.
+   * @param kept what is drawn as another latent has it; a generator that cannot do so draws all of it anew
+   * @throws InputError as `checkLatent`
+   */
+  present(latent: ArrayLike<number>, sink: ImageSink, kept?: KeptPart): Promise<void>;
 
-  /** The picture of a latent, read back. @throws InputError as `checkLatent` */
-  image(latent: ArrayLike<number>): Promise<PixelImage>;
+  /** The picture of a latent, read back. @param kept as in `present` @throws InputError as `checkLatent` */
+  image(latent: ArrayLike<number>, kept?: KeptPart): Promise<PixelImage>;
 }

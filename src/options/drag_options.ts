@@ -53,6 +53,14 @@ const table = {
     usual: 0,
     flag: 'mask-sampling',
   },
+  keeping: {
+    kind: 'choice',
+    label: 'What must stay',
+    hint: 'How the masked part is held. Features: it is drawn with those of the picture before, so that it stays. Loss: the drag pays for what changes there, as in the paper, and may change it where a target asks for it. Does nothing without a mask.',
+    choices: ['features', 'loss'],
+    usual: 'loss',
+    flag: 'keep',
+  },
   regularization: {
     kind: 'number',
     label: 'Latent weight',

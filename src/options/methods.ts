@@ -4,6 +4,10 @@ export interface MethodOptions {
   readonly space: 'z' | 'w+';
   /** The optimiser's step size, where it is the method's own. */
   readonly learningRate?: number;
+  /** How the masked part is held. */
+  readonly keeping: 'features' | 'loss';
+  /** How near every handle has to come, where it is the method's own. */
+  readonly stopDistance?: number;
   /** The bound of P_N, 0 for none. */
   readonly farthest: number;
   /** Iterations without coming nearer, 0 for any number. */
@@ -30,12 +34,20 @@ export const methodTable: Readonly<Record<MethodName, Method>> = {
   best: {
     label: 'Best',
     hint: 'Moves z, or principal coordinates where a picture’s z is not known, so that the picture stays whole; with a mask, along what changes the masked part least. Ends where the picture would tear, and where the points come no nearer.',
-    options: { space: 'z', learningRate: 0.015, farthest: 3.5, patience: 40, changeProbes: 48 },
+    options: {
+      space: 'z',
+      learningRate: 0.015,
+      keeping: 'features',
+      stopDistance: 1,
+      farthest: 3.5,
+      patience: 40,
+      changeProbes: 48,
+    },
   },
   reference: {
     label: 'Reference',
     hint: 'Moves W+ as the paper does, to the targets whatever becomes of the picture.',
-    options: { space: 'w+', farthest: 0, patience: 0, changeProbes: 0 },
+    options: { space: 'w+', keeping: 'loss', farthest: 0, patience: 0, changeProbes: 0 },
   },
 };
 

@@ -109,6 +109,11 @@ const everyActivation = (plain: readonly Case[]): readonly Case[] => {
 export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ...dragCases,
   image_difference: pictures,
+  keep_part: pictures.map((one, i) => ({
+    ...one,
+    // All stays, all moves, and parts of both.
+    draw: { kept: (random) => [1, 0, 0.5, Math.abs(random.normal()) % 1][i % 4] },
+  })),
   pyramid_down: pictures,
   // Far from zero, where absolute values bend.
   absolute_loss: pictures.map((one) => ({

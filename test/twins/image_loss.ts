@@ -5,6 +5,14 @@ export const image_difference: Twin = ({ image, target_image }) => ({
   difference: tensor(image.shape, (...index) => image.at(...index) - target_image.at(...index)),
 });
 
+/** What must stay is the other map's. */
+export const keep_part: Twin = ({ x, first, kept }) => ({
+  y: tensor(
+    x.shape,
+    (n, c, i, j) => (1 - kept.at(i, j)) * x.at(n, c, i, j) + kept.at(i, j) * first.at(n, c, i, j),
+  ),
+});
+
 /** Filtered by [1,3,3,1]/8 along each axis, zero outside, every second pixel taken, and negated. */
 export const pyramid_down: Twin = ({ x }) => {
   const [samples, channels, height, width] = x.shape;

@@ -9,7 +9,7 @@ import { conv3x3_up } from './conv3x3_up.ts';
 import { demodulate } from './demodulate.ts';
 import { fir } from './fir.ts';
 import { fully_connected } from './fully_connected.ts';
-import { absolute_loss, image_difference, pyramid_down } from './image_loss.ts';
+import { absolute_loss, image_difference, keep_part, pyramid_down } from './image_loss.ts';
 import { latent_regularization } from './latent_regularization.ts';
 import { mask_loss, mask_loss_sampled } from './mask_loss.ts';
 import { modulate, ofModulated } from './modulate.ts';
@@ -78,6 +78,7 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   squared_distance,
   adam_weights,
   image_difference,
+  keep_part,
   pyramid_down,
   absolute_loss,
   noise_map,

@@ -1,5 +1,5 @@
 import type { DragSession, Model } from '../../library/api.ts';
-import type { Document } from '../state/document.ts';
+import { type Document, withMask } from '../state/document.ts';
 
 /** A session that follows a document, and, while it runs, leads it. */
 export class FollowedSession {
@@ -46,9 +46,11 @@ export class FollowedSession {
     const from = this.#document;
     if (to === from) return true;
     const samePicture = to.model === from.model && to.initial === from.initial && to.ws === from.ws;
+    // What the session keeps by itself once it has the mask.
+    const sameKept = to.kept === withMask(from, to.mask).kept;
     // The session sees by itself where another edit begins.
     const sameEdit = to.edit === from.edit || to.edit === null;
-    if (!samePicture || !sameEdit || this.#ahead) return false;
+    if (!samePicture || !sameKept || !sameEdit || this.#ahead) return false;
     this.#ask(to);
     this.session.setPoints(to.points);
     return true;

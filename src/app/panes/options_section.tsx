@@ -29,6 +29,7 @@ const shown: readonly Name[] = [
   'farthest',
   'r1',
   'r2',
+  'keeping',
   'lambda',
   'maskSampling',
   'changeProbes',
@@ -50,6 +51,10 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
     ['w', 'W'],
     ['w+', 'W+'],
   ],
+  keeping: () => [
+    ['features', 'features'],
+    ['loss', 'loss'],
+  ],
   featureBlock: (config) =>
     blocksOf(config).map((name, block) => {
       const { height, width } = blockSize(config, name);
@@ -58,7 +63,7 @@ const lists: { readonly [Of in Name]?: (config: GeneratorConfig) => Choices } = 
 };
 
 /** They do nothing without a mask. */
-const needMask: readonly Name[] = ['maskSampling', 'changeProbes'];
+const needMask: readonly Name[] = ['keeping', 'maskSampling', 'changeProbes'];
 
 /** The options of a drag, with the model's values to go back to. Values that cannot be used are not passed on. */
 export function OptionsSection({ editor }: { readonly editor: Editor | undefined }) {

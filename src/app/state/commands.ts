@@ -9,6 +9,7 @@ import {
   samePair,
   samePoint,
   startingPoints,
+  withMask,
   withPoints,
 } from './document.ts';
 import type { PicturePart } from './picture_source.ts';
@@ -109,7 +110,8 @@ export function changePoints(
  */
 const setMask = (label: string, mask: Uint8Array | null): Command => ({
   label,
-  apply: (document) => (mask === null && document.mask === null ? document : { ...document, mask }),
+  apply: (document) =>
+    mask === null && document.mask === null ? document : withMask(document, mask),
 });
 
 /** @param mask after the stroke; null where nothing must stay any more */
@@ -123,7 +125,7 @@ export const invertMask: Command = {
   apply(document) {
     const mask = document.mask?.map((stays) => 1 - stays);
     if (!mask) return document;
-    return { ...document, mask: mask.includes(1) ? mask : null };
+    return withMask(document, mask.includes(1) ? mask : null);
   },
 };
 
@@ -156,11 +158,9 @@ export const changeMethod = (method: MethodName): Command => ({
 
 /** What a method decides, as it is for the open model. */
 function valuesOf({ model }: Document, method: MethodName): Partial<DocumentOptions> {
-  const { space, learningRate, farthest, patience, changeProbes } = startingOptions(
-    model.weights.config,
-    { method },
-  );
-  return { space, learningRate, farthest, patience, changeProbes };
+  const values = startingOptions(model.weights.config, { method });
+  const { space, learningRate, stopDistance, keeping, farthest, patience, changeProbes } = values;
+  return { space, learningRate, stopDistance, keeping, farthest, patience, changeProbes };
 }
 
 /** @param defaults of the open model */
@@ -197,6 +197,7 @@ export const newPicture = (
     points: [],
     edit: null,
     mask: null,
+    kept: undefined,
   }),
 });
 
@@ -236,6 +237,7 @@ export const reset: Command = {
       origin: document.initial.origin,
       points: startingPoints(document),
       edit: null,
+      kept: document.mask ? document.initial.ws : undefined,
     };
   },
 };

@@ -32,6 +32,8 @@ export interface Document {
   readonly edit: EditState | null;
   /** One byte a pixel of the picture, row-major, 1 = must stay; null where everything may move. */
   readonly mask: Uint8Array | null;
+  /** The latent whose picture the masked part is kept from: what `ws` was when the first mask was set. */
+  readonly kept?: Float32Array;
   readonly options: DocumentOptions;
 }
 
@@ -59,6 +61,12 @@ export function defaultsOf({ weights }: ReadModel): DocumentOptions {
     ...startingOptions(config),
     steps: config.dragDefaults?.steps ?? dragOptionTable.steps.usual,
   };
+}
+
+/** With another mask, or without one. The first one keeps the picture as it is now. */
+export function withMask(document: Document, mask: Uint8Array | null): Document {
+  const kept = mask ? (document.mask ? document.kept : document.ws) : undefined;
+  return { ...document, mask, kept };
 }
 
 /** With other points. Other handles begin another edit, and so do other targets after an arrival. */

@@ -77,6 +77,8 @@ export const drag: Command = {
     const session = await model.createDragSession(ws, options, origin);
     session.setPoints(points);
     session.setMask(mask);
+    if (mask && outLatent && session.options.keeping === 'features')
+      progress.note('the picture keeps what is masked; the latent alone draws all of it anew');
     const rows = new DragTrace([config.numWs, config.wDim], session.options.space, points.length);
     const forget = onInterruption(() => session.stop());
     const keepLatent = outLatent && (async () => outLatent.write(await session.latent(), config));
@@ -104,7 +106,7 @@ export const drag: Command = {
         (output) => async () =>
           output.write(latents.length + 1, async (frame) => {
             progress.update(`frame ${frame + 1} of ${latents.length + 1}`);
-            return model.generate(latents[frame] ?? (await session.latent()));
+            return session.image(latents[frame]);
           }),
       ),
     );

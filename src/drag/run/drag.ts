@@ -1,4 +1,4 @@
-import type { Draggable, PlacedLatent } from '../../models/draggable.ts';
+import type { Draggable, KeptPart, PlacedLatent } from '../../models/draggable.ts';
 import { hasCoordinates } from '../../options/drag_options.ts';
 import { DragLoop, type Place } from '../device/device_drag.ts';
 import { tieLeaves } from '../device/latent_layout.ts';
@@ -27,6 +27,8 @@ export class Drag {
   /** The last latent whose losses were finite. */
   #good: PlacedLatent;
   readonly #limits = new Limits();
+  /** What the picture keeps of another latent: all that is masked, as it was when the first mask was set. */
+  #keptPart: KeptPart | undefined;
   /** The mask for which the device's steps were spread. */
   #kept: Uint8Array | null = null;
   /** True while no arrival ends the edit: other targets go on in it. */
@@ -68,6 +70,11 @@ export class Drag {
     return this.#latent;
   }
 
+  /** What the picture keeps of another latent, where features keep what is masked. */
+  get kept(): KeptPart | undefined {
+    return this.#options.keeping === 'features' ? this.#keptPart : undefined;
+  }
+
   /** The latent of the picture before any drag, which the regularisation draws back to. */
   get initial(): PlacedLatent {
     return this.#initial;
@@ -95,6 +102,7 @@ export class Drag {
     return {
       ...this.#latent,
       initial: this.#initial,
+      kept: this.#keptPart?.ws,
       points: this.#points,
       edit: start ? { ...start, iterations, arrived } : null,
     };
@@ -136,6 +144,7 @@ export class Drag {
 
   setMask(mask: ArrayLike<number> | null): void {
     this.#mask = mask && Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1));
+    this.#keepPart(this.#keptPart?.ws ?? this.#latent.ws);
     this.#changed = true;
   }
 
@@ -151,8 +160,9 @@ export class Drag {
   }
 
   /** Puts the drag where another one was, or this one before. The edit keeps its references, but Adam begins at 0. */
-  restore({ ws, origin, initial, points, edit }: DragState): void {
+  restore({ ws, origin, initial, kept = ws, points, edit }: DragState): void {
     this.#latent = { ws, origin };
+    this.#keepPart(kept);
     this.#initial = initial;
     this.#points = points;
     this.#limits.forget();
@@ -223,6 +233,10 @@ export class Drag {
     return { iteration: { ...iteration, pn }, row, ended };
   }
 
+  #keepPart(ws: Float32Array): void {
+    this.#keptPart = this.#mask ? { ws, mask: this.#mask } : undefined;
+  }
+
   /** What the device has made beyond the last record is not taken. */
   #leave(epoch: Epoch): void {
     epoch.over = true;
@@ -253,7 +267,7 @@ export class Drag {
   #shape(): ObjectiveShape {
     return objectiveShape(this.#generator, this.#options, {
       points: this.#points.length,
-      masked: this.#mask !== null,
+      masked: this.#mask !== null && this.#options.keeping === 'loss',
       originKnown: this.#latent.origin !== undefined,
     });
   }
@@ -282,7 +296,7 @@ export class Drag {
       const rebuilt = await loop.configure(shape);
       if (changed || rebuilt) {
         loop.targets = points.map(({ target }) => target);
-        if (mask) loop.mask = mask;
+        if (mask && shape.masked) loop.mask = mask;
         loop.rates = options;
       }
       const start = edit.start ?? place;

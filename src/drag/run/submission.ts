@@ -51,6 +51,8 @@ export interface Epoch {
 export interface DragState extends PlacedLatent {
   /** The latent that the picture had before any drag: a reset goes back to it, and the regularisation draws to it. */
   readonly initial: PlacedLatent;
+  /** The latent that the masked part of the picture is kept from; without it that is `ws`. Without a mask nothing is. */
+  readonly kept?: Float32Array;
   /** Where each handle is now, and its target. */
   readonly points: readonly PointPair[];
   /** The edit that `points` are in; null until its first iteration. */

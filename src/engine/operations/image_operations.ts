@@ -22,7 +22,7 @@ const pixels: Count = (s) => groups(s.samples * s.height * s.width * quads(s.cha
 /** One workgroup for each row of pixels. */
 const rows: Count = (s) => s.samples * s.height;
 
-/** Operations that compare pictures: losses on the image that a network draws. */
+/** Operations on pictures and maps as a whole: losses on the image that a network draws, and what is kept of another. */
 export const imageOperations = {
   image_difference: {
     shader: 'image_difference',
@@ -30,6 +30,13 @@ export const imageOperations = {
     outputs: ['difference'],
     forward: { forward: makes('difference', pixels, times(1)) },
     backward: { backward: makes('d_image', pixels, times(1)) },
+  },
+  keep_part: {
+    shader: 'keep_part',
+    tensors: { x: picture, first: picture, kept: plain('height', 'width'), y: picture },
+    outputs: ['y'],
+    forward: { forward: makes('y', pixels, times(3)) },
+    backward: { backward: makes('d_x', pixels, times(2)) },
   },
   pyramid_down: {
     shader: 'pyramid_down',

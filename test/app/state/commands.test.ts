@@ -84,6 +84,26 @@ describe('the mask', () => {
   });
 });
 
+describe('what a mask keeps', () => {
+  const mask = Uint8Array.of(1, 0);
+
+  it('is the picture at which the first mask was painted, until it is cleared', () => {
+    const painted = paintMask(mask).apply(dragged);
+    expect(painted.kept).toBe(dragged.ws);
+    const moved = { ...painted, ws: pictureOf(5).ws };
+    expect(paintMask(Uint8Array.of(1, 1)).apply(moved).kept).toBe(dragged.ws);
+    expect(invertMask.apply(moved).kept).toBe(dragged.ws);
+    expect(clearMask.apply(moved).kept).toBeUndefined();
+    expect(paintMask(mask).apply(clearMask.apply(moved)).kept).toBe(moved.ws);
+  });
+
+  it('goes with the picture', () => {
+    const painted = paintMask(mask).apply(dragged);
+    expect(reset.apply(painted).kept).toBe(painted.initial.ws);
+    expect(newPicture(pictureOf(7), 'seed').apply(painted).kept).toBeUndefined();
+  });
+});
+
 describe('options', () => {
   it('change one by one, and go back together', () => {
     const changed = changeOption('r1', 5).apply(changeOption('steps', 10).apply(beginning));

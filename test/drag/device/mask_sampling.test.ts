@@ -7,7 +7,8 @@ import { DragSession } from '../../../src/drag/session.ts';
 import { InputError } from '../../../src/formats/errors.ts';
 import { tileSide } from '../../../src/models/draggable.ts';
 import type { ConeShape } from '../../../src/models/stylegan2/device/cone.ts';
-import { draggable, trainedRows } from '../../../src/models/stylegan2/device/draggable.ts';
+import { draggable } from '../../../src/models/stylegan2/device/draggable.ts';
+import { trainedRows } from '../../../src/models/stylegan2/device/trained_rows.ts';
 import { readDragFixture, testGenerator } from '../../support/drag_fixture.ts';
 import { poison, watchArenas } from '../../support/poison.ts';
 import {

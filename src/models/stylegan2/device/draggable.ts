@@ -4,10 +4,8 @@ import { blockMaps } from '../network/layers.ts';
 import { synthesisCalls } from '../network/synthesis.ts';
 import { ConeLayout, mostRectangles } from './cone.ts';
 import type { Generator } from './generator.ts';
+import { trainedRows } from './trained_rows.ts';
 import { zCoordinates } from './z_coordinates.ts';
-
-/** Rows of ws that a drag changes, whatever the feature block: those of the maps up to 32². SPEC §3. */
-export const trainedRows = 6;
 
 /** The features of a block. */
 interface BlockField extends Field {
@@ -38,8 +36,8 @@ export function draggable(generator: Generator): Draggable {
       return principalCoordinates(await principalBasis(generator), latentRows(config));
     },
     typicality: () => latentTypicality(generator),
-    present: (latent, sink) => generator.show(latent, sink),
-    image: (latent) => generator.generate(latent),
+    present: (latent, sink, kept) => generator.show(latent, sink, { kept }),
+    image: (latent, kept) => generator.generate(latent, { kept }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { StandingPlan } from '../../../engine/graph/standing_plan.ts';
 import type { DeviceTensor, TensorStore } from '../../../engine/memory/tensors.ts';
+import type { KeptPart } from '../../draggable.ts';
 import { lastBlock } from '../network/config.ts';
 import { imageShape } from '../network/outputs.ts';
 import { synthesisCalls } from '../network/synthesis.ts';
+import { KeptPartDrawing } from './kept_part_drawing.ts';
 import {
   type LoadedNetwork,
   latentStore,
@@ -11,11 +13,20 @@ import {
   setNoise,
 } from './loaded_network.ts';
 
+/** How a picture is drawn. */
+export interface DrawingOptions {
+  /** By default the maps of the file. */
+  readonly noise?: Noise;
+  /** What is drawn as another latent has it. */
+  readonly kept?: KeptPart;
+}
+
 /** The synthesis network on a device, which draws pictures of latents. */
 export class Drawing {
   readonly #network: LoadedNetwork;
   readonly #store: TensorStore;
   readonly #plan: StandingPlan;
+  #keptPart: KeptPartDrawing | undefined;
 
   constructor(network: LoadedNetwork) {
     const { config } = network;
@@ -38,8 +49,11 @@ export class Drawing {
    * Submits the picture of a ws (num_ws · w_dim).
    * @returns (1, channels, height, width), which the next picture replaces
    */
-  async draw(ws: ArrayLike<number>, noise: Noise): Promise<DeviceTensor> {
-    const plan = await this.#plan.current();
+  async draw(
+    ws: ArrayLike<number>,
+    { noise = 'const', kept }: DrawingOptions = {},
+  ): Promise<DeviceTensor> {
+    const plan = kept ? await this.#keeping.prepared(kept, noise) : await this.#plan.current();
     setNoise(plan, noise);
     this.#store.write('ws', ws);
     plan.submit(this.#network.engine.device);
@@ -48,6 +62,12 @@ export class Drawing {
 
   destroy(): void {
     this.#plan.destroy();
+    this.#keptPart?.destroy();
     this.#store.destroy();
+  }
+
+  get #keeping(): KeptPartDrawing {
+    this.#keptPart ??= new KeptPartDrawing(this.#network, this.#store);
+    return this.#keptPart;
   }
 }

@@ -7,9 +7,9 @@ import type { ImageSink } from '../../../engine/present.ts';
 import { InputError } from '../../../formats/errors.ts';
 import type { LatentSource, MappingOptions } from '../network/latent_origin.ts';
 import type { GeneratorWeights } from '../network/weights.ts';
-import { Drawing } from './drawing.ts';
+import { Drawing, type DrawingOptions } from './drawing.ts';
 import { type EvaluationRequest, evaluate, type LogicalTensor } from './evaluation.ts';
-import type { FindBasis, LoadedNetwork, Noise } from './loaded_network.ts';
+import type { FindBasis, LoadedNetwork } from './loaded_network.ts';
 import { Mapping, mappingInput } from './mapping.ts';
 import { uploadGenerator } from './upload.ts';
 
@@ -88,10 +88,10 @@ export class Generator implements LoadedNetwork {
   }
 
   /** The picture of a ws. @throws InputError as `checkLatent` */
-  async generate(ws: ArrayLike<number>, noise: Noise = 'const'): Promise<PixelImage> {
+  async generate(ws: ArrayLike<number>, options?: DrawingOptions): Promise<PixelImage> {
     this.checkLatent(ws);
     return this.#inTurn(async () => {
-      const image = await this.#draws.draw(ws, noise);
+      const image = await this.#draws.draw(ws, options);
       return imagePixels(await readTensor(this.engine.device, image), image.shape);
     });
   }
@@ -105,10 +105,10 @@ export class Generator implements LoadedNetwork {
    * Hands the picture of a ws to `sink`, without a read-back. Resolves once the device has drawn it.
    * @throws InputError as `checkLatent`
    */
-  async show(ws: ArrayLike<number>, sink: ImageSink, noise: Noise = 'const'): Promise<void> {
+  async show(ws: ArrayLike<number>, sink: ImageSink, options?: DrawingOptions): Promise<void> {
     this.checkLatent(ws);
     return this.#inTurn(async () => {
-      sink.draw(await this.#draws.draw(ws, noise));
+      sink.draw(await this.#draws.draw(ws, options));
       await this.engine.device.queue.onSubmittedWorkDone();
     });
   }

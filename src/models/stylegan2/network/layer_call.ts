@@ -18,7 +18,8 @@ export interface LayerCall {
     | 'fir'
     | 'bias_act'
     | 'to_rgb'
-    | 'upsample';
+    | 'upsample'
+    | 'keep_part';
   readonly label: string;
   readonly sizes: Readonly<Record<string, number>>;
   readonly tensors: Readonly<Record<string, string>>;

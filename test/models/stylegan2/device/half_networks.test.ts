@@ -10,8 +10,9 @@ import type { Precision } from '../../../../src/engine/memory/layouts.ts';
 import { parseSafetensors } from '../../../../src/formats/safetensors.ts';
 import { decodeF16, encodeF16 } from '../../../../src/formats/tensors/half_precision.ts';
 import type { NamedTensor } from '../../../../src/formats/tensors/named_tensors.ts';
-import { draggable, trainedRows } from '../../../../src/models/stylegan2/device/draggable.ts';
+import { draggable } from '../../../../src/models/stylegan2/device/draggable.ts';
 import { Generator } from '../../../../src/models/stylegan2/device/generator.ts';
+import { trainedRows } from '../../../../src/models/stylegan2/device/trained_rows.ts';
 import {
   type GeneratorWeights,
   readGenerator,

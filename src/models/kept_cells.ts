@@ -1,4 +1,4 @@
-import type { Extent } from '../../models/draggable.ts';
+import type { Extent } from './draggable.ts';
 
 /**
  * How much of each cell of a map must stay.
