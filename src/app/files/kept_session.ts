@@ -1,15 +1,17 @@
 import { del, get, keys, set } from 'idb-keyval';
 import type { Document } from '../state/document.ts';
+import { bytesBeyond } from '../state/held_memory.ts';
 import type { HistoryRecord } from '../state/history.ts';
 import type { Progress } from '../state/progress.ts';
 import { type ReadModel, readModel, type WeightDelta } from './model_reader.ts';
+import type { ModelFile } from './model_source.ts';
 import { fineTunedModel } from './model_with_delta.ts';
 
 /** Raised when what is kept is written in another way: what other versions kept is left out. */
 const version = 1;
 const sessionKey = 'session';
-/** Steps that are kept, back and forth. */
-const mostSteps = 40;
+/** Bytes that the kept steps may have beside the present document, back and forth: they are written at every change. */
+const mostBytes = 2 ** 23;
 
 /** A document as the browser keeps it: its model is kept once. */
 type KeptDocument = Omit<Document, 'model'>;
@@ -19,19 +21,13 @@ interface KeptSession {
   readonly version: number;
   /** Key of the model's file; undefined for the demo model. */
   readonly model: string | undefined;
-  /** What the model was fine-tuned by. */
-  readonly delta: WeightDelta | undefined;
+  /** Key of what the model was fine-tuned by. */
+  readonly delta: string | undefined;
   readonly history: HistoryRecord<KeptDocument>;
 }
 
-/** The file of a model, as it is kept. */
-interface KeptFile {
-  readonly name: string;
-  readonly blob: Blob;
-}
-
-/** Under which key a file is kept already. */
-const keptFiles = new WeakMap<Blob, string>();
+/** Under which key a model's file, or the bytes of a delta, are kept already: both are large, and never change. */
+let keptKeys = new WeakMap<object, string>();
 
 /**
  * Keeps an edit with its history in this browser, so that a reload, or a tab that was closed, loses nothing.
@@ -44,24 +40,20 @@ export async function keepSession(
 ): Promise<void> {
   const { model } = present;
   const file = model.tuned?.original ?? model;
-  const ofModel = ({ state }: { readonly state: Document }): boolean => state.model === model;
-  // The last steps with this model, as far as no other lies between.
-  const before = past.slice(-mostSteps);
-  const first = before.findLastIndex((step) => !ofModel(step)) + 1;
-  const after = future.slice(-mostSteps);
-  const next = after.findLastIndex((step) => !ofModel(step)) + 1;
+  const delta = model.tuned?.delta;
   const session: KeptSession = {
     version,
-    model: file.blob === demo.blob ? undefined : await keepFile(file),
-    delta: model.tuned?.delta,
+    model: file.blob === demo.blob ? undefined : await keep(file.blob, fileOf(file)),
+    delta: delta && (await keep(delta.bytes, delta)),
     history: {
       present: withoutModel(present),
-      past: before.slice(first).map(withoutModels),
-      future: after.slice(next).map(withoutModels),
+      past: nearest(past, present),
+      future: nearest(future, present),
     },
   };
   await set(sessionKey, session);
-  for (const key of await keys()) if (key !== sessionKey && key !== session.model) await del(key);
+  const needed: readonly unknown[] = [sessionKey, session.model, session.delta];
+  for (const key of await keys()) if (!needed.includes(key)) await del(key);
 }
 
 /** @returns what was kept; undefined where nothing was, or it cannot be read any more */
@@ -73,12 +65,17 @@ export async function readKeptSession(
   if (session?.version !== version) return undefined;
   let model = demo;
   if (session.model !== undefined) {
-    const file = await get<KeptFile>(session.model);
+    const file = await get<ModelFile>(session.model);
     if (!file) return undefined;
-    keptFiles.set(file.blob, session.model);
+    keptKeys.set(file.blob, session.model);
     model = await readModel(file, progress);
   }
-  if (session.delta) model = await fineTunedModel(model, session.delta);
+  if (session.delta !== undefined) {
+    const delta = await get<WeightDelta>(session.delta);
+    if (!delta) return undefined;
+    keptKeys.set(delta.bytes, session.delta);
+    model = await fineTunedModel(model, delta);
+  }
   const { present, past, future } = session.history;
   const withModel = (state: KeptDocument): Document => ({ ...state, model });
   return {
@@ -90,22 +87,36 @@ export async function readKeptSession(
 
 /** Forgets what is kept. */
 export async function forgetSession(): Promise<void> {
+  keptKeys = new WeakMap();
   for (const key of await keys()) await del(key);
 }
 
-async function keepFile({ name, blob }: ReadModel): Promise<string> {
-  const known = keptFiles.get(blob);
+/** Keeps something large once. @param of what never changes of it @returns its key */
+async function keep(of: object, content: ModelFile | WeightDelta): Promise<string> {
+  const known = keptKeys.get(of);
   if (known !== undefined) return known;
   const key = crypto.randomUUID();
-  const file: KeptFile = { name, blob };
-  await set(key, file);
-  keptFiles.set(blob, key);
+  await set(key, content);
+  keptKeys.set(of, key);
   return key;
 }
 
-const withoutModel = ({ model: _, ...document }: Document): KeptDocument => document;
+const fileOf = ({ name, blob }: ReadModel): ModelFile => ({ name, blob });
 
-const withoutModels = ({ state, label }: { readonly state: Document; readonly label: string }) => ({
-  state: withoutModel(state),
-  label,
-});
+type Steps<State> = HistoryRecord<State>['past'];
+
+/** The steps next to the present, with its model, that are small enough together. */
+function nearest(steps: Steps<Document>, present: Document): Steps<KeptDocument> {
+  const kept: { readonly state: KeptDocument; readonly label: string }[] = [];
+  let bytes = 0;
+  let neighbour = present;
+  for (const { state, label } of steps.toReversed()) {
+    bytes += bytesBeyond(state, neighbour);
+    if (state.model !== present.model || bytes > mostBytes) break;
+    kept.unshift({ state: withoutModel(state), label });
+    neighbour = state;
+  }
+  return kept;
+}
+
+const withoutModel = ({ model: _, ...document }: Document): KeptDocument => document;
