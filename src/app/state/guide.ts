@@ -35,7 +35,8 @@ export function hintOf(standing: Standing): string {
   if (outcome?.points === points) return describeOutcome(outcome, farness);
   if (document.edit?.arrived) return 'The points are where they should be.';
   if (mask?.every((stays) => stays === 1)) return 'The mask lets nothing move: paint what may.';
-  return 'Press Start or Space, and the picture moves.';
+  const button = document.edit?.iterations ? 'Go on' : 'Start';
+  return `Press ${button} or Space, and the picture moves.`;
 }
 
 /** Without a figure, which would be read out again and again; the counters have it. */
@@ -54,7 +55,7 @@ function describeOutcome(
       if (!farness?.torn) return `Arrived ${after}.`;
       return `The points are there ${after}, but the picture is ${farness.pn.toFixed(1)} from typical and may be torn: undo, or try the method Best.`;
     case 'steps':
-      return `Not there yet ${after}: ${left}. Press Start to go on.`;
+      return `Not there yet ${after}: ${left}. Go on makes more.`;
     case 'stopped':
       return `Stopped ${after}: ${left}.`;
     case 'farthest':
