@@ -25,6 +25,7 @@ import {
   difference,
   differenceAtCentres,
   picture,
+  polling,
   settledPicture,
   showsAgain,
 } from '../support/page_pictures.ts';
@@ -215,12 +216,12 @@ const shows = (page: Page, { width, height, data }: PNG) =>
   expect
     .poll(
       async () =>
-        differenceAtCentres(await picture(page), {
+        differenceAtCentres(await settledPicture(page), {
           width,
           height,
           rgba: Uint8ClampedArray.from(data),
         }),
-      { ...patience, interval: 100 },
+      polling,
     )
     .toBeLessThan(0.5);
 

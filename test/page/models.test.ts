@@ -15,7 +15,13 @@ import {
   waitForText,
 } from '../support/built_page.ts';
 import { dragALittle, placePoint } from '../support/page_drags.ts';
-import { contrast, difference, picture, settledPicture } from '../support/page_pictures.ts';
+import {
+  contrast,
+  difference,
+  picture,
+  polling,
+  settledPicture,
+} from '../support/page_pictures.ts';
 
 const built = servePage();
 
@@ -58,7 +64,7 @@ test('a model with classes lets one be chosen, and an address brings back the de
   const first = await picture(page);
   await page.select('#class', '1');
   await expect
-    .poll(async () => difference(first, await picture(page)), { ...patience, interval: 100 })
+    .poll(async () => difference(first, await settledPicture(page)), polling)
     .toBeGreaterThan(0.5);
 
   const demo = await page.evaluate(

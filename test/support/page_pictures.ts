@@ -32,7 +32,7 @@ export function difference(a: PNG, b: PNG): number {
 /** Waits until the page shows a picture that it showed before, of the same latent and weights. */
 export const showsAgain = (page: Page, wanted: PNG) =>
   expect
-    .poll(async () => difference(wanted, await picture(page)), { ...patience, interval: 100 })
+    .poll(async () => difference(wanted, await settledPicture(page)), polling)
     .toBeLessThan(0.05);
 
 /** Mean absolute difference, of 255, of an image and the screen's pixels at its pixels' centres. */
@@ -50,6 +50,9 @@ export function differenceAtCentres(shown: PNG, image: PixelImage): number {
   }
   return sum / (3 * image.width * image.height);
 }
+
+/** How to wait for a picture. A screenshot takes half a second of a core, so none is taken while one is being drawn. */
+export const polling = { ...patience, interval: 250 };
 
 /** The picture once the page has shown all that it was asked for: the last iteration is drawn a while after its run. */
 export async function settledPicture(page: Page): Promise<PNG> {
