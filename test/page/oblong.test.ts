@@ -1,8 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Page } from 'puppeteer';
 import { expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { randomGenerator } from '../../src/models/stylegan2/network/random.ts';
 import {
   choose,
   clickImage,
@@ -16,12 +13,13 @@ import {
   waitForState,
   waitForText,
 } from '../support/built_page.ts';
+import { writeRandomModel } from '../support/random_model_file.ts';
 
 const built = servePage();
 
 /** A model whose pictures are twice as high as wide, as StyleGAN-Human's. @returns its path */
-function writeTallModel(): string {
-  const { tensors, metadata } = randomGenerator({
+const writeTallModel = (): string =>
+  writeRandomModel('tall.safetensors', {
     resolution: 64,
     constant: { height: 4, width: 2 },
     channelBase: 1024,
@@ -31,11 +29,6 @@ function writeTallModel(): string {
     mappingLayers: 2,
     seed: 3,
   });
-  mkdirSync(output, { recursive: true });
-  const path = `${output}/tall.safetensors`;
-  writeFileSync(path, writeSafetensors(tensors, metadata));
-  return path;
-}
 
 /** Width and height of an element as the screen shows it. */
 const proportions = (page: Page, selector: string): Promise<number> =>
