@@ -77,7 +77,7 @@ function parse(text: string, root: string, file?: string): unknown {
   }
 }
 
-/** A path as messages show it, e.g. `tunings[0].kernels`. */
+/** A path as messages show it, e.g. `choices[0].kernels`. */
 const showPath = (path: readonly IssuePathItem[]): string =>
   path
     .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 80)}`))

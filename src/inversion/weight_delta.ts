@@ -88,7 +88,7 @@ export async function applyWeightDelta(
     const original = weights.tensors.get(name);
     const location = { file, tensor: name };
     if (!original || !changeable.has(name))
-      throw new FormatError('no tensor that tuning changes; save the delta again', location);
+      throw new FormatError('no tensor that fine-tuning changes; save the delta again', location);
     if (showShape(original.shape) !== showShape(change.shape))
       throw new FormatError(
         `shape ${showShape(change.shape)} found, ${showShape(original.shape)} needed`,

@@ -15,7 +15,7 @@ import type { Generator } from '../models/stylegan2/device/generator.ts';
 import { lastBlock } from '../models/stylegan2/network/config.ts';
 import { synthesisCalls } from '../models/stylegan2/network/synthesis.ts';
 
-/** Describes the drag to tune for. Pictures are tuned for as well. */
+/** Describes the drag whose kernels are to be measured. Those of pictures are measured as well. */
 export interface AutotuneRequest {
   /** How many points the drag has; 1 by default. */
   readonly points?: number;

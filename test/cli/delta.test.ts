@@ -77,7 +77,7 @@ describe('--delta', () => {
     [
       'one of another tensor',
       () => delta('tensor', { tensor: 'mapping.fc0.bias' }),
-      /tensor mapping.fc0.bias: no tensor that tuning changes/,
+      /tensor mapping.fc0.bias: no tensor that fine-tuning changes/,
     ],
     ['one of another shape', () => delta('shape', { shape: [3] }), /shape \[3\] found, \[/],
     ['a latent that does not fit', () => delta('ws', { ws: pivot.map(() => Number.NaN) }), /ws/],

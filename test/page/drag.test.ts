@@ -147,11 +147,11 @@ test('kernels are measured when a person asks for it, and no more after a reset'
   // What is being measured is measured to its end: a small network has that soon.
   await choose(page, `${repository}test/fixtures/tiny_official.pkl`);
   await waitForModel(page, 'tiny_official.pkl');
-  await waitForText(page, '#tuning-status', 'until you measure again');
-  await page.click('#tune');
-  await waitForText(page, '#tuning-status', 'Measuring kernels');
-  await page.click('#tuning-reset');
-  await waitForText(page, '#tuning-status', 'until you measure again');
+  await waitForText(page, '#autotune-status', 'until you measure again');
+  await page.click('#autotune');
+  await waitForText(page, '#autotune-status', 'Measuring kernels');
+  await page.click('#autotune-reset');
+  await waitForText(page, '#autotune-status', 'until you measure again');
   expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({
     'draggan-webgpu keeping': 'off',
     'draggan-webgpu measuring': 'off',

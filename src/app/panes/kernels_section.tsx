@@ -12,7 +12,7 @@ export function KernelsSection({ autotuning }: { readonly autotuning: Autotuning
       title="Engine"
       action={
         <button
-          id="tune"
+          id="autotune"
           type="button"
           class="quiet"
           title="Forget what was measured, and measure all kernels again"
@@ -23,12 +23,12 @@ export function KernelsSection({ autotuning }: { readonly autotuning: Autotuning
         </button>
       }
     >
-      <p id="tuning-status" class="hint">
+      <p id="autotune-status" class="hint">
         {autotuning?.status}
       </p>
       <div class="row">
         <button
-          id="tuning-export"
+          id="autotune-export"
           type="button"
           class="quiet"
           title="Save the measured choice of kernels as a file"
@@ -38,7 +38,7 @@ export function KernelsSection({ autotuning }: { readonly autotuning: Autotuning
           Export
         </button>
         <button
-          id="tuning-import"
+          id="autotune-import"
           type="button"
           class="quiet"
           title="Open a file with a choice of kernels"
@@ -48,7 +48,7 @@ export function KernelsSection({ autotuning }: { readonly autotuning: Autotuning
           Import
         </button>
         <button
-          id="tuning-reset"
+          id="autotune-reset"
           type="button"
           class="quiet"
           title="Go back to the kernels that suit any adapter"
@@ -59,7 +59,7 @@ export function KernelsSection({ autotuning }: { readonly autotuning: Autotuning
         </button>
       </div>
       <FileField
-        id="tuning-file"
+        id="autotune-file"
         label="A choice of kernels to open"
         accept=".json,application/json"
         field={file}

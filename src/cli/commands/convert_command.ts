@@ -12,7 +12,7 @@ export const convert: Command = {
     delta: {
       value: 'FILE',
       file: 'input',
-      help: 'with the weights that invert tuned to a picture',
+      help: 'with the weights that invert fine-tuned to a picture',
     },
   },
   async run(line, progress) {

@@ -71,7 +71,7 @@ export const drag: Command = {
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isAutotuned(line),
+      autotuned: isAutotuned(line),
     });
     const { ws, origin } = await latent(model);
     const session = await model.createDragSession(ws, options, origin);

@@ -47,7 +47,7 @@ export const evaluate: Command = {
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isAutotuned(line),
+      autotuned: isAutotuned(line),
     });
     const results = await model.evaluate((await latent(model)).ws, { tensors, noise, gradient });
     await out.write(writeSafetensors(results));

@@ -27,14 +27,14 @@ export interface FineTuningRequest {
 }
 
 /**
- * @returns undefined where nothing is to be tuned
+ * @returns undefined where nothing is to be fine-tuned
  * @throws InputError for a value that cannot be used, and for a flag of fine-tuning without `--delta`
  */
-export function parseChoices(line: CommandLine): FineTuningRequest | undefined {
+export function parseFineTuning(line: CommandLine): FineTuningRequest | undefined {
   if (line.text('delta') === undefined) {
     for (const option of Object.keys(fineTuningFlags))
       if (line.text(option) !== undefined)
-        throw new InputError('has no meaning without --delta, the file of the tuned weights', {
+        throw new InputError('has no meaning without --delta, the file of the fine-tuned weights', {
           option,
         });
     return undefined;
@@ -43,7 +43,7 @@ export function parseChoices(line: CommandLine): FineTuningRequest | undefined {
   return { steps: options.steps ?? fineTuningOptionTable.steps.usual, options };
 }
 
-/** A picture of tuned weights. */
+/** A picture of fine-tuned weights. */
 export interface FineTunedPicture {
   readonly image: PixelImage;
   /** Peak signal-to-noise ratio against the target, in decibels. */
@@ -55,7 +55,7 @@ export interface FineTunedPicture {
 
 /**
  * Tunes to a picture around its latent and the noise that was found with it. A signal ends it early and keeps what was
- * tuned until then.
+ * fine-tuned until then.
  * @throws InputError where the weights diverge; DeviceLimitError
  */
 export async function fineTuneToPicture(

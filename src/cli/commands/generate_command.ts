@@ -29,7 +29,7 @@ export const generate: Command = {
     const latent = await parseLatent(line, file.weights, (text) => progress.note(text));
     const { model, adapter, close } = await openModel(file, progress, {
       precision,
-      tuned: isAutotuned(line),
+      autotuned: isAutotuned(line),
     });
     const image = await model.generate((await latent(model)).ws, { noise });
     await out.write(encodePng(image));

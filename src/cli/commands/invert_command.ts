@@ -22,13 +22,13 @@ import {
   type FineTunedPicture,
   fineTuneToPicture,
   fineTuningFlags,
-  parseChoices,
+  parseFineTuning,
 } from './fine_tuning.ts';
 
 const searchOptions = declareOptions(inversionOptionTable);
 
 export const invert: Command = {
-  summary: 'finds the latent whose image is nearest to a picture, and tunes the model to it',
+  summary: 'finds the latent whose image is nearest to a picture, and fine-tunes the model to it',
   usage: 'MODEL --image FILE (--out LATENT | --latent FILE) [--delta FILE.safetensors]',
   options: {
     image: {
@@ -52,7 +52,7 @@ export const invert: Command = {
   async run(line, progress) {
     const outputs = await prepareOutputs(line);
     const options = parseOptions(line);
-    const tuning = parseChoices(line);
+    const fineTuning = parseFineTuning(line);
     const image = line.required('image');
     const file = await readModelFile(line.model);
     const { config } = file;
@@ -75,7 +75,7 @@ export const invert: Command = {
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision: undefined,
-      tuned: false,
+      autotuned: false,
     });
     const stopping = new AbortController();
     const { signal } = stopping;
@@ -87,18 +87,18 @@ export const invert: Command = {
     const found = known
       ? await draw(model, target, known)
       : await search(model, target, { ...options, classes }, { progress, signal, keep });
-    // Written before the tuning, so that the search is not lost if the tuning fails.
+    // Written before the fine-tuning, so that the search is not lost if that fails.
     const unwritten: unknown = await outputs.latent
       ?.write(found.ws, config)
       .catch((fault: unknown) => fault);
     // Only a delta can keep the noise that was found, so after an abort one is made that changes nothing else.
     const tuned =
-      tuning && (!signal.aborted || found.noise.size > 0)
+      fineTuning && (!signal.aborted || found.noise.size > 0)
         ? await fineTuneToPicture(
             model,
             target,
             found,
-            { ...tuning, options: { ...tuning.options, classes } },
+            { ...fineTuning, options: { ...fineTuning.options, classes } },
             { progress, signal },
           )
         : undefined;
@@ -110,7 +110,7 @@ export const invert: Command = {
     );
     forget();
     close();
-    progress.finish(describe(found, tuned, tuning !== undefined, adapter));
+    progress.finish(describe(found, tuned, fineTuning !== undefined, adapter));
     const summary = {
       ...found.result,
       ...(tuned && { tuned_psnr: tuned.psnr, fine_tuning_steps: tuned.steps }),
@@ -202,7 +202,9 @@ function describe(
   const searched =
     iterations === undefined
       ? 'at the latent'
-      : `after ${iterations} iterations (${stopped}${wanted && !tuned ? ', before the tuning' : ''})`;
-  const after = tuned ? `, ${tuned.psnr.toFixed(2)} dB after ${tuned.steps} steps of tuning` : '';
+      : `after ${iterations} iterations (${stopped}${wanted && !tuned ? ', before the fine-tuning' : ''})`;
+  const after = tuned
+    ? `, ${tuned.psnr.toFixed(2)} dB after ${tuned.steps} steps of fine-tuning`
+    : '';
   return `${psnr.toFixed(2)} dB ${searched}${after}, on ${adapter}`;
 }

@@ -21,10 +21,10 @@ export const latent: Command = {
     const out = await prepareLatentOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model, { delta: line.text('delta') });
     const source = await parseLatent(line, file.weights, (text) => progress.note(text));
-    // A seed's latent does not depend on the kernels of the convolutions, so no tuning is taken.
+    // A seed's latent does not depend on the kernels of the convolutions, so no choice of kernels is taken.
     const { model, close } = await openModel(file, progress, {
       precision: undefined,
-      tuned: false,
+      autotuned: false,
     });
     const { numWs, wDim } = file.config;
     await out.write((await source(model)).ws, file.config);

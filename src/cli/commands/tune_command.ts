@@ -99,7 +99,7 @@ async function measure(
   request: AutotuneRequest,
   progress: Progress,
 ): Promise<Measured> {
-  const options = { precision, tuned: false };
+  const options = { precision, autotuned: false };
   const { model, adapter, close } = await openModel(file, progress, options);
   const began = performance.now();
   const controller = new AbortController();

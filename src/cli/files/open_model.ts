@@ -14,7 +14,7 @@ export interface OpenModel {
 export interface OpenOptions {
   readonly precision: Precision | undefined;
   /** True to take the kernels that were measured as the fastest on this adapter. */
-  readonly tuned: boolean;
+  readonly autotuned: boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface OpenOptions {
 export async function openModel(
   file: ModelFile,
   progress: Progress,
-  { precision, tuned }: OpenOptions,
+  { precision, autotuned }: OpenOptions,
 ): Promise<OpenModel> {
   for (const note of file.notes) progress.note(note);
   progress.update('opening a device');
@@ -35,7 +35,7 @@ export async function openModel(
   ]);
   const { gpu, driver } = await openNodeGpu();
   const engine = await openEngine(gpu, { shaders: nodeShaders });
-  if (tuned) await useKeptChoices(engine, (line) => progress.finish(line));
+  if (autotuned) await useKeptChoices(engine, (line) => progress.finish(line));
   const model = await createModel(engine, file.weights, {
     precision,
     onProgress: (fraction, what) => progress.update(`${Math.round(100 * fraction)} % ${what}`),

@@ -27,7 +27,7 @@ export const latentOptions = {
   delta: {
     value: 'FILE',
     file: 'input',
-    help: 'the weights that invert tuned to a picture; without a latent or seed, its latent too',
+    help: 'the weights that invert fine-tuned to a picture; without a latent or seed, its latent too',
   },
   'mix-seed': { value: 'M', help: 'takes some rows of ws from this seed: style mixing' },
   'mix-rows': {
@@ -41,7 +41,7 @@ export type Latent = (model: Model) => Promise<PlacedLatent>;
 
 /**
  * Checks these options and reads the latent file, if there is one; a latent goes before a seed or z, these before the
- * pivot of tuned weights.
+ * pivot of fine-tuned weights.
  * @param say called with a line about the file that a person should read
  * @throws InputError, FormatError
  */
