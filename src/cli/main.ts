@@ -12,6 +12,7 @@ import {
 import { printable } from '../formats/printable.ts';
 import { causeOf } from '../node/files/input_file.ts';
 import { packageFolder } from '../node/files/package_folder.ts';
+import { modelPath } from './files/model_path.ts';
 import { parseCommandLine } from './options/arguments.ts';
 import type { Command } from './options/command.ts';
 import { refuseOverwriting } from './options/overwriting.ts';
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tune: async () => (await import('./commands/tune_command.ts')).tune,
   convert: async () => (await import('./commands/convert_command.ts')).convert,
   invert: async () => (await import('./commands/invert_command.ts')).invert,
+  serve: async () => (await import('./commands/serve_command.ts')).serve,
 };
 
 /** Exit codes: for wrong input, and for a fault of ours or of the machine. */
@@ -83,7 +85,8 @@ export async function runCommand(args: readonly string[], progress: Progress): P
   }
   const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) return help(name, command);
-  const line = parseCommandLine(rest, command.options, command);
+  const parsed = parseCommandLine(rest, command.options, command);
+  const line = { ...parsed, model: modelPath(parsed.model) };
   await refuseOverwriting(line, command.options);
   return command.run(line, progress);
 }
@@ -121,8 +124,8 @@ async function overview(): Promise<string> {
     '',
     ...lines,
     '',
-    'MODEL is a StyleGAN2 generator, told by what the file holds: safetensors, the official pickles (PyTorch, and',
-    "TensorFlow's), rosinality's .pt. Nothing in a pickle is run.",
+    'MODEL is demo, the model that comes with the package, or the file of a StyleGAN2 generator, told by what it holds:',
+    "safetensors, the official pickles (PyTorch's and TensorFlow's), rosinality's .pt. Nothing in a pickle is run.",
     '',
     '  draggan COMMAND --help   its options',
     '  draggan --version',

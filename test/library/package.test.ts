@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'draggan-package-'));
 const modules = join(folder, 'node_modules');
 const installed = join(modules, 'draggan-webgpu');
+const command = join(installed, 'src/cli/draggan.mjs');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program where the packed package is installed, on the adapter that the tests have. */
@@ -28,7 +30,10 @@ describe('the npm package', () => {
     // Puts the driver's environment into this process, and so into those that it starts.
     await openNodeGpu();
     mkdirSync(installed, { recursive: true });
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: repository });
+    // In this process Vitest's NODE_ENV would make the page a development build.
+    const { NODE_ENV: _, ...env } = process.env;
+    const pack = ['pack', '--silent', '--pack-destination', folder];
+    execFileSync('npm', pack, { cwd: repository, env });
     const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
     const archive = `draggan-webgpu-${manifest.version}.tgz`;
     execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1'], {
@@ -47,19 +52,16 @@ describe('the npm package', () => {
     const lines = run('example.mjs').trim().split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ stopped: 'steps', iterations: 2, width: 128 });
     expect(lines).toHaveLength(3);
-    const { w_dim, num_ws } = JSON.parse(
-      run(join(installed, 'src/cli/draggan.mjs'), 'info', demoModel()),
-    );
+    const { w_dim, num_ws } = JSON.parse(run(command, 'info', 'demo'));
     const shape = { numWs: num_ws, wDim: w_dim };
     expect(readLatent(readFileSync(join(folder, 'dragged.npy')), shape)).toHaveLength(
       num_ws * w_dim,
     );
   });
 
-  it('has the command, built', () => {
-    const command = join(installed, 'src/cli/draggan.mjs');
+  it('has the command, built, and its model', () => {
     const out = join(folder, 'latent.npz');
-    run(command, 'latent', demoModel(), '--seed', '1', '--out', out);
+    run(command, 'latent', 'demo', '--seed', '1', '--out', out);
     expect(readFileSync(out).length).toBeGreaterThan(1000);
   });
 
@@ -71,5 +73,30 @@ describe('the npm package', () => {
     expect(stderr).toMatch(/NoAdapterError: .*npm install @sparticuz\/chromium/);
   });
 
-  const demoModel = () => join(installed, 'weights/demo.safetensors');
+  it('serves the page, with the model that it asks for, until a signal ends it', async () => {
+    const child = spawn(process.execPath, [command, 'serve', '--port', '0'], { cwd: folder });
+    const [address] = await once(child.stdout, 'data');
+    expect(String(address)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    const get = async (path: string) => {
+      const answer = await fetch(new URL(path, String(address)));
+      expect([path, answer.status]).toEqual([path, 200]);
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const index = String(await get(''));
+    expect(index).toContain('Content-Security-Policy');
+    // All that the page keeps to work without a network, the scripts of its index among them.
+    const kept = [...String(await get('sw.js')).matchAll(/url:\s*"([^"]+)"/g)].map(
+      ([, url]) => url,
+    );
+    const scripts = [...index.matchAll(/src="\.\/([^"]+)"/g)].map(([, url]) => url);
+    expect(kept).toEqual(expect.arrayContaining(scripts));
+    for (const url of kept) {
+      const bytes = await get(url);
+      if (url.endsWith('.safetensors'))
+        expect(bytes.equals(readFileSync(join(installed, 'weights/demo.safetensors')))).toBe(true);
+    }
+    expect(kept.filter((url) => url.endsWith('.safetensors'))).toHaveLength(1);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
 });

@@ -41,7 +41,7 @@ export function parseCommandLine(
   const { values, positionals } = parse(joinNegativeNumbers(args), options);
   const [model, ...others] = positionals;
   if (model === '' || (model === undefined && needsModel))
-    throw new InputError('no MODEL file is named');
+    throw new InputError('no MODEL is named: a file, or demo');
   const output = outputName === undefined ? undefined : others.shift();
   if (outputName !== undefined && !output) throw new InputError(`no ${outputName} is named`);
   const [extra] = others;
