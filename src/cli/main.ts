@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import('./commands/eval_command.ts')).evaluate,
   drag: async () => (await import('./commands/drag_command.ts')).drag,
   latent: async () => (await import('./commands/latent_command.ts')).latent,
+  directions: async () => (await import('./commands/directions_command.ts')).directions,
   tune: async () => (await import('./commands/tune_command.ts')).tune,
   convert: async () => (await import('./commands/convert_command.ts')).convert,
   invert: async () => (await import('./commands/invert_command.ts')).invert,

@@ -82,14 +82,31 @@ export type { EvaluationRequest, LogicalTensor } from '../models/stylegan2/devic
 export type { GeneratorOptions } from '../models/stylegan2/device/generator.ts';
 export type { FindBasis, Noise } from '../models/stylegan2/device/loaded_network.ts';
 export {
+  type Direction,
+  type DirectionFile,
+  readDirections,
+  writeDirections,
+} from '../models/stylegan2/files/direction_file.ts';
+export {
   type LatentFormat,
   readLatent,
   writeLatent,
 } from '../models/stylegan2/files/latent_file.ts';
 export { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+export {
+  type DirectionMethod,
+  type Directions,
+  type FactorBasis,
+  readFactors,
+  styleDirections,
+} from '../models/stylegan2/network/directions.ts';
 export type { LatentSource, MappingOptions } from '../models/stylegan2/network/latent_origin.ts';
-export { type LatentShape, mixStyles } from '../models/stylegan2/network/latent_rows.ts';
+export {
+  addDirection,
+  type LatentShape,
+  mixStyles,
+} from '../models/stylegan2/network/latent_rows.ts';
 export type { PrincipalBasis } from '../models/stylegan2/network/principal_basis.ts';
 export { type GeneratorWeights, readGenerator } from '../models/stylegan2/network/weights.ts';
 export { type DragDefaults, dragOptionTable } from '../options/drag_options.ts';

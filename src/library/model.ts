@@ -17,6 +17,7 @@ import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { FindBasis, Noise } from '../models/stylegan2/device/loaded_network.ts';
 import { parseModelFile } from '../models/stylegan2/files/model_file.ts';
 import type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
+import type { Directions, FactorBasis } from '../models/stylegan2/network/directions.ts';
 import {
   type LatentSource,
   latentOrigin,
@@ -135,6 +136,29 @@ export class Model {
   ): Promise<PivotalTuning> {
     const loss = imageLoss(this.config, imageValues(target, this.config));
     return PivotalTuning.create(this.#generator, pivot, loss, options);
+  }
+
+  /**
+   * Directions of w along which pictures change: those of the factors that the model's file names (`readFactors`), else
+   * the principal components of its w. `styleDirections` finds others from the weights alone.
+   * @param count that are wanted, at most
+   * @throws DeviceLostError
+   */
+  async directions({
+    count,
+    factors,
+  }: {
+    readonly count: number;
+    readonly factors?: FactorBasis;
+  }): Promise<Directions> {
+    const generator = this.#generator;
+    // Linear algebra is loaded where it is needed alone.
+    const { factorDirections, principalDirections } = await import(
+      '../models/stylegan2/device/directions.ts'
+    );
+    return factors
+      ? factorDirections(generator, factors, count)
+      : principalDirections(generator, count);
   }
 
   /**

@@ -1,15 +1,17 @@
 import { prepareLatentOutput } from '../files/latent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
+import { additionOptions, parseAddition } from '../options/addition_options.ts';
 import type { Command } from '../options/command.ts';
 import { latentOptions, parseLatent, refuseBothLatents } from '../options/latent_options.ts';
 
 export const latent: Command = {
-  summary: 'keeps the latent of a seed, of another file, or of two mixed, as a file',
+  summary: 'keeps the latent of a seed or a file as a file, also mixed, or moved along a direction',
   usage:
-    'MODEL (--seed N | --latent FILE) [--mix-seed M --mix-rows 0-3,6] --out FILE.npy|.npz|.safetensors',
+    'MODEL (--seed N | --latent FILE) [--mix-seed M --mix-rows 0-3,6] [--add FILE --strength X] --out FILE.npy|.npz|.safetensors',
   options: {
     ...latentOptions,
+    ...additionOptions,
     out: {
       value: 'FILE',
       file: 'output',
@@ -20,14 +22,17 @@ export const latent: Command = {
     refuseBothLatents(line);
     const out = await prepareLatentOutput(line.required('out'), 'out');
     const file = await readModelFile(line.model, { delta: line.text('delta') });
-    const source = await parseLatent(line, file.weights, (text) => progress.note(text));
+    const say = (text: string) => progress.note(text);
+    const source = await parseLatent(line, file.weights, say);
+    const add = await parseAddition(line, file.config, say);
     // A seed's latent does not depend on the kernels of the convolutions, so no choice of kernels is taken.
     const { model, close } = await openModel(file, progress, {
       precision: undefined,
       autotuned: false,
     });
     const { numWs, wDim } = file.config;
-    await out.write((await source(model)).ws, file.config);
+    const { ws } = await source(model);
+    await out.write(add ? add(ws) : ws, file.config);
     close();
     progress.finish(`${line.text('out')}: ${numWs} rows of ${wDim}`);
     return '';

@@ -64,14 +64,26 @@ async function readSample(
 }
 
 /** The file, and which of its samples. If a file exists under the whole name, `#` included, that file is meant. */
-export async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
-  const [, file, index] = /^(.+)#(\d{1,9})$/.exec(path) ?? [];
-  if (file === undefined || index === undefined) return { file: path };
+async function sampleOf(path: string): Promise<{ file: string; index?: number }> {
+  const { file, part } = await partOf(path, /\d{1,9}/);
+  return part === undefined ? { file } : { file, index: Number(part) };
+}
+
+/**
+ * The file of `FILE#PART`, and which part. If a file exists under the whole name, `#` included, that file is meant.
+ * @param parts what a part may be
+ */
+export async function partOf(
+  path: string,
+  parts: RegExp,
+): Promise<{ file: string; part?: string }> {
+  const [, file, part] = new RegExp(`^(.+)#(${parts.source})$`).exec(path) ?? [];
+  if (file === undefined || part === undefined) return { file: path };
   const isThere = await stat(path).then(
     () => true,
     () => false,
   );
-  return isThere ? { file: path } : { file, index: Number(index) };
+  return isThere ? { file: path } : { file, part };
 }
 
 /** A latent that will be written at the end. */
@@ -85,13 +97,17 @@ export interface LatentOutput {
  * @throws InputError for another ending, or a file that cannot be written
  */
 export async function prepareLatentOutput(path: string, option: string): Promise<LatentOutput> {
-  const format = formats.find((known) => path.toLowerCase().endsWith(`.${known}`));
-  if (!format) {
-    const endings = formats.map((known) => `.${known}`).join(', ');
-    throw new InputError(`${path}: what format? its name should end in ${endings}`, { option });
-  }
+  const format = latentFormat(path, option);
   const out = await prepareOutput(path, option);
   return { write: (ws, shape) => out.write(writeLatent(ws, shape, format)) };
+}
+
+/** The format that a name's ending asks for. @throws InputError for another ending */
+export function latentFormat(path: string, option: string): LatentFormat {
+  const format = formats.find((known) => path.toLowerCase().endsWith(`.${known}`));
+  if (format) return format;
+  const endings = formats.map((known) => `.${known}`).join(', ');
+  throw new InputError(`${path}: what format? its name should end in ${endings}`, { option });
 }
 
 /** The latent file that an option names, if it is given. @throws InputError as `prepareLatentOutput` */

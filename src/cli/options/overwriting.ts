@@ -1,6 +1,6 @@
 import { InputError } from '../../formats/errors.ts';
 import { fileIdentity } from '../files/file_identity.ts';
-import { sampleOf } from '../files/latent_file.ts';
+import { partOf } from '../files/latent_file.ts';
 import type { CommandLine, Option } from './arguments.ts';
 
 /** A file that a command line names. */
@@ -22,7 +22,7 @@ export async function refuseOverwriting(
 ): Promise<void> {
   const known = new Map<string, NamedFile>();
   for (const file of inputsOf(line, options)) {
-    const identity = await fileIdentity((await sampleOf(file.path)).file);
+    const identity = await fileIdentity((await partOf(file.path, /[\w-]+/)).file);
     if (identity !== undefined) known.set(identity, file);
   }
   const inputs = new Set(known.values());

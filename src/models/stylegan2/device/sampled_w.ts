@@ -10,9 +10,19 @@ const batch = 500;
 /**
  * w (count, w_dim) of the first z of NumPy's RandomState(0); in a conditional network the classes take turns. The same
  * network and device give the same values.
- * @param count a multiple of 500
  */
-export async function sampleW(network: LoadedNetwork, count: number): Promise<Float32Array> {
+export const sampleW = (network: LoadedNetwork, count: number): Promise<Float32Array> =>
+  mapLatents(network, seedLatent(0, count * network.config.zDim), count);
+
+/**
+ * w (count, w_dim) of many z, without truncation; in a conditional network the classes take turns.
+ * @param z (count, z_dim), row-major
+ */
+export async function mapLatents(
+  network: LoadedNetwork,
+  z: Float32Array,
+  count: number,
+): Promise<Float32Array> {
   const { config, engine } = network;
   const { zDim, cDim, wDim } = config;
   const store = new TensorStore(engine.device, network.store);
@@ -27,14 +37,17 @@ export async function sampleW(network: LoadedNetwork, count: number): Promise<Fl
   const calls = untruncatedCalls(config, 'z', batch);
   const plan = await Plan.build({ calls }, planResources(network, store));
   try {
-    const z = seedLatent(0, count * zDim);
-    const samples = new Float32Array(count * wDim);
+    const mapped = new Float32Array(count * wDim);
     for (let first = 0; first < count; first += batch) {
-      store.write('z', z.subarray(first * zDim, (first + batch) * zDim));
+      // The last batch is filled with zeros, whose w nobody reads.
+      const some = new Float32Array(batch * zDim);
+      some.set(z.subarray(first * zDim, (first + batch) * zDim));
+      store.write('z', some);
       plan.submit(engine.device);
-      samples.set(await store.read(w), first * wDim);
+      const of = (await store.read(w)).subarray(0, (count - first) * wDim);
+      mapped.set(of, first * wDim);
     }
-    return samples;
+    return mapped;
   } finally {
     plan.destroy();
     store.destroy();

@@ -20,10 +20,12 @@ import { readTorchZip } from '../../../formats/torch/torch_zip.ts';
 import { isZip } from '../../../formats/zip/zip.ts';
 import { findGenerator } from './generator_search.ts';
 
-/** The tensors of a latent file. A file that holds one array alone has it under no name. */
+/** The tensors of a file of latents or directions. A file that holds one array alone has it under no name. */
 export interface LatentTensors {
   readonly named: ReadonlyMap<string, NamedTensor>;
   readonly only?: NamedTensor;
+  /** What a safetensors file says beside its tensors. */
+  readonly metadata?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A tensor, and its name where the file has it under one. */
@@ -34,9 +36,10 @@ export interface FoundTensor {
 
 /**
  * Reads the tensors of a latent's file, by its content and not its name.
+ * @param what the file should be, for messages
  * @throws FormatError for a broken file, and for one that is of no format in which latents are kept
  */
-export function readLatentTensors(part: FilePart): LatentTensors {
+export function readLatentTensors(part: FilePart, what = 'latent'): LatentTensors {
   const { bytes, file } = part;
   if (isNpy(bytes)) return { named: new Map(), only: parseNpy(part) };
   if (isZip(bytes)) {
@@ -52,10 +55,11 @@ export function readLatentTensors(part: FilePart): LatentTensors {
   }
   if (bytes[8] !== '{'.charCodeAt(0)) {
     const known = 'neither .npy, nor .npz, nor safetensors, nor a PyTorch file (.pt)';
-    const what = inItsPlace(bytes, 'a latent') ?? `no latent that we know: ${known}`;
-    throw new FormatError(what, { file, offset: 0 });
+    const found = inItsPlace(bytes, `a ${what}`) ?? `no ${what} that we know: ${known}`;
+    throw new FormatError(found, { file, offset: 0 });
   }
-  return { named: parseSafetensors(bytes, file).tensors };
+  const { tensors, metadata } = parseSafetensors(bytes, file);
+  return { named: tensors, metadata };
 }
 
 /**
@@ -96,12 +100,17 @@ export function readTensor(
   wanted: readonly string[],
   file?: string,
 ): FoundTensor {
-  // Not the bytes as given: in Node these are a Buffer, whose slice() would share memory.
-  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = findTensor(readLatentTensors({ bytes: plain, origin: 0, file }), wanted);
+  const found = findTensor(readLatentTensors(wholeFile(bytes, file)), wanted);
   if (found) return found;
   throw new FormatError(`no latent: wanted is a tensor ${wanted.join(', ')}`, { file });
 }
+
+/** Not the bytes as given: in Node these are a Buffer, whose slice() would share memory. */
+export const wholeFile = (bytes: Uint8Array, file?: string): FilePart => ({
+  bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  origin: 0,
+  file,
+});
 
 /** @param wanted as in `readTensor` */
 export function findTensor(

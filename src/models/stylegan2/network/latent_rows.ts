@@ -81,6 +81,29 @@ export function mixStyles(
   return mixed;
 }
 
+/**
+ * Goes along a direction: ws + strength · direction, in some rows.
+ * @param direction (num_ws · w_dim), row-major
+ * @param rows which of num_ws, from 0 (all)
+ * @returns a new ws (num_ws · w_dim)
+ * @throws InputError for a row that there is not, another length than num_ws · w_dim, or a strength that leads beyond
+ * what f32 holds
+ */
+export function addDirection(
+  ws: Float32Array,
+  direction: Float32Array,
+  { strength, rows }: { readonly strength: number; readonly rows?: Iterable<number> },
+  shape: LatentShape,
+): Float32Array<ArrayBuffer> {
+  checkLength(ws, shape);
+  checkLength(direction, shape);
+  const moved = ws.map((value, i) => value + strength * direction[i]);
+  const wrong = moved.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw new InputError(`the strength ${strength} makes ws infinite`, { option: 'strength' });
+  return rows === undefined ? new Float32Array(moved) : mixStyles(ws, moved, rows, shape);
+}
+
 /** @throws InputError for another length than num_ws · w_dim */
 export function checkLength({ length }: Float32Array, { numWs, wDim }: LatentShape): void {
   if (length === numWs * wDim) return;
