@@ -81,6 +81,7 @@ describe('wrong input', () => {
   const drag = (...args: string[]) => ['drag', tiny, '--seed', '1', ...args];
   const points = ['--points', '5,5>9,9'];
   const out = ['--out', inFolder('o.safetensors')];
+  const picture = ['--out', inFolder('o.png')];
   const invert = (...args: string[]) => ['invert', tiny, '--out', inFolder('o.npz'), ...args];
   const photograph = ['--image', inFolder('small.png')];
   const tuned = ['--delta', inFolder('o.safetensors')];
@@ -163,31 +164,39 @@ describe('wrong input', () => {
     ],
     [
       'z beside a seed',
-      ['generate', tiny, '--z', tiny, '--seed', '1', ...out],
+      ['generate', tiny, '--z', tiny, '--seed', '1', ...picture],
       /--seed: has no meaning beside --z/,
     ],
-    ['no seed', ['generate', tiny, ...out], /--seed: is needed, or --latent/],
-    ['no number as seed', ['generate', tiny, '--seed', 'x', ...out], /--seed: "x" is not a whole/],
-    ['a seed below 0', ['generate', tiny, '--seed', '-1', ...out], /--seed: "-1" is not a whole/],
+    ['no seed', ['generate', tiny, ...picture], /--seed: is needed, or --latent/],
+    [
+      'no number as seed',
+      ['generate', tiny, '--seed', 'x', ...picture],
+      /--seed: "x" is not a whole/,
+    ],
+    [
+      'a seed below 0',
+      ['generate', tiny, '--seed', '-1', ...picture],
+      /--seed: "-1" is not a whole/,
+    ],
     [
       'a seed too large',
-      ['generate', tiny, '--seed', '4294967296', ...out],
+      ['generate', tiny, '--seed', '4294967296', ...picture],
       /from 0 to 4294967295/,
     ],
-    ['a hexadecimal seed', ['generate', tiny, '--seed', '0x10', ...out], /--seed: "0x10"/],
+    ['a hexadecimal seed', ['generate', tiny, '--seed', '0x10', ...picture], /--seed: "0x10"/],
     [
       'an endless psi',
-      ['generate', tiny, '--seed', '1', '--psi', 'Infinity', ...out],
+      ['generate', tiny, '--seed', '1', '--psi', 'Infinity', ...picture],
       /--psi: "Inf/,
     ],
     [
       'a class of none',
-      ['generate', tiny, '--seed', '1', '--class', '0', ...out],
+      ['generate', tiny, '--seed', '1', '--class', '0', ...picture],
       /has no classes/,
     ],
     [
       'a class too many',
-      ['generate', fixture('conditional.safetensors'), '--seed', '1', '--class', '4', ...out],
+      ['generate', fixture('conditional.safetensors'), '--seed', '1', '--class', '4', ...picture],
       /--class: "4" is not a whole number from 0 to 3/,
     ],
     ['no output', ['generate', tiny, '--seed', '1'], /--out: is needed/],

@@ -1,5 +1,5 @@
 import { convertToSafetensors } from '../../models/stylegan2/files/convert.ts';
-import { prepareOutput } from '../files/atomic_file.ts';
+import { prepareTensors } from '../files/atomic_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import type { Command } from '../options/command.ts';
 
@@ -17,7 +17,7 @@ export const convert: Command = {
   },
   async run(line, progress) {
     const { model, output = '' } = line;
-    const out = await prepareOutput(output);
+    const out = await prepareTensors(output);
     progress.update(`reading ${model}`);
     const { file, weights, length } = await readModelFile(model, {
       delta: line.text('delta'),

@@ -80,7 +80,10 @@ async function find(
   const rows = listed === undefined ? undefined : parseRows(listed, config.numWs, 'rows');
   if (method === 'sefa') return styleDirections(weights, { count: count ?? usualCount, rows });
   const factors = method === 'factors' ? readFactors(file.file, config) : undefined;
-  const { model, close } = await openModel(file, progress, { precision: undefined, autotuned: false });
+  const { model, close } = await openModel(file, progress, {
+    precision: undefined,
+    autotuned: false,
+  });
   progress.update('drawing w');
   const found = await model.directions({
     count: count ?? factors?.count ?? usualCount,

@@ -1,14 +1,14 @@
 import type { DragSession, IterationTrace, RunResult } from '../../drag/session.ts';
 import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
-import { encodePng } from '../../node/files/png_writing.ts';
 import { dragOptionTable } from '../../options/drag_options.ts';
 import { methodNames } from '../../options/methods.ts';
-import { optionalOutput, writeEach } from '../files/atomic_file.ts';
+import { optionalTensors, writeEach } from '../files/atomic_file.ts';
 import { type FramesOutput, prepareFrameFolder, prepareVideo } from '../files/frame_files.ts';
 import { optionalLatentOutput } from '../files/latent_file.ts';
 import { parseMask } from '../files/mask_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
+import { optionalPicture } from '../files/picture_output.ts';
 import { DragTrace } from '../files/trace_file.ts';
 import { onInterruption } from '../interruption.ts';
 import type { CommandLine } from '../options/arguments.ts';
@@ -40,7 +40,7 @@ export const drag: Command = {
     precision: precisionOption,
     'no-autotune': autotuneOption,
     trace: { value: 'FILE', file: 'output', help: 'writes every iteration to a safetensors file' },
-    out: { value: 'FILE.png', file: 'output', help: 'the image at the end' },
+    out: { value: 'FILE.png', file: 'output', help: 'the image at the end, or .jpg' },
     'out-latent': {
       value: 'FILE',
       file: 'output',
@@ -52,8 +52,8 @@ export const drag: Command = {
   },
   async run(line, progress) {
     refuseBothLatents(line);
-    const trace = await optionalOutput(line, 'trace');
-    const out = await optionalOutput(line, 'out');
+    const trace = await optionalTensors(line, 'trace');
+    const out = await optionalPicture(line, 'out');
     const outLatent = await optionalLatentOutput(line, 'out-latent');
     const frames = await optionalFrames(line);
     const file = await readModelFile(line.model, { delta: line.text('delta') });
@@ -101,7 +101,7 @@ export const drag: Command = {
     await writeEach(
       keepLatent,
       trace && (() => trace.write(rows.encode())),
-      out && (async () => out.write(encodePng(await session.image()))),
+      out && (async () => out.write(await session.image())),
       ...frames.map(
         (output) => async () =>
           output.write(latents.length + 1, async (frame) => {
@@ -166,7 +166,18 @@ function summarise(result: RunResult, session: DragSession, adapter: string) {
   };
 }
 
+/** How a run ended, in words before “after N iterations”. */
+const endings: Record<RunResult['stopped'], string> = {
+  arrived: 'arrived',
+  steps: 'not there yet',
+  stopped: 'stopped',
+  diverged: 'diverged',
+  farthest: 'as far as this picture goes,',
+  stalled: 'comes no nearer,',
+};
+
 function describe(result: RunResult, adapter: string): string {
   const { iterations, stopped, distance, millisecondsPerIteration } = result;
-  return `${stopped} after ${iterations} iterations, ${distance.toFixed(1)} px from the targets, ${millisecondsPerIteration.toFixed(1)} ms an iteration on ${adapter}`;
+  const after = `${endings[stopped]} after ${iterations} iteration${iterations === 1 ? '' : 's'}`;
+  return `${after}, ${distance.toFixed(1)} px from the targets, ${millisecondsPerIteration.toFixed(1)} ms an iteration on ${adapter}`;
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../formats/errors.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
 import { type NetworkOutput, networkOutputs } from '../../models/stylegan2/network/outputs.ts';
-import { prepareOutput } from '../files/atomic_file.ts';
+import { prepareTensors } from '../files/atomic_file.ts';
 import { readCotangent } from '../files/cotangent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
@@ -36,7 +36,7 @@ export const evaluate: Command = {
   async run(line, progress) {
     const { noise, seed: noiseSeed } = parseNoise(line);
     const precision = parsePrecision(line);
-    const out = await prepareOutput(line.required('out'), 'out');
+    const out = await prepareTensors(line.required('out'), 'out');
     const file = await readModelFile(line.model, {
       delta: line.text('delta'),
       noiseSeed,

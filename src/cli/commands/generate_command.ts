@@ -1,7 +1,6 @@
-import { encodePng } from '../../node/files/png_writing.ts';
-import { prepareOutput } from '../files/atomic_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
+import { preparePicture } from '../files/picture_output.ts';
 import type { Command } from '../options/command.ts';
 import { autotuneOption, isAutotuned } from '../options/kernels_option.ts';
 import { latentOptions, parseLatent } from '../options/latent_options.ts';
@@ -16,12 +15,12 @@ export const generate: Command = {
     noise: noiseOption,
     precision: precisionOption,
     'no-autotune': autotuneOption,
-    out: { value: 'FILE.png', file: 'output', help: 'the image' },
+    out: { value: 'FILE.png', file: 'output', help: 'the image, or .jpg' },
   },
   async run(line, progress) {
     const { noise, seed: noiseSeed } = parseNoise(line);
     const precision = parsePrecision(line);
-    const out = await prepareOutput(line.required('out'), 'out');
+    const out = await preparePicture(line.required('out'), 'out');
     const file = await readModelFile(line.model, {
       delta: line.text('delta'),
       noiseSeed,
@@ -32,7 +31,7 @@ export const generate: Command = {
       autotuned: isAutotuned(line),
     });
     const image = await model.generate((await latent(model)).ws, { noise });
-    await out.write(encodePng(image));
+    await out.write(image);
     close();
     progress.finish(
       `${line.text('out')}: ${image.width} × ${image.height} pixels, weights in ${model.precision}, on ${adapter}`,

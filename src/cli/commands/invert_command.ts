@@ -1,58 +1,65 @@
 import { InputError } from '../../formats/errors.ts';
-import type { InversionResult } from '../../inversion/inversion.ts';
-import type { NoiseMaps } from '../../inversion/noise_maps.ts';
-import type { InversionOptions } from '../../inversion/options.ts';
-import { peakSignalToNoise } from '../../inversion/pixels.ts';
-import type { Model, PixelImage } from '../../library/api.ts';
+import type { PixelImage } from '../../library/api.ts';
 import { classWeights } from '../../models/stylegan2/network/class_weights.ts';
-import { readPicture } from '../../node/files/picture_file.ts';
-import { encodePng } from '../../node/files/png_writing.ts';
-import { inversionOptionTable } from '../../options/inversion_options.ts';
-import { optionalOutput, writeEach } from '../files/atomic_file.ts';
-import { optionalLatentOutput, readLatentFile } from '../files/latent_file.ts';
+import type { GeneratorConfig } from '../../models/stylegan2/network/config.ts';
+import { framedPicture, openPictureFile, wholePicture } from '../../node/files/picture_file.ts';
+import { type PicturePart, partOfPicture } from '../../node/files/picture_part.ts';
+import { writeEach } from '../files/atomic_file.ts';
+import { readLatentFile } from '../files/latent_file.ts';
 import { readModelFile } from '../files/model_file.ts';
 import { openModel } from '../files/open_model.ts';
 import { onInterruption } from '../interruption.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import { classOptions, parseClasses } from '../options/class_options.ts';
 import type { Command } from '../options/command.ts';
-import { declareOptions, parseDeclared } from '../options/declared_options.ts';
-import type { Progress } from '../progress.ts';
-import {
-  type FineTunedPicture,
-  fineTuneToPicture,
-  fineTuningFlags,
-  parseFineTuning,
-} from './fine_tuning.ts';
-
-const searchOptions = declareOptions(inversionOptionTable);
+import { cropOption, parseCrop } from '../options/crop_option.ts';
+import { fineTuneToPicture, fineTuningFlags, parseFineTuning } from './fine_tuning.ts';
+import { parseSearch, prepareOutputs, searchOptions } from './inversion_request.ts';
+import { describe, draw, search } from './inversion_search.ts';
 
 export const invert: Command = {
   summary: 'finds the latent whose image is nearest to a picture, and fine-tunes the model to it',
-  usage: 'MODEL --image FILE (--out LATENT | --latent FILE) [--delta FILE.safetensors]',
+  usage:
+    'MODEL --image FILE (--out LATENT | --latent FILE | --edited FILE) [--crop R,C,SIDE] [--delta FILE.safetensors] [--paste FILE.png]',
   options: {
     image: {
       value: 'FILE',
       file: 'input',
-      help: 'a PNG, JPEG, WebP or TIFF; of another size, its middle, scaled',
+      help: 'a PNG, JPEG, WebP or TIFF; of another size, a part of it, scaled',
     },
+    crop: cropOption,
     ...searchOptions,
     ...classOptions,
     latent: {
       value: 'FILE',
       file: 'input',
-      help: 'one that was found before, instead of the search',
+      help: 'one that was found before, or dragged from there, instead of the search',
+    },
+    edited: {
+      value: 'FILE',
+      file: 'input',
+      help: 'a picture to --paste, such as drag --out wrote, instead of the model’s',
     },
     out: { value: 'FILE', file: 'output', help: 'the latent, as .npy, .npz or .safetensors' },
     ...fineTuningFlags,
-    picture: { value: 'FILE.png', file: 'output', help: 'the image that comes out' },
-    'frame-out': { value: 'FILE.png', file: 'output', help: 'the photograph as the model gets it' },
+    picture: { value: 'FILE.png', file: 'output', help: 'the image that comes out, or .jpg' },
+    'frame-out': {
+      value: 'FILE.png',
+      file: 'output',
+      help: 'the photograph as the model gets it, or .jpg',
+    },
+    paste: {
+      value: 'FILE.png',
+      file: 'output',
+      help: 'the photograph at its size with that image put back into its part, or .jpg',
+    },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {
     const outputs = await prepareOutputs(line);
-    const options = parseOptions(line);
+    const options = parseSearch(line);
     const fineTuning = parseFineTuning(line);
+    const crop = parseCrop(line);
     const image = line.required('image');
     const file = await readModelFile(line.model);
     const { config } = file;
@@ -66,12 +73,19 @@ export const invert: Command = {
       latent === undefined
         ? undefined
         : await readLatentFile(latent, config, (text) => progress.note(text));
-    const target = await readPicture(
-      image,
-      { width: config.width, height: config.height },
-      'image',
-    );
-    await outputs.frame?.write(encodePng(target));
+    const photograph = await openPictureFile(image, 'image');
+    const part = partOfPicture(photograph, config, crop, image);
+    const edited = await readEdited(line, config);
+    const frame = { width: config.width, height: config.height };
+    const target = await framedPicture(photograph, part, frame);
+    await outputs.frame?.write(target);
+    if (edited) {
+      await outputs.paste?.write(photograph, part, edited);
+      progress.finish(
+        `${line.text('paste')}: ${photograph.width} × ${photograph.height} pixels, of which ${part.width} × ${part.height} are the picture's`,
+      );
+      return line.flag('json') ? JSON.stringify({ crop: cropOf(part) }) : '';
+    }
 
     const { model, adapter, close } = await openModel(file, progress, {
       precision: undefined,
@@ -102,11 +116,13 @@ export const invert: Command = {
             { progress, signal },
           )
         : undefined;
-    const { delta, picture } = outputs;
+    const { delta, picture, paste } = outputs;
+    const made = (tuned ?? found).image;
     await writeEach(
       unwritten === undefined ? undefined : () => Promise.reject(unwritten),
       delta && tuned && (() => delta.write(tuned.delta)),
-      picture && (() => picture.write(encodePng((tuned ?? found).image))),
+      picture && (() => picture.write(made)),
+      paste && (() => paste.write(photograph, part, made)),
     );
     forget();
     close();
@@ -114,97 +130,30 @@ export const invert: Command = {
     const summary = {
       ...found.result,
       ...(tuned && { tuned_psnr: tuned.psnr, fine_tuning_steps: tuned.steps }),
+      crop: cropOf(part),
       adapter,
     };
     return line.flag('json') ? JSON.stringify(summary) : '';
   },
 };
 
-/** The latent that the search found, or that was given. */
-interface Found {
-  readonly ws: Float32Array;
-  readonly noise: NoiseMaps;
-  readonly image: PixelImage;
-  readonly result: { readonly psnr: number } & Partial<InversionResult>;
-}
+/** As `--crop` takes it: the upper left corner, and the width. */
+const cropOf = ({ top, left, width }: PicturePart) => [top, left, width];
 
-/** What a search tells, and who ends it. */
-interface SearchSurroundings {
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-  /** Called with the best latent where the search fails. */
-  readonly keep: (ws: Float32Array) => Promise<void>;
-}
-
-async function search(
-  model: Model,
-  target: PixelImage,
-  options: Partial<InversionOptions>,
-  { progress, signal, keep }: SearchSurroundings,
-): Promise<Found> {
-  const inversion = model.invert(target, options);
-  inversion.on('iteration', ({ stage, iteration, steps: all, psnr }) =>
-    progress.update(`${stage}: ${iteration} of ${all}, ${psnr.toFixed(2)} dB`),
+/**
+ * The picture that is to be put back, at its own size.
+ * @throws InputError for other proportions than the model's
+ */
+async function readEdited(
+  line: CommandLine,
+  { width, height }: Pick<GeneratorConfig, 'width' | 'height'>,
+): Promise<PixelImage | undefined> {
+  const path = line.text('edited');
+  if (path === undefined) return undefined;
+  const picture = await openPictureFile(path, 'edited');
+  if (picture.width * height === picture.height * width) return wholePicture(picture);
+  throw new InputError(
+    `${path} is ${picture.width} × ${picture.height} pixels; wanted are ${width} × ${height}, or as many times as wide as high`,
+    { option: 'edited' },
   );
-  signal.addEventListener('abort', () => inversion.stop());
-  let begun = false;
-  inversion.on('iteration', () => {
-    begun = true;
-  });
-  const result = await inversion.run().catch(async (fault) => {
-    // Also after a lost device, since the best latent lies in memory.
-    if (begun) await keep(inversion.latent());
-    throw fault;
-  });
-  return {
-    ws: inversion.latent(),
-    noise: inversion.noise(),
-    image: inversion.image(),
-    result,
-  };
-}
-
-async function draw(model: Model, target: PixelImage, ws: Float32Array): Promise<Found> {
-  const image = await model.generate(ws);
-  return { ws, noise: new Map(), image, result: { psnr: peakSignalToNoise(image, target) } };
-}
-
-/** Checks the files that will be written, and refuses them where they make no sense. */
-async function prepareOutputs(line: CommandLine) {
-  if (line.text('latent') === undefined) line.required('out');
-  else {
-    for (const option of ['out', ...Object.keys(searchOptions)])
-      if (line.text(option) !== undefined || line.flag(option))
-        throw new InputError('has no meaning beside --latent', { option });
-    line.required('delta');
-  }
-  return {
-    latent: await optionalLatentOutput(line, 'out'),
-    delta: await optionalOutput(line, 'delta'),
-    picture: await optionalOutput(line, 'picture'),
-    frame: await optionalOutput(line, 'frame-out'),
-  };
-}
-
-function parseOptions(line: CommandLine): Partial<InversionOptions> {
-  const noise = line.flag('noise');
-  if (noise && line.text('delta') === undefined)
-    throw new InputError('is kept by a weight delta alone: give --delta too', { option: 'noise' });
-  return parseDeclared(line, inversionOptionTable);
-}
-
-function describe(
-  { result: { psnr, iterations, stopped } }: Found,
-  tuned: FineTunedPicture | undefined,
-  wanted: boolean,
-  adapter: string,
-): string {
-  const searched =
-    iterations === undefined
-      ? 'at the latent'
-      : `after ${iterations} iterations (${stopped}${wanted && !tuned ? ', before the fine-tuning' : ''})`;
-  const after = tuned
-    ? `, ${tuned.psnr.toFixed(2)} dB after ${tuned.steps} steps of fine-tuning`
-    : '';
-  return `${psnr.toFixed(2)} dB ${searched}${after}, on ${adapter}`;
 }

@@ -6,6 +6,7 @@ import { InputError, OutputError } from '../../formats/errors.ts';
 import { causeOf } from '../../node/files/input_file.ts';
 import type { CommandLine } from '../options/arguments.ts';
 import { targetOf } from './file_identity.ts';
+import { refuseOtherEnding } from './output_ending.ts';
 
 /** A file that will be written at the end: it appears whole or not at all. */
 export interface OutputFile {
@@ -45,6 +46,24 @@ export async function optionalOutput(
 ): Promise<OutputFile | undefined> {
   const path = line.text(option);
   return path === undefined ? undefined : prepareOutput(path, option);
+}
+
+/**
+ * Checks as `prepareOutput` that a safetensors file can be written.
+ * @throws InputError also for the ending of another format
+ */
+export function prepareTensors(path: string, option?: string): Promise<OutputFile> {
+  refuseOtherEnding(path, ['safetensors'], option);
+  return prepareOutput(path, option);
+}
+
+/** The safetensors file that an option names, if it is given. @throws InputError as `prepareTensors` */
+export async function optionalTensors(
+  line: CommandLine,
+  option: string,
+): Promise<OutputFile | undefined> {
+  const path = line.text(option);
+  return path === undefined ? undefined : prepareTensors(path, option);
 }
 
 /**

@@ -4,8 +4,8 @@ import { parseSafetensors } from '../../formats/safetensors.ts';
 import { type NamedTensor, showShape } from '../../formats/tensors/named_tensors.ts';
 import { readInput } from '../../node/files/input_file.ts';
 import { openPicture } from '../../node/files/picture_decoding.ts';
-import type { FrameSize } from '../../node/files/picture_file.ts';
 import { isPicture, pictureFormat } from '../../node/files/picture_format.ts';
+import type { FrameSize } from '../../node/files/picture_part.ts';
 import type { CommandLine } from '../options/arguments.ts';
 
 /** How much of each pixel must stay, from 0 to 1, row by row. */

@@ -20,6 +20,12 @@ export interface OpenedPicture {
    * @throws FormatError where it is broken
    */
   decode(shape: (picture: Sharp) => Sharp): Promise<DecodedPicture>;
+  /**
+   * Encodes it anew, upright and in sRGB, at its own size.
+   * @param shape draws over it, and says which format
+   * @throws FormatError where it is broken
+   */
+  encode(shape: (picture: Sharp) => Sharp): Promise<Uint8Array>;
 }
 
 export interface DecodedPicture {
@@ -59,15 +65,22 @@ export async function openPicture(
   const isBareCmyk = found.space === 'cmyk' && !found.icc;
   // The library leaves pictures of 16 bits that have a profile in Display P3, unless they are made 8 bits first.
   const working = isBareCmyk ? 'cmyk' : found.space === 'rgb16' ? 'srgb' : undefined;
+  const upright = () => {
+    const picture = open()
+      .autoOrient()
+      .toColourspace(isBareCmyk ? 'cmyk' : 'srgb');
+    return working ? picture.pipelineColourspace(working) : picture;
+  };
   return {
     width,
     height,
+    async encode(shape) {
+      if (!isBareCmyk) return shape(upright()).toBuffer().catch(refuse);
+      const { data, channels } = await this.decode((picture) => picture);
+      return shape(sharp(data, { raw: { width, height, channels } })).toBuffer();
+    },
     async decode(shape) {
-      const upright = open()
-        .autoOrient()
-        .toColourspace(isBareCmyk ? 'cmyk' : 'srgb');
-      if (working) upright.pipelineColourspace(working);
-      const { data, info } = await shape(upright)
+      const { data, info } = await shape(upright())
         .raw({ depth: 'uchar' })
         .toBuffer({ resolveWithObject: true })
         .catch(refuse);

@@ -1,31 +1,54 @@
 import type { PixelImage } from '../../engine/memory/image.ts';
 import { readInput } from './input_file.ts';
-import { openPicture } from './picture_decoding.ts';
+import { type OpenedPicture, openPicture } from './picture_decoding.ts';
 import { pictureFormat } from './picture_format.ts';
-
-/** Pixels of a frame. */
-export interface FrameSize {
-  readonly width: number;
-  readonly height: number;
-}
+import { type Crop, type FrameSize, type PicturePart, partOfPicture } from './picture_part.ts';
 
 /**
- * Reads a photograph of any size: PNG, JPEG, WebP or TIFF, by its content. It is turned upright,
- * cropped to the largest part in its middle that has the frame's proportions, scaled to the frame by Lanczos' filter,
- * converted to sRGB, and laid over white.
- * @param frame pixels of the model's image
+ * Opens a picture: PNG, JPEG, WebP or TIFF, by its content.
  * @param option the option that named the file, for messages
  * @throws InputError where there is no such file, or it is no such picture; FormatError where it is broken or too large
  * @throws MissingPackageError where the package that decodes it is not installed
+ */
+export async function openPictureFile(path: string, option: string): Promise<OpenedPicture> {
+  const bytes = await readInput(path);
+  return openPicture(bytes, pictureFormat(bytes, path, option), path);
+}
+
+/** A picture as it is, laid over nothing. @throws FormatError where it is broken */
+export async function wholePicture(picture: OpenedPicture): Promise<PixelImage> {
+  const { width, height, channels, data } = await picture.decode((upright) => upright);
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let pixel = 0; 4 * pixel < rgba.length; pixel++)
+    rgba.set(data.subarray(channels * pixel, channels * (pixel + 1)), 4 * pixel);
+  return { width, height, rgba, channels };
+}
+
+/**
+ * Reads a photograph of any size into a frame: `openPictureFile`, `partOfPicture` and `framedPicture` in one.
+ * @param frame pixels of the model's image
+ * @param crop which part of it (the largest in its middle)
  */
 export async function readPicture(
   path: string,
   frame: FrameSize,
   option: string,
+  crop?: Crop,
 ): Promise<PixelImage> {
-  const bytes = await readInput(path);
-  const picture = await openPicture(bytes, pictureFormat(bytes, path, option), path);
-  const part = middle(picture, frame);
+  const picture = await openPictureFile(path, option);
+  return framedPicture(picture, partOfPicture(picture, frame, crop, path), frame);
+}
+
+/**
+ * A part of a photograph as a frame of the model's: scaled by Lanczos' filter, in sRGB, and laid over white.
+ * @param part of the frame's proportions
+ * @throws FormatError where the photograph is broken
+ */
+export async function framedPicture(
+  picture: OpenedPicture,
+  part: PicturePart,
+  frame: FrameSize,
+): Promise<PixelImage> {
   // Where the picture grows, the library places pixels half a pixel of the result too far left and up. So it scales to
   // twice the size, of which every second pixel lies where it should.
   const step = part.width < frame.width || part.height < frame.height ? 2 : 1;
@@ -45,17 +68,4 @@ export async function readPicture(
     rgba.set(data.subarray(from, from + 3), 4 * pixel);
   }
   return { ...frame, rgba };
-}
-
-/** The largest part in a picture's middle that has a frame's proportions, to a whole pixel. */
-function middle(picture: FrameSize, frame: FrameSize) {
-  const scale = Math.min(picture.width / frame.width, picture.height / frame.height);
-  const width = Math.max(1, Math.round(frame.width * scale));
-  const height = Math.max(1, Math.round(frame.height * scale));
-  return {
-    left: Math.floor((picture.width - width) / 2),
-    top: Math.floor((picture.height - height) / 2),
-    width,
-    height,
-  };
 }
