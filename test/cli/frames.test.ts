@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { prepareFrameFolder, prepareVideo } from '../../src/cli/files/frame_files.ts';
-import { InputError } from '../../src/formats/errors.ts';
+import { InputError, MissingPackageError, OutputError } from '../../src/formats/errors.ts';
 import { draggan } from '../support/command_run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
@@ -55,6 +55,49 @@ it('overwrites nothing, and writes no video that it cannot', async () => {
   await expect(prepareFrameFolder(join(full, 'b', 'c'), 'frames')).rejects.toThrow(
     /there is no folder/,
   );
-  await expect(prepareVideo(inFolder('a.mp4'), 'video')).rejects.toThrow(/only .gif is written/);
-  await expect(prepareVideo(inFolder('a.mp4'), 'video')).rejects.toThrow(InputError);
+  await expect(prepareVideo(inFolder('a.avi'), 'video')).rejects.toThrow(/ends in .gif, .mp4/);
+  await expect(prepareVideo(inFolder('a.avi'), 'video')).rejects.toThrow(InputError);
+});
+
+describe.runIf(process.platform === 'linux')('a video', () => {
+  const { PATH } = process.env;
+  afterEach(() => {
+    process.env.PATH = PATH;
+  });
+  /** Puts a program in the place of ffmpeg: its last argument is the file. */
+  function encodeBy(script: string): void {
+    const bin = mkdtempSync(join(folder, 'bin-'));
+    writeFileSync(join(bin, 'ffmpeg'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = `${bin}:/usr/bin:/bin`;
+  }
+  const frame = async (index: number) => ({
+    width: 3,
+    height: 2,
+    rgba: new Uint8ClampedArray(24).fill(index + 1),
+  });
+
+  it('says what is missing where there is no encoder, before the drag', async () => {
+    process.env.PATH = folder;
+    const refused = prepareVideo(inFolder('b.mp4'), 'video');
+    await expect(refused).rejects.toThrow(MissingPackageError);
+    await expect(refused).rejects.toThrow(/ffmpeg, which is not installed/);
+  });
+
+  it('is given its frames in order, and the last for a while', async () => {
+    encodeBy('for last; do :; done; [ "$1" = -version ] || cat > "$last"');
+    const path = inFolder('b.mp4');
+    await (await prepareVideo(path, 'video')).write(3, frame);
+    const bytes = readFileSync(path);
+    expect(bytes.length).toBe(24 * (2 + 38));
+    expect([bytes[0], bytes[24], bytes[48], bytes.at(-1)]).toEqual([1, 2, 3, 3]);
+  });
+
+  it('is told what the encoder says, and leaves nothing behind', async () => {
+    encodeBy('[ "$1" = -version ] || { echo "no such codec" >&2; exit 3; }');
+    const path = inFolder('c.webm');
+    const writing = (await prepareVideo(path, 'video')).write(2000, frame);
+    await expect(writing).rejects.toThrow(/ffmpeg: no such codec/);
+    await expect(writing).rejects.toThrow(OutputError);
+    expect(readdirSync(folder)).not.toContain('c.webm');
+  });
 });

@@ -47,7 +47,11 @@ export const drag: Command = {
       help: 'its latent, as .npy, .npz or .safetensors',
     },
     frames: { value: 'DIR', file: 'output', help: 'a PNG of each iteration, in a new folder' },
-    video: { value: 'FILE.gif', file: 'output', help: 'the iterations as an animation' },
+    video: {
+      value: 'FILE',
+      file: 'output',
+      help: 'the iterations as .gif, or by the program ffmpeg as .mp4, .mov, .webm or .mkv',
+    },
     json: { help: 'prints the result as a JSON object' },
   },
   async run(line, progress) {

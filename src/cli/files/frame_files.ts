@@ -1,7 +1,9 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../formats/errors.ts';
 import type { PixelImage } from '../../library/api.ts';
+import { encodeVideo, requireFfmpeg } from '../../node/files/ffmpeg.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { loadSharp } from '../../node/files/sharp_decoder.ts';
 import { type OutputFile, prepareOutput, replaceFile } from './atomic_file.ts';
@@ -11,6 +13,7 @@ const mostPixels = 2 ** 29;
 /** How long a frame of an animation is seen, and the last one. */
 const milliseconds = 40;
 const lastMilliseconds = 1500;
+const framesPerSecond = 1000 / milliseconds;
 
 /** Draws a frame, from 0. */
 export type DrawFrame = (index: number) => Promise<PixelImage>;
@@ -44,18 +47,58 @@ export async function prepareFrameFolder(path: string, option: string): Promise<
 }
 
 /**
- * An animated GIF of the frames. Other videos take an encoder that is not here: a program makes them of a folder of
- * frames.
+ * The frames as an animated GIF, or as a video that the program ffmpeg encodes. No encoder of H.264 comes with this
+ * package: what there is for Node is either built for each system or no longer kept.
  * @throws InputError for another ending, or a file that cannot be written
+ * @throws MissingPackageError where what encodes it is not installed
  */
 export async function prepareVideo(path: string, option: string): Promise<FramesOutput> {
-  if (!/\.gif$/i.test(path))
-    throw new InputError(
-      `${path}: only .gif is written; --frames writes what ffmpeg makes other videos of`,
-      { option },
-    );
+  const [, ending] = /\.(gif|mp4|mov|webm|mkv)$/i.exec(path) ?? [];
+  if (ending === undefined)
+    throw new InputError(`${path}: a video's name ends in .gif, .mp4, .mov, .webm or .mkv`, {
+      option,
+    });
   const out = await prepareOutput(path, option);
-  return { write: (count, draw) => writeAnimation(out, count, draw) };
+  if (ending.toLowerCase() === 'gif') {
+    await loadSharp();
+    return { write: (count, draw) => writeAnimation(out, count, draw) };
+  }
+  await requireFfmpeg();
+  return { write: (count, draw) => writeVideo(out, ending, count, draw) };
+}
+
+async function writeVideo(
+  out: OutputFile,
+  ending: string,
+  count: number,
+  draw: DrawFrame,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'draggan-video-'));
+  const path = join(folder, `video.${ending.toLowerCase()}`);
+  try {
+    const first = await draw(0);
+    const format = { width: first.width, height: first.height, framesPerSecond };
+    await encodeVideo(path, format, framesOf(first, count, draw));
+    await out.write(await readFile(path));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The pixels of one frame after the other, the last as often as it is to be seen. */
+async function* framesOf(
+  first: PixelImage,
+  count: number,
+  draw: DrawFrame,
+): AsyncIterable<Uint8Array> {
+  const bytes = ({ rgba }: PixelImage) => new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.length);
+  let frame = bytes(first);
+  yield frame;
+  for (let at = 1; at < count; at++) {
+    frame = bytes(await draw(at));
+    yield frame;
+  }
+  for (let more = milliseconds; more < lastMilliseconds; more += milliseconds) yield frame;
 }
 
 async function writeAnimation(out: OutputFile, count: number, draw: DrawFrame): Promise<void> {
