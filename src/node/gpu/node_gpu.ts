@@ -8,6 +8,7 @@ import {
   missingAdapter,
 } from './find_adapter.ts';
 import { pollGently } from './gentle_polling.ts';
+import { withoutDawnsWarnings } from './quiet_dawn.ts';
 
 /** WebGPU in Node, and the driver that it runs on. */
 export interface NodeGpu {
@@ -47,7 +48,7 @@ async function open(): Promise<NodeGpu> {
     useDriver(candidate);
     const gpu = create(dawnOptions);
     instances.push(gpu);
-    const adapter = await gpu.requestAdapter();
+    const adapter = await withoutDawnsWarnings(() => gpu.requestAdapter());
     // The loader's own choice counts only if it is a GPU: otherwise its order would decide which software adapter
     // is used.
     const refused = candidate.gpuOnly && adapter?.info.isFallbackAdapter;
