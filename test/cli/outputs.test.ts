@@ -175,8 +175,15 @@ describe.runIf(process.platform === 'linux')('a pipe', () => {
     spawn('sh', ['-c', `printf abc > ${written}`]);
     expect(String(await readInput(written))).toBe('abc');
     await expect(readInput(quiet)).rejects.toThrow(/quiet: a pipe that nobody writes to/);
-    // Lets the opening that was given up come to its end.
-    spawnSync('sh', ['-c', `: > ${quiet}`]);
+    // A process does not wait for the pipe at its end, either.
+    const { status, stderr } = spawnSync(process.execPath, [entry, 'info', quiet], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    expect({ status, lines: own(stderr) }).toEqual({
+      status: 2,
+      lines: [expect.stringMatching(/a pipe that nobody writes to$/)],
+    });
   }, 20_000);
 });
 

@@ -1,4 +1,5 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../../formats/errors.ts';
 import { parseSafetensors } from '../../formats/safetensors.ts';
@@ -6,6 +7,8 @@ import type { TensorFile } from '../../formats/tensors/named_tensors.ts';
 
 /** Milliseconds after which a pipe that nobody writes to is given up. */
 const longestOpening = 5000;
+/** Milliseconds between two looks into a pipe. */
+const pollInterval = 1;
 
 /** The system's error codes in words. */
 const causes: Record<string, string> = {
@@ -41,21 +44,41 @@ export async function readInput(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Reads a pipe to its end. To open one waits for somebody who writes.
- * @throws InputError where nobody does for a while
+ * Reads a pipe to its end. It is opened without waiting for somebody who writes: a thread that waits in the system cannot
+ * be called back, and keeps the process from ending.
+ * @throws InputError where nobody writes for a while
  */
 async function readPipe(path: string): Promise<Uint8Array> {
-  const opening = open(path);
-  const opened = await Promise.race([opening, wait(longestOpening, undefined, { ref: false })]);
-  if (!opened) {
-    // The opening cannot be taken back: it ends with the process, or once somebody writes.
-    opening.then((file) => file.close()).catch(() => {});
-    throw new InputError(`${path}: a pipe that nobody writes to`);
-  }
+  const pipe = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const chunks: Uint8Array[] = [];
+  const since = Date.now();
   try {
-    return await opened.readFile();
+    for (;;) {
+      const chunk = await readSome(pipe);
+      if (chunk && chunk.length > 0) {
+        chunks.push(chunk);
+        continue;
+      }
+      // Nothing to be read, and nobody who writes: at the end, or before the beginning.
+      if (chunk && chunks.length > 0) return Buffer.concat(chunks);
+      if (chunk && Date.now() - since > longestOpening)
+        throw new InputError(`${path}: a pipe that nobody writes to`);
+      await wait(pollInterval);
+    }
   } finally {
-    await opened.close();
+    await pipe.close();
+  }
+}
+
+/** @returns nothing where nobody writes; undefined where somebody does, but has not yet */
+async function readSome(pipe: FileHandle): Promise<Uint8Array | undefined> {
+  const chunk = Buffer.allocUnsafe(2 ** 16);
+  try {
+    const { bytesRead } = await pipe.read(chunk, 0, chunk.length, null);
+    return chunk.subarray(0, bytesRead);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
+    throw error;
   }
 }
 
