@@ -188,6 +188,14 @@ describe.runIf(process.platform === 'linux')('a pipe', () => {
 });
 
 describe('kept kernel choices', () => {
+  it.each(['/dev/null', '/proc'])('say that they cannot be kept in %s', async (cache) => {
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    vi.stubEnv('DRAGGAN_AUTOTUNE', '');
+    const keeping = keepChoices([], () => {});
+    await expect(keeping).rejects.toThrow(OutputError);
+    await expect(keeping).rejects.toThrow(/draggan-webgpu: the folder cannot be made/);
+  });
+
   it('keep what each of several programs adds', async () => {
     vi.stubEnv('XDG_CACHE_HOME', folder);
     vi.stubEnv('DRAGGAN_AUTOTUNE', '');

@@ -12,7 +12,7 @@ import { InputError } from '../../formats/errors.ts';
 import type { Precision } from '../../library/api.ts';
 import type { AutotuneRequest } from '../../library/autotune.ts';
 import { readInput } from '../../node/files/input_file.ts';
-import { optionalOutput } from '../files/atomic_file.ts';
+import { optionalOutput, writeEach } from '../files/atomic_file.ts';
 import {
   choicesFile,
   forgetChoices,
@@ -71,9 +71,12 @@ export const tune: Command = {
     if (imported) await keepChoices(imported, say);
     const known = await readKeptChoices(say);
     const measured = file && (await measure(file, precision, { ...request, known }, progress));
-    if (measured) await keepChoices([measured.choices], say);
     const kept = measured ? mergeKernelChoices(known, measured.choices) : known;
-    await out?.write(new TextEncoder().encode(writeKernelChoices(kept)));
+    const keep = async (choices: KernelChoices) => void (await keepChoices([choices], say));
+    await writeEach(
+      measured && (() => keep(measured.choices)),
+      out && (() => out.write(new TextEncoder().encode(writeKernelChoices(kept)))),
+    );
     progress.finish(measured ? describe(measured) : describeKept(kept));
     return line.flag('json') ? JSON.stringify(summarise(kept, measured)) : '';
   },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../formats/errors.ts';
@@ -7,6 +7,7 @@ import { encodeVideo, requireFfmpeg } from '../../node/files/ffmpeg.ts';
 import { encodePng } from '../../node/files/png_writing.ts';
 import { loadSharp } from '../../node/files/sharp_decoder.ts';
 import { type OutputFile, prepareOutput, replaceFile } from './atomic_file.ts';
+import { makeFolder } from './folder.ts';
 
 /** The most bytes of pixels that an animation is made of at once; of more frames some are left out. */
 const mostPixels = 2 ** 29;
@@ -37,7 +38,7 @@ export async function prepareFrameFolder(path: string, option: string): Promise<
   else if (names.length > 0) throw new InputError(`${path}: is not empty`, { option });
   return {
     async write(count, draw) {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       for (let frame = 0; frame < count; frame++) {
         const name = `${String(frame).padStart(6, '0')}.png`;
         await replaceFile(join(path, name), encodePng(await draw(frame)));

@@ -15,6 +15,7 @@ import type { Engine } from '../../engine/device.ts';
 import { InputError } from '../../formats/errors.ts';
 import { causeOf } from '../../node/files/input_file.ts';
 import { replaceFile } from './atomic_file.ts';
+import { makeFolder } from './folder.ts';
 
 /**
  * The file in the user's cache that keeps the kernel choices of all adapters; undefined where DRAGGAN_AUTOTUNE=off says
@@ -54,6 +55,7 @@ export async function readKeptChoices(say: (line: string) => void): Promise<Kern
 /**
  * Adds to the kept choices.
  * @returns the file; undefined where nothing is to be kept
+ * @throws OutputError where it cannot be written
  */
 export async function keepChoices(
   kernelChoices: readonly KernelChoices[],
@@ -61,7 +63,7 @@ export async function keepChoices(
 ): Promise<string | undefined> {
   const file = choicesFile();
   if (file === undefined) return undefined;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await alone(`${file}.lock`, async () => {
     const merged = kernelChoices.reduce(mergeKernelChoices, await readKeptChoices(say));
     await replaceFile(file, new TextEncoder().encode(writeKernelChoices(merged)));
