@@ -18,12 +18,15 @@ import { DragTrace } from '../../src/cli/files/trace_file.ts';
 import { parseCommandLine } from '../../src/cli/options/arguments.ts';
 import { parsePoints } from '../../src/cli/options/points_option.ts';
 import { InputError } from '../../src/formats/errors.ts';
+import { writeNpz } from '../../src/formats/numpy/npz.ts';
 import {
   parseSafetensors,
   type WritableTensor,
   writeSafetensors,
 } from '../../src/formats/safetensors.ts';
 import { encodePng } from '../../src/node/files/png_writing.ts';
+import { torchTensor } from '../../tools/official_pickle.ts';
+import { pickle } from '../../tools/pickle_writer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -168,6 +171,33 @@ describe('readMask', () => {
     ['whole numbers', npy('<i8', '(2, 3, 1)', BigInt64Array.from(wanted, BigInt))],
     ['fractions', npy('<f8', '(2, 3)', new Float64Array([0.49, 0.5, 1, 0.7, 0.1, 0]))],
     [
+      'bytes as floats',
+      npy(
+        '<f4',
+        '(2, 3)',
+        Float32Array.from(wanted, (stays) => 255 * stays),
+      ),
+    ],
+    [
+      'colours',
+      npy(
+        '|u1',
+        '(2, 3, 3)',
+        Uint8Array.from({ length: 18 }, (_, i) => 255 * wanted[Math.floor(i / 3)]),
+      ),
+    ],
+    [
+      'colours and alpha',
+      npy(
+        '|u1',
+        '(1, 2, 3, 4)',
+        // All white, and clear where it may move.
+        Uint8Array.from({ length: 24 }, (_, i) => (i % 4 < 3 ? 255 : 255 * wanted[(i - 3) / 4])),
+      ),
+    ],
+    ['an archive', writeNpz('arr_0', [2, 3], Float32Array.from(wanted))],
+    ['PyTorch', pickle(torchTensor({ shape: [2, 3], data: Float32Array.from(wanted) }))],
+    [
       'a multiple',
       npy(
         '|u1',
@@ -201,8 +231,10 @@ describe('readMask', () => {
     ],
     ['a multiple of one side alone', npy('|u1', '(2, 6)', new Uint8Array(12)), /\[2, 6\] found/],
     ['nothing', npy('|u1', '(0, 0)', new Uint8Array(0)), /\[0, 0\] found/],
-    ['channels', npy('|u1', '(2, 3, 3)', new Uint8Array(18)), /\[2, 3, 3\] found/],
+    ['five channels', npy('|u1', '(2, 3, 5)', new Uint8Array(30)), /\[2, 3, 5\] found/],
+    ['channels first', npy('|u1', '(3, 2, 3)', new Uint8Array(18)), /\[3, 2, 3\] found/],
     ['numbers above a byte', npy('<u2', '(2, 3)', Uint16Array.of(0, 1, 256, 0, 0, 0)), /0 to 255/],
+    ['bytes and fractions', npy('<f4', '(2, 3)', Float32Array.of(0, 0.5, 255, 0, 0, 0)), /0 to 1/],
     ['numbers below 0', npy('|i1', '(2, 3)', Int8Array.of(0, 1, -1, 0, 0, 0)), /not from 0 to 255/],
     ['no number', npy('<f4', '(2, 3)', new Float32Array(6).fill(Number.NaN)), /from 0 to 1/],
   ];

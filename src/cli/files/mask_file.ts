@@ -1,7 +1,10 @@
 import { FormatError, InputError } from '../../formats/errors.ts';
-import { isNpy, parseNpy } from '../../formats/numpy/npy.ts';
-import { parseSafetensors } from '../../formats/safetensors.ts';
 import { type NamedTensor, showShape } from '../../formats/tensors/named_tensors.ts';
+import {
+  findTensor,
+  readLatentTensors,
+  wholeFile,
+} from '../../models/stylegan2/files/latent_tensors.ts';
 import { readInput } from '../../node/files/input_file.ts';
 import { openPicture } from '../../node/files/picture_decoding.ts';
 import { isPicture, pictureFormat } from '../../node/files/picture_format.ts';
@@ -15,8 +18,8 @@ interface Levels extends FrameSize {
 
 /**
  * Reads a mask, whatever its file is: a picture (white must stay; what is transparent counts as black), or an array of
- * (height, width), as NumPy saved it or as a safetensors file's tensor `mask`, whose values are 0 and 1, bytes from 0
- * to 255, or fractions. It is cut at half. A mask of a whole multiple of the image's size is averaged to it.
+ * (height, width), with or without channels, as NumPy or PyTorch saved it or as a safetensors file's tensor `mask`, whose
+ * values are 0 and 1, whole numbers from 0 to 255, or fractions. It is cut at half. A mask of a whole multiple of the image's size is averaged to it.
  * @param size pixels of the image
  * @param path the file's
  * @returns height·width values, row-major, 1 where the image must stay, else 0
@@ -27,12 +30,11 @@ export async function readMask(path: string, size: FrameSize): Promise<Uint8Arra
   const bytes = await readInput(path);
   if (isPicture(bytes) || /\.(png|jpe?g|webp|tiff?|avif|heic|gif|bmp)$/i.test(path))
     return cut(await pictureLevels(bytes, path, size), size);
-  if (isNpy(bytes))
-    return cut(arrayLevels(parseNpy({ bytes, origin: 0, file: path }), path, size), size);
-  const location = { file: path, tensor: 'mask' };
-  const tensor = parseSafetensors(bytes, path).tensors.get('mask');
-  if (!tensor) throw new FormatError('missing', location);
-  return cut(arrayLevels(tensor, `${path}: tensor mask`, size), size);
+  const tensors = readLatentTensors(wholeFile(bytes, path), 'mask');
+  const found = findTensor(tensors, ['mask']);
+  if (!found) throw new FormatError('missing', { file: path, tensor: 'mask' });
+  const name = found.name === undefined ? path : `${path}: tensor ${found.name}`;
+  return cut(arrayLevels(found.tensor, name, size), size);
 }
 
 /**
@@ -72,32 +74,48 @@ async function pictureLevels(bytes: Uint8Array, path: string, size: FrameSize): 
 
 /** @param name for messages */
 function arrayLevels(array: NamedTensor, name: string, size: FrameSize): Levels {
-  const [height = 0, width = 0, ...rest] = withoutOnes(array.shape);
-  if (rest.length > 0 || !isMultiple({ width, height }, size)) {
+  const { height, width, channels } = layoutOf(array.shape);
+  if (channels === undefined || !isMultiple({ width, height }, size)) {
     const wanted = showShape([size.height, size.width]);
     throw new InputError(`${name}: shape ${showShape(array.shape)} found, ${wanted} needed`, {
       option: 'mask',
     });
   }
   const values = array.data();
-  const most = values.reduce((highest, value) => Math.max(highest, value), 0);
-  // Whole numbers above 1 are bytes; what is no fraction and no byte has another meaning.
-  const unit = wholeNumbers.test(array.dtype) && most > 1 ? 255 : 1;
+  const unit = unitOf(values);
   if (!values.every((value) => value >= 0 && value <= unit)) {
     const range = wholeNumbers.test(array.dtype) ? '0 to 255' : '0 to 1';
     throw new FormatError(`${name}: a value that is not from ${range}`);
   }
-  return { width, height, values: values.map((value) => value / unit) };
+  const alphas = channels % 2 === 0;
+  const colours = alphas ? channels - 1 : channels;
+  const levels = new Float64Array(width * height);
+  for (let i = 0; i < levels.length; i++) {
+    let sum = 0;
+    for (let c = 0; c < colours; c++) sum += values[channels * i + c] / unit / colours;
+    levels[i] = alphas ? (sum * values[channels * i + colours]) / unit : sum;
+  }
+  return { width, height, values: levels };
+}
+
+/** The value that stands for 1: whole numbers above 1 are bytes, however they are stored; others are fractions. */
+function unitOf(values: Float32Array): number {
+  const most = values.reduce((highest, value) => Math.max(highest, value), 0);
+  return most > 1 && values.every((value) => Number.isInteger(value)) ? 255 : 1;
 }
 
 const wholeNumbers = /^[UI]\d/;
 
-/** A shape without leading sizes of one, and without a channel axis of one at its end: (1, 1, 64, 64), (64, 64, 1). */
-function withoutOnes(shape: readonly number[]): readonly number[] {
-  let [from, to] = [0, shape.length];
-  while (to - from > 2 && shape[from] === 1) from++;
-  while (to - from > 2 && shape[to - 1] === 1) to--;
-  return shape.slice(from, to);
+/**
+ * Height, width and channels of an array: without leading sizes of one, and with one to four channels, if any, at its
+ * end. No channels where it is no picture.
+ */
+function layoutOf(shape: readonly number[]): FrameSize & { readonly channels?: number } {
+  let sizes = [...shape];
+  while (sizes.length > 2 && sizes[0] === 1) sizes = sizes.slice(1);
+  const [height = 0, width = 0, channels = 1, ...rest] = sizes;
+  const fits = rest.length === 0 && channels >= 1 && channels <= 4;
+  return { height, width, channels: fits ? channels : undefined };
 }
 
 const isMultiple = (mask: FrameSize, { width, height }: FrameSize): boolean =>
