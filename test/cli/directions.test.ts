@@ -26,7 +26,8 @@ async function draggan(...args: string[]): Promise<{ printed: string; notes: str
 const directionsOf = (name: string) => {
   const file = parseSafetensors(readFileSync(inFolder(name)), name);
   const tensor = file.tensors.get('directions');
-  return { shape: tensor?.shape, values: tensor?.data() ?? new Float32Array(), ...file.metadata };
+  const { names, method } = file.metadata;
+  return { shape: tensor?.shape, values: tensor?.data() ?? new Float32Array(), names, method };
 };
 const demo = { numWs: 12, wDim: 256 };
 const latentIn = (name: string) => readLatent(readFileSync(inFolder(name)), demo);
