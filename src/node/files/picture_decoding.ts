@@ -71,24 +71,25 @@ export async function openPicture(
       .toColourspace(isBareCmyk ? 'cmyk' : 'srgb');
     return working ? picture.pipelineColourspace(working) : picture;
   };
+  const decode: OpenedPicture['decode'] = async (shape) => {
+    const { data, info } = await shape(upright())
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+      .catch(refuse);
+    const size = { width: info.width, height: info.height };
+    if (isBareCmyk) return { ...size, channels: 3, data: withoutInks(data, info.channels) };
+    return info.channels < 3
+      ? { ...size, ...withColours(data, info.channels) }
+      : { ...size, channels: info.channels === 3 ? 3 : 4, data };
+  };
   return {
     width,
     height,
+    decode,
     async encode(shape) {
       if (!isBareCmyk) return shape(upright()).toBuffer().catch(refuse);
-      const { data, channels } = await this.decode((picture) => picture);
+      const { data, channels } = await decode((picture) => picture);
       return shape(sharp(data, { raw: { width, height, channels } })).toBuffer();
-    },
-    async decode(shape) {
-      const { data, info } = await shape(upright())
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true })
-        .catch(refuse);
-      const size = { width: info.width, height: info.height };
-      if (isBareCmyk) return { ...size, channels: 3, data: withoutInks(data, info.channels) };
-      return info.channels < 3
-        ? { ...size, ...withColours(data, info.channels) }
-        : { ...size, channels: info.channels === 3 ? 3 : 4, data };
     },
   };
 }

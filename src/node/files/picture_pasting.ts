@@ -33,7 +33,10 @@ export async function pastePicture(
   const input = await scaled(picture, part);
   fadeEdges(input, part, photograph);
   return photograph.encode((upright) => {
-    const pasted = upright.composite([{ input, raw: { width, height, channels: 4 }, left, top }]);
+    // The library takes a Buffer here, and a plain array elsewhere.
+    const buffer = Buffer.from(input.buffer, input.byteOffset, input.length);
+    const raw = { width, height, channels: 4 } as const;
+    const pasted = upright.composite([{ input: buffer, raw, left, top }]);
     return encoding.format === 'PNG'
       ? pasted.png()
       : pasted.flatten({ background: '#fff' }).jpeg({

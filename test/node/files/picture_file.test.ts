@@ -7,7 +7,8 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { PixelImage } from '../../../src/engine/memory/image.ts';
 import { DragganError, MissingPackageError } from '../../../src/formats/errors.ts';
-import { type FrameSize, readPicture } from '../../../src/node/files/picture_file.ts';
+import { readPicture } from '../../../src/node/files/picture_file.ts';
+import type { FrameSize } from '../../../src/node/files/picture_part.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'draggan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
