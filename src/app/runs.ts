@@ -152,7 +152,7 @@ export class Runs {
     if (!this.#view.running.peek()) return;
     this.#progress.end();
     this.#store.endRun();
-    this.trail.add(this.#store.document.peek());
+    this.trail.end(this.#store.document.peek());
     this.#view.running.value = false;
   }
 }

@@ -144,7 +144,7 @@ export class Reconciler {
     measure.value = undefined;
     this.#measuring = model.typicality().then(
       (typicality) => {
-        if (model === this.model) measure.value = (ws) => typicality(ws).pn;
+        if (model === this.model) measure.value = onceEach((ws) => typicality(ws).pn);
       },
       (error) => {
         // A device that is lost takes the measurement along; the next one measures anew.
@@ -206,3 +206,13 @@ export const drawingOf = (view: View): Drawing => ({
     view.drawing.value = busy;
   },
 });
+
+/** Measures each latent once: as long as only points move, it is the same. */
+function onceEach(measure: (ws: Float32Array) => number): (ws: Float32Array) => number {
+  const known = new WeakMap<Float32Array, number>();
+  return (ws) => {
+    const pn = known.get(ws) ?? measure(ws);
+    known.set(ws, pn);
+    return pn;
+  };
+}

@@ -26,13 +26,21 @@ let owned: Promise<boolean> | undefined;
 /** @returns true in the one tab that may read and keep the edit, for as long as it is open */
 export function ownsSession(): Promise<boolean> {
   owned ??= new Promise((resolve) => {
-    const signal = AbortSignal.timeout(longestLeave);
     // The lock is this tab's until it is closed: the promise that holds it never settles.
     const hold = (): Promise<void> => {
       resolve(true);
       return new Promise(() => {});
     };
-    navigator.locks.request(lockName, { signal }, hold).catch(() => resolve(false));
+    const { locks } = navigator;
+    // Where another tab has it, that may be this page before its reload, which is about to leave.
+    const wait = async (): Promise<void> => {
+      await locks.request(lockName, { signal: AbortSignal.timeout(longestLeave) }, hold);
+    };
+    locks
+      .request(lockName, { ifAvailable: true }, (lock) =>
+        lock ? hold() : void wait().catch(() => resolve(false)),
+      )
+      .catch(() => resolve(false));
   });
   return owned;
 }

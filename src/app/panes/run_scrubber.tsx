@@ -1,4 +1,5 @@
 import type { Editor } from '../editor.ts';
+import { iterationsOf } from '../state/run_trail.ts';
 import type { View } from '../state/view.ts';
 
 interface Properties {
@@ -14,7 +15,7 @@ export function RunScrubber({ view, editor }: Properties) {
   const wanted = lookingBack.wanted.value ?? store.document.value;
   const at = trail.indexOf(wanted);
   if (last < 1 || at < 0) return null;
-  const iteration = wanted.edit?.iterations ?? 0;
+  const iteration = iterationsOf(wanted);
   return (
     <div class="scrubber">
       <label for="scrubber">Back through the run</label>

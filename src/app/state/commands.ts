@@ -13,6 +13,7 @@ import {
   withPoints,
 } from './document.ts';
 import type { PicturePart } from './picture_source.ts';
+import { iterationsOf } from './run_trail.ts';
 
 /** A change that a person makes to the document. */
 export interface Command {
@@ -221,7 +222,7 @@ export const removeDelta = (original: Document): Command => ({
 
 /** Goes to where the last run has been. */
 export const goAlong = (to: Document): Command => ({
-  label: `go to iteration ${to.edit?.iterations ?? 0} of the run`,
+  label: `go to iteration ${iterationsOf(to)} of the run`,
   mergeKey: 'along the run',
   apply: () => to,
 });

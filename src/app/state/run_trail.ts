@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Document } from './document.ts';
+import { type Document, samePoint } from './document.ts';
 
 /** Documents that a trail keeps at most: of a longer run every second goes. */
 const mostKept = 256;
@@ -24,8 +24,31 @@ export class RunTrail {
     this.documents.value = [...thinned, document];
   }
 
+  /** The run has come to its end: from wherever a person goes back to, the last targets are those to go on to. */
+  end(document: Document): void {
+    this.add(document);
+    this.documents.value = this.documents
+      .peek()
+      .map((one) => (one === document ? one : withTargetsOf(document, one)));
+  }
+
   /** Which of the documents this is; −1 for one that is not on the trail. */
   indexOf(document: Document): number {
     return this.documents.value.indexOf(document);
   }
+}
+
+/** How many iterations have led to a document; the one that finds the points arrived makes no step. */
+export const iterationsOf = ({ edit }: Document): number =>
+  edit ? edit.iterations - (edit.arrived ? 1 : 0) : 0;
+
+/** A document with the targets of another one of as many points. */
+function withTargetsOf({ points: last }: Document, document: Document): Document {
+  const { points } = document;
+  if (points.length !== last.length) return document;
+  if (points.every(({ target }, j) => samePoint(target, last[j].target))) return document;
+  return {
+    ...document,
+    points: points.map(({ handle }, j) => ({ handle, target: last[j].target })),
+  };
 }
