@@ -10,7 +10,7 @@ interface Properties {
 
 /** What can be done with what a run has made, besides running further. */
 export function Offers({ view, context }: Properties) {
-  if (view.running.value || !context || !isEdited(context)) return null;
+  if (view.running.value || !context || !hasRun(context)) return null;
   return (
     <div class="offers">
       <ActionButton
@@ -26,8 +26,8 @@ export function Offers({ view, context }: Properties) {
   );
 }
 
-/** Whether the picture is another one than was generated. */
-function isEdited({ store }: ActionContext): boolean {
-  const { ws, initial } = store.document.value;
-  return ws !== initial.ws;
+/** Whether a run has led to the picture, or through it: at the run's beginning, too, the way forth is offered. */
+function hasRun({ store, editor: { lookingBack, trail } }: ActionContext): boolean {
+  const document = lookingBack.wanted.value ?? store.document.value;
+  return document.ws !== document.initial.ws || trail.leadsFrom(document);
 }

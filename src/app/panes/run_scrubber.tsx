@@ -14,7 +14,7 @@ export function RunScrubber({ view, editor }: Properties) {
   const last = trail.documents.value.length - 1;
   const wanted = lookingBack.wanted.value ?? store.document.value;
   const at = trail.indexOf(wanted);
-  if (last < 1 || at < 0) return null;
+  if (!trail.leadsFrom(wanted)) return null;
   const iteration = iterationsOf(wanted);
   return (
     <div class="scrubber">

@@ -32,6 +32,11 @@ export class RunTrail {
       .map((one) => (one === document ? one : withTargetsOf(document, one)));
   }
 
+  /** Whether there is another document on the trail to go to from this one. */
+  leadsFrom(document: Document): boolean {
+    return this.documents.value.length > 1 && this.indexOf(document) >= 0;
+  }
+
   /** Which of the documents this is; −1 for one that is not on the trail. */
   indexOf(document: Document): number {
     return this.documents.value.indexOf(document);

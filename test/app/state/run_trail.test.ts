@@ -27,6 +27,7 @@ it('leads back to every picture of a run, and on from there to its last targets'
     [{ handle: [3, 5], target: [3, 9] }],
   ]);
   expect([trail.indexOf(last), trail.indexOf(first)]).toEqual([2, -1]);
+  expect([trail.leadsFrom(last), trail.leadsFrom(first)]).toEqual([true, false]);
 });
 
 it('goes on where the run before it ended, and begins anew elsewhere', () => {
