@@ -49,7 +49,7 @@ export async function prepareFrameFolder(path: string, option: string): Promise<
 
 /**
  * The frames as an animated GIF, or as a video that the program ffmpeg encodes. No encoder of H.264 comes with this
- * package: what there is for Node is either built for each system or no longer kept.
+ * package: what there is for Node is built for each system, or is WebAssembly that hardly anybody looks after.
  * @throws InputError for another ending, or a file that cannot be written
  * @throws MissingPackageError where what encodes it is not installed
  */
