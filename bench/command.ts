@@ -68,6 +68,17 @@ export function positive(name: string, text: string | boolean | undefined): numb
   return value;
 }
 
+/** One of some words. @throws Error for another */
+export function oneOf<const Word extends string>(
+  name: string,
+  text: string | boolean,
+  words: readonly Word[],
+): Word {
+  const word = words.find((known) => known === text);
+  if (!word) throw new Error(`--${name} is ${text}, not one of ${words.join(', ')}`);
+  return word;
+}
+
 /** `--precision`. @throws Error for another value than f32 or f16 */
 export function precisionOf({ values: { precision } }: BenchOptions): Precision | undefined {
   if (precision === undefined || precision === 'f32' || precision === 'f16') return precision;

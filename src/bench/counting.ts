@@ -1,5 +1,5 @@
 import type { Plan } from '../engine/graph/plan.ts';
-import type { Step } from '../engine/graph/plan_builder.ts';
+import type { Step } from '../engine/graph/step.ts';
 import { entryWork, totalWork, type Work } from '../engine/graph/work.ts';
 import type { TensorStore } from '../engine/memory/tensors.ts';
 

@@ -1,5 +1,5 @@
 import { dispatch, type Plan } from '../engine/graph/plan.ts';
-import type { Step } from '../engine/graph/plan_builder.ts';
+import type { Step } from '../engine/graph/step.ts';
 import { mostTimestamps, readTimestamps } from '../engine/memory/timestamps.ts';
 
 /** Nanoseconds: a kernel is repeated until it takes so long, so that a browser's steps of 65.5 µs matter little. */

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/device.ts';
 import type { Plan } from '../engine/graph/plan.ts';
-import type { Step } from '../engine/graph/plan_builder.ts';
+import type { Step } from '../engine/graph/step.ts';
 import type { Precision } from '../engine/memory/layouts.ts';
 import { Generator } from '../models/stylegan2/device/generator.ts';
 import type { GeneratorWeights } from '../models/stylegan2/network/weights.ts';

@@ -1,6 +1,7 @@
 import type { ParamsBuffer } from '../kernels/params.ts';
-import { PlanBuilder, type PlanParts, type Step } from './plan_builder.ts';
+import { PlanBuilder, type PlanParts } from './plan_builder.ts';
 import type { PlanRequest, PlanResources } from './plan_request.ts';
+import type { Step } from './step.ts';
 
 /** Calls turned into dispatches, forward and reversed, with a buffer for every tensor. */
 export class Plan {

@@ -7,18 +7,9 @@ import { operationTable } from '../operations/operations.ts';
 import type { CellList, PlanRequest, PlanResources } from './plan_request.ts';
 import { backwardEntries, type EntryCall, forwardEntries, gradientOf } from './reversal.ts';
 import { settingOf, weightPrecision } from './setting.ts';
+import { type BoundTensor, type Step, spread } from './step.ts';
 import { withVariants } from './variant_calls.ts';
-import { entryWork, type Work } from './work.ts';
-
-/** One dispatch, and its work for as many cells as its list can hold. */
-export interface Step extends EntryCall, Work {
-  readonly label: string;
-  readonly kernel: Kernel;
-  readonly bindGroup: GPUBindGroup;
-  readonly workgroups: readonly [number, number];
-  /** Name of the tensor that lists its cells, where it goes over a list. */
-  readonly list: string | undefined;
-}
+import { entryWork } from './work.ts';
 
 /** All that a plan consists of. */
 export interface PlanParts {
@@ -38,9 +29,6 @@ interface Draft extends EntryCall {
   readonly listed: number;
   readonly slot: number;
 }
-
-/** Most workgroups in one dimension that every adapter has. */
-const maxWorkgroups = 65535;
 
 /** Makes the parts of a plan, once. */
 export class PlanBuilder {
@@ -200,19 +188,22 @@ export class PlanBuilder {
   #step(draft: Draft, params: ParamsBuffer, placed: ReadonlyMap<string, GPUBuffer>): Step {
     const { call, operation, entry, direction, accumulate, kernel, tensors, listed, slot } = draft;
     const { shader } = kernel;
-    const entries: GPUBindGroupEntry[] = [];
-    for (const { name: variable, binding } of shader.entryPoints.get(entry) ?? []) {
-      const name = tensors.get(variable) ?? '';
-      const transient = placed.get(name);
-      const {
-        buffer,
-        offset,
-        bytes: size,
-      } = transient
-        ? { buffer: transient, offset: 0, bytes: this.#transient.get(name) ?? transient.size }
-        : this.#owned.get(name);
-      entries.push({ binding, resource: { buffer, offset, size: Math.max(size, 16) } });
-    }
+    const bound = (shader.entryPoints.get(entry) ?? []).map(
+      ({ name: variable, binding, writable }): BoundTensor => {
+        const tensor = tensors.get(variable) ?? '';
+        const transient = placed.get(tensor);
+        const { buffer, offset, bytes } = transient
+          ? { buffer: transient, offset: 0, bytes: this.#transient.get(tensor) ?? transient.size }
+          : this.#owned.get(tensor);
+        const size = Math.max(bytes, 16);
+        const memory = transient ? tensor : buffer.label;
+        return { variable, tensor, memory, binding, buffer, offset, size, writable };
+      },
+    );
+    const entries: GPUBindGroupEntry[] = bound.map(({ binding, buffer, offset, size }) => ({
+      binding,
+      resource: { buffer, offset, size },
+    }));
     if (shader.paramsSize > 0)
       entries.push({ binding: shader.paramsBinding, resource: params.binding(slot) });
     const point = operation[direction][entry];
@@ -226,17 +217,11 @@ export class PlanBuilder {
       accumulate,
       label,
       kernel,
+      bound,
       bindGroup: this.#resources.device.createBindGroup({ label, layout: kernel.layout, entries }),
       workgroups: spread(point.workgroups(sizes)),
       list: tensors.get('cell_list'),
       ...entryWork(draft, shader, listed),
     };
   }
-}
-
-/** Spreads a number of workgroups over two dimensions; kernels number them by `linear_workgroup` of lib/layout. */
-function spread(workgroups: number): [number, number] {
-  if (workgroups <= maxWorkgroups) return [workgroups, 1];
-  const rows = Math.ceil(workgroups / maxWorkgroups);
-  return [Math.ceil(workgroups / rows), rows];
 }
