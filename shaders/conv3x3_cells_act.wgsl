@@ -28,9 +28,9 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   if (!share.valid) { return; }
   let four = four_cells(share.group);
   let sums = sums_at(four, share.quad);
-  for (var k = 0u; k < four.count; k++) {
+  for (var k = 0u; k < 4u; k++) {
     let pixel = four.cells[k].x * params.width + four.cells[k].y;
     let at = (four.sample * params.height * params.width + pixel) * output_quads + share.quad;
-    y[at] = activated(sums[k], four.sample, pixel, share.quad, params.outputs);
+    if (k < four.count) { y[at] = activated(sums[k], four.sample, pixel, share.quad, params.outputs); }
   }
 }

@@ -29,8 +29,8 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   if (!share.valid) { return; }
   let four = four_cells(share.group);
   let sums = sums_at(four, share.quad);
-  for (var k = 0u; k < four.count; k++) {
-    u[neighbour(four.sample, four.cells[k], vec2i()) * output_quads + share.quad] = sums[k];
+  for (var k = 0u; k < 4u; k++) {
+    if (k < four.count) { u[neighbour(four.sample, four.cells[k], vec2i()) * output_quads + share.quad] = sums[k]; }
   }
 }
 
@@ -41,7 +41,8 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   if (!share.valid) { return; }
   let four = four_cells(share.group);
   let sums = gradients_at(four, share.quad);
-  for (var k = 0u; k < four.count; k++) {
+  for (var k = 0u; k < 4u; k++) {
+    if (k >= four.count) { return; }
     let at = neighbour(four.sample, four.cells[k], vec2i()) * input_quads + share.quad;
     d_modulated[at] = select(vec4f(), d_modulated[at], params.accumulate != 0u) + sums[k];
   }

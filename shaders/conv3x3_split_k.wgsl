@@ -49,16 +49,20 @@ fn backward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) cou
   let quad = share.quad % input_quads;
   let split = share.quad / input_quads;
   let four = four_cells(share.group);
+  let begin = split * 9u * output_quads / params.splits;
   let end = (split + 1u) * 9u * output_quads / params.splits;
   var sums: array<vec4f, 4>;
-  var step = split * 9u * output_quads / params.splits;
-  while (step < end) {
-    let tap = step / output_quads;
+  for (var tap = 0u; tap < 9u; tap++) {
+    let start = max(begin, tap * output_quads);
+    let to = max(start, min(end, (tap + 1u) * output_quads));
+    let steps = to - start;
+    if (steps == 0u) { continue; }
     let offset = 1 - vec2i(i32(tap / 3u), i32(tap % 3u));
     var from_u: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (; step < min(end, (tap + 1u) * output_quads); step++) {
-      let o = step - tap * output_quads;
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps) { break; }
+      let o = start + step - tap * output_quads;
       let w = weight_at((tap * input_quads + quad) * output_quads + o);
       for (var k = 0u; k < 4u; k++) {
         if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }
@@ -66,7 +70,9 @@ fn backward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) cou
     }
   }
   let first = 4u * (share.group % ((cell_count() + 3u) / 4u));
-  for (var k = 0u; k < four.count; k++) { d_parts[part_at(split, four.sample, first + k, quad, input_quads)] = sums[k]; }
+  for (var k = 0u; k < 4u; k++) {
+    if (k < four.count) { d_parts[part_at(split, four.sample, first + k, quad, input_quads)] = sums[k]; }
+  }
 }
 
 @compute @workgroup_size(64)
@@ -75,8 +81,10 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let index = linear_workgroup(id, count) * 64u + lane;
   let work = cell_work(index, input_quads, params.samples);
   if (!work.valid) { return; }
+  let splits = params.splits;
   var sum = vec4f();
-  for (var split = 0u; split < params.splits; split++) {
+  for (var split = 0u; split < most_steps; split++) {
+    if (split >= splits) { break; }
     sum += d_parts[part_at(split, work.sample, index / input_quads % cell_count(), work.quad, input_quads)];
   }
   d_modulated[((work.sample * params.height + work.row) * params.width + work.column) * input_quads + work.quad] = sum;

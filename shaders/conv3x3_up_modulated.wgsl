@@ -45,11 +45,18 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   var sums: array<vec4f, 4>;
   var blocks: array<vec2u, 4>;
   for (var k = 0u; k < 4u; k++) { blocks[k] = cell_at(min(first + k, cell_count() - 1u)); }
-  for (var a = parity.x; a < 3u; a += 2u) {
-    for (var b = parity.y; b < 3u; b += 2u) {
+  let tap_rows = 2u - parity.x;
+  let tap_columns = 2u - parity.y;
+  for (var tap_row = 0u; tap_row < 2u; tap_row++) {
+    if (tap_row >= tap_rows) { break; }
+    let a = parity.x + 2u * tap_row;
+    for (var tap_column = 0u; tap_column < 2u; tap_column++) {
+      if (tap_column >= tap_columns) { break; }
+      let b = parity.y + 2u * tap_column;
       var from_modulated: array<u32, 4>;
       for (var k = 0u; k < 4u; k++) { from_modulated[k] = cell_of_x(sample, vec2i(blocks[k]) - vec2i(vec2u(a, b) / 2u)); }
-      for (var c = 0u; c < input_quads; c++) {
+      for (var c = 0u; c < most_steps; c++) {
+        if (c >= input_quads) { break; }
         let w = tap(a, b, c, o);
         for (var k = 0u; k < 4u; k++) {
           if (from_modulated[k] != 0xffffffffu) { sums[k] += w * modulated[from_modulated[k] * input_quads + c]; }
@@ -57,7 +64,9 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
       }
     }
   }
-  for (var k = 0u; k < 4u && first + k < cell_count(); k++) { store(sample, 2u * blocks[k] + parity, o, sums[k]); }
+  for (var k = 0u; k < 4u; k++) {
+    if (first + k < cell_count()) { store(sample, 2u * blocks[k] + parity, o, sums[k]); }
+  }
 }
 
 @compute @workgroup_size(64)
@@ -68,7 +77,8 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let sample = share.group / fours();
   let first = 4u * (share.group % fours());
   let sums = gradients_at(sample, first, share.quad);
-  for (var k = 0u; k < 4u && first + k < cell_count(); k++) {
+  for (var k = 0u; k < 4u; k++) {
+    if (first + k >= cell_count()) { return; }
     let cell = cell_at(first + k);
     let pixel = (sample * params.height + cell.x) * params.width + cell.y;
     let at = pixel * input_quads + share.quad;

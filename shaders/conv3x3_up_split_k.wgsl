@@ -48,19 +48,25 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
   let style = sample * vector_stride(params.inputs) / 4u;
   let columns = 2u - parity.y;
   let steps = (2u - parity.x) * columns * input_quads;
+  let begin = split * steps / params.splits;
   let end = (split + 1u) * steps / params.splits;
+  let taps = (2u - parity.x) * columns;
   var blocks: array<vec2u, 4>;
   for (var k = 0u; k < 4u; k++) { blocks[k] = cell_at(min(first + k, cell_count() - 1u)); }
   var sums: array<vec4f, 4>;
-  var step = split * steps / params.splits;
-  while (step < end) {
-    let which = step / input_quads;
+  for (var which = 0u; which < 4u; which++) {
+    if (which >= taps) { break; }
+    let start = max(begin, which * input_quads);
+    let to = max(start, min(end, (which + 1u) * input_quads));
+    let steps_of_tap = to - start;
+    if (steps_of_tap == 0u) { continue; }
     let a = parity.x + 2u * (which / columns);
     let b = parity.y + 2u * (which % columns);
     var from_x: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_x[k] = cell_of_x(sample, vec2i(blocks[k]) - vec2i(vec2u(a, b) / 2u)); }
-    for (; step < min(end, (which + 1u) * input_quads); step++) {
-      let c = step - which * input_quads;
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps_of_tap) { break; }
+      let c = start + step - which * input_quads;
       let w = tap(a, b, c, o);
       let s = styles[style + c];
       for (var k = 0u; k < 4u; k++) {
@@ -68,7 +74,9 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
       }
     }
   }
-  for (var k = 0u; k < 4u && first + k < cell_count(); k++) { parts[part_at(part, sample, first + k, o, output_quads)] = sums[k]; }
+  for (var k = 0u; k < 4u; k++) {
+    if (first + k < cell_count()) { parts[part_at(part, sample, first + k, o, output_quads)] = sums[k]; }
+  }
 }
 
 @compute @workgroup_size(64)
@@ -82,8 +90,10 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let height = 2u * params.height + 1u;
   let width = 2u * params.width + 1u;
   if (pixel.x >= height || pixel.y >= width) { return; }
+  let splits = params.splits;
   var sum = vec4f();
-  for (var split = 0u; split < params.splits; split++) {
+  for (var split = 0u; split < most_steps; split++) {
+    if (split >= splits) { break; }
     sum += parts[part_at(parity * params.splits + split, work.sample, index / 4u / output_quads % cell_count(), work.quad, output_quads)];
   }
   t[((work.sample * height + pixel.x) * width + pixel.y) * output_quads + work.quad] = sum;
@@ -101,21 +111,26 @@ fn backward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) cou
   let first = 4u * (share.group % fours());
   let height = 2u * params.height + 1u;
   let width = 2u * params.width + 1u;
+  let begin = split * 9u * output_quads / params.splits;
   let end = (split + 1u) * 9u * output_quads / params.splits;
+  let steps = end - begin;
   var from_t: array<u32, 4>;
   for (var k = 0u; k < 4u; k++) {
     let cell = cell_at(min(first + k, cell_count() - 1u));
     from_t[k] = (sample * height + 2u * cell.x) * width + 2u * cell.y;
   }
   var sums: array<vec4f, 4>;
-  for (var step = split * 9u * output_quads / params.splits; step < end; step++) {
-    let which = step / output_quads;
-    let o = step - which * output_quads;
+  for (var step = 0u; step < most_steps; step++) {
+    if (step >= steps) { break; }
+    let which = (begin + step) / output_quads;
+    let o = begin + step - which * output_quads;
     let offset = which / 3u * width + which % 3u;
     let w = tap(which / 3u, which % 3u, quad, o);
     for (var k = 0u; k < 4u; k++) { sums[k] += d_t[(from_t[k] + offset) * output_quads + o] * w; }
   }
-  for (var k = 0u; k < 4u && first + k < cell_count(); k++) { d_parts[part_at(split, sample, first + k, quad, input_quads)] = sums[k]; }
+  for (var k = 0u; k < 4u; k++) {
+    if (first + k < cell_count()) { d_parts[part_at(split, sample, first + k, quad, input_quads)] = sums[k]; }
+  }
 }
 
 @compute @workgroup_size(64)
@@ -124,8 +139,10 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let index = linear_workgroup(id, count) * 64u + lane;
   let work = cell_work(index, input_quads, params.samples);
   if (!work.valid) { return; }
+  let splits = params.splits;
   var sum = vec4f();
-  for (var split = 0u; split < params.splits; split++) {
+  for (var split = 0u; split < most_steps; split++) {
+    if (split >= splits) { break; }
     sum += d_parts[part_at(split, work.sample, index / input_quads % cell_count(), work.quad, input_quads)];
   }
   d_modulated[((work.sample * params.height + work.row) * params.width + work.column) * input_quads + work.quad] = sum;

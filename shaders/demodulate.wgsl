@@ -28,9 +28,13 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let padded = quads(params.outputs) * 4u;
   let output = group % padded;
   let sample = group / padded;
+  let steps = (params.inputs + 63u) / 64u;
   var sum = 0.0;
   if (output < params.outputs && sample < params.samples) {
-    for (var i = lane; i < params.inputs; i += 64u) {
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps) { break; }
+      let i = 64u * step + lane;
+      if (i >= params.inputs) { continue; }
       let s = styles[sample * vector_stride(params.inputs) + i];
       sum += energy[output * params.inputs + i] * s * s;
     }
@@ -48,9 +52,13 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let padded = quads(params.inputs) * 4u;
   let input = group % padded;
   let sample = group / padded;
+  let steps = (params.outputs + 63u) / 64u;
   var sum = 0.0;
   if (input < params.inputs && sample < params.samples) {
-    for (var o = lane; o < params.outputs; o += 64u) {
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps) { break; }
+      let o = 64u * step + lane;
+      if (o >= params.outputs) { continue; }
       let at = sample * vector_stride(params.outputs) + o;
       let d = demodulation[at];
       sum -= d_demodulation[at] * d * d * d * energy[o * params.inputs + input];

@@ -38,9 +38,9 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let work = ring_work(linear_workgroup(id, count) * 64u + lane, channel_quads, params.samples);
   if (!work.valid) { return; }
   var sum = vec4f();
-  for (var a = 0u; a < 4u && !work.ring; a++) {
+  for (var a = 0u; a < 4u; a++) {
     let row = work.row + 1u - a;
-    if (row >= params.height) { continue; } // below zero wraps to a large number
+    if (work.ring || row >= params.height) { continue; } // below zero wraps to a large number
     let line = (work.sample * params.height + row) * params.width;
     var along = vec4f();
     for (var b = 0u; b < 4u; b++) {

@@ -40,10 +40,13 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   let padded = quads(params.outputs) * 4u;
   let output = group % padded;
   let sample = group / padded;
+  let steps = (params.inputs + 63u) / 64u;
   var sum = 0.0;
   if (output < params.outputs && sample < params.samples) {
-    for (var i = lane; i < params.inputs; i += 64u) {
-      sum += x[sample * vector_stride(params.inputs) + i] * weight[output * params.inputs + i];
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps) { break; }
+      let i = 64u * step + lane;
+      if (i < params.inputs) { sum += x[sample * vector_stride(params.inputs) + i] * weight[output * params.inputs + i]; }
     }
   }
   sum = workgroup_sum(lane, sum);
@@ -64,8 +67,10 @@ fn backward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   let sample = group / groups_a_sample;
   let input = group % groups_a_sample * 64u + lane;
   if (sample >= params.samples || input >= params.inputs) { return; }
+  let outputs = params.outputs;
   var sum = 0.0;
-  for (var o = 0u; o < params.outputs; o++) {
+  for (var o = 0u; o < most_steps; o++) {
+    if (o >= outputs) { break; }
     sum += d_v(sample, o) * weight[o * params.inputs + input];
   }
   let at = sample * vector_stride(params.inputs) + input;

@@ -28,8 +28,12 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   if (sample >= params.samples) { return; }
   let from_x = sample * vector_stride(params.inputs);
   let from_weight = output * params.inputs;
+  let inputs = params.inputs;
   var sum = 0.0;
-  for (var i = 0u; i < params.inputs; i++) { sum += x[from_x + i] * weight[from_weight + i]; }
+  for (var i = 0u; i < most_steps; i++) {
+    if (i >= inputs) { break; }
+    sum += x[from_x + i] * weight[from_weight + i];
+  }
   let v = params.weight_gain * sum + params.bias_gain * bias[output];
   y[sample * vector_stride(params.outputs) + output] = params.gain * select(params.slope * v, v, v > 0.0);
 }

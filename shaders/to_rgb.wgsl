@@ -41,7 +41,8 @@ fn forward(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec
   if (!work.valid) { return; }
   let pixel = (work.sample * params.height + work.row) * params.width + work.column;
   var sum = bias[0];
-  for (var i = 0u; i < input_quads; i++) {
+  for (var i = 0u; i < most_steps; i++) {
+    if (i >= input_quads) { break; }
     sum += weight[i] * (styles[work.sample * vector_stride(params.inputs) / 4u + i] * x[pixel * input_quads + i]);
   }
   rgb[pixel] = clamp(sum, vec4f(-params.clamp), vec4f(params.clamp));

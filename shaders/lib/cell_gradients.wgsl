@@ -12,7 +12,8 @@ fn gradients_at(four: Four, quad: u32) -> array<vec4f, 4> {
     let offset = 1 - vec2i(i32(tap / 3u), i32(tap % 3u));
     var from_u: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_u[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (var o = 0u; o < output_quads; o++) {
+    for (var o = 0u; o < most_steps; o++) {
+      if (o >= output_quads) { break; }
       let w = weight_at((tap * input_quads + quad) * output_quads + o);
       for (var k = 0u; k < 4u; k++) {
         if (from_u[k] != 0xffffffffu) { sums[k] += d_u[from_u[k] * output_quads + o] * w; }

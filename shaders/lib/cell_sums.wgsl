@@ -11,7 +11,8 @@ fn sums_at(four: Four, quad: u32) -> array<vec4f, 4> {
     let offset = vec2i(i32(tap / 3u), i32(tap % 3u)) - 1;
     var from_x: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (var i = 0u; i < input_quads; i++) {
+    for (var i = 0u; i < most_steps; i++) {
+      if (i >= input_quads) { break; }
       let w = weight_at((tap * input_quads + i) * output_quads + quad);
       let s = styles[style + i];
       for (var k = 0u; k < 4u; k++) {

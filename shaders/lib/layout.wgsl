@@ -13,3 +13,7 @@ fn linear_workgroup(id: vec3u, count: vec3u) -> u32 { return id.y * count.x + id
 fn real_channels(quad: u32, channels: u32) -> vec4f {
   return select(vec4f(), vec4f(1.0), quad * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(channels));
 }
+
+/// More than any loop here takes steps. A compiler that sees a loop end, since its bound is a constant, adds no counter of
+/// its own to it: so the bound is this, and the loop is left by a break.
+const most_steps = 65536u;

@@ -16,17 +16,21 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
   let split = share.quad / output_quads;
   let four = four_cells(share.group);
   let style = four.sample * vector_stride(params.inputs) / 4u;
+  let begin = split * 9u * input_quads / params.splits;
   let end = (split + 1u) * 9u * input_quads / params.splits;
   var sums: array<vec4f, 4>;
-  var step = split * 9u * input_quads / params.splits;
-  while (step < end) {
-    let tap = step / input_quads;
+  for (var tap = 0u; tap < 9u; tap++) {
+    let start = max(begin, tap * input_quads);
+    let to = max(start, min(end, (tap + 1u) * input_quads));
+    let steps = to - start;
+    if (steps == 0u) { continue; }
     let offset = vec2i(i32(tap / 3u), i32(tap % 3u)) - 1;
     var from_x: array<u32, 4>;
     for (var k = 0u; k < 4u; k++) { from_x[k] = neighbour(four.sample, four.cells[k], offset); }
-    for (; step < min(end, (tap + 1u) * input_quads); step++) {
-      let i = step - tap * input_quads;
-      let w = weight_at(step * output_quads + quad);
+    for (var step = 0u; step < most_steps; step++) {
+      if (step >= steps) { break; }
+      let i = start + step - tap * input_quads;
+      let w = weight_at((start + step) * output_quads + quad);
       let s = styles[style + i];
       for (var k = 0u; k < 4u; k++) {
         if (from_x[k] != 0xffffffffu) { sums[k] += w * (s * x[from_x[k] * input_quads + i]); }
@@ -34,14 +38,18 @@ fn forward_parts(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) coun
     }
   }
   let first = 4u * (share.group % ((cell_count() + 3u) / 4u));
-  for (var k = 0u; k < four.count; k++) { parts[part_at(split, four.sample, first + k, quad, output_quads)] = sums[k]; }
+  for (var k = 0u; k < 4u; k++) {
+    if (k < four.count) { parts[part_at(split, four.sample, first + k, quad, output_quads)] = sums[k]; }
+  }
 }
 
 /// The sum of all parts for the cell and the four channels of invocation `index`, whose sample and group are given.
 fn sum_of_parts(index: u32, sample: u32, quad: u32) -> vec4f {
   let output_quads = quads(params.outputs);
+  let splits = params.splits;
   var sum = vec4f();
-  for (var split = 0u; split < params.splits; split++) {
+  for (var split = 0u; split < most_steps; split++) {
+    if (split >= splits) { break; }
     sum += parts[part_at(split, sample, index / output_quads % cell_count(), quad, output_quads)];
   }
   return sum;

@@ -17,7 +17,8 @@ fn gradients_at(sample: u32, first: u32, quad: u32) -> array<vec4f, 4> {
   var sums: array<vec4f, 4>;
   for (var a = 0u; a < 3u; a++) {
     for (var b = 0u; b < 3u; b++) {
-      for (var o = 0u; o < output_quads; o++) {
+      for (var o = 0u; o < most_steps; o++) {
+        if (o >= output_quads) { break; }
         let w = tap(a, b, quad, o);
         for (var k = 0u; k < 4u; k++) { sums[k] += d_t[(from_t[k] + a * width + b) * output_quads + o] * w; }
       }

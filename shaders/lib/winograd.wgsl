@@ -101,12 +101,14 @@ fn multiply(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: ve
   var from_tile: array<u32, 4>;
   for (var k = 0u; k < 4u; k++) { from_tile[k] = (tap * all_tiles() + min(4u * share.group + k, all_tiles() - 1u)) * input_quads; }
   var sums: array<vec4f, 4>;
-  for (var i = 0u; i < input_quads; i++) {
+  for (var i = 0u; i < most_steps; i++) {
+    if (i >= input_quads) { break; }
     let w = weights_of_taps[(tap * input_quads + i) * output_quads + share.quad];
     for (var k = 0u; k < 4u; k++) { sums[k] += w * inputs_of_taps[from_tile[k] + i]; }
   }
-  for (var k = 0u; k < 4u && 4u * share.group + k < all_tiles(); k++) {
-    products[(tap * all_tiles() + 4u * share.group + k) * output_quads + share.quad] = sums[k];
+  for (var k = 0u; k < 4u; k++) {
+    let tile = 4u * share.group + k;
+    if (tile < all_tiles()) { products[(tap * all_tiles() + tile) * output_quads + share.quad] = sums[k]; }
   }
 }
 
