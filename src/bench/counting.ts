@@ -30,7 +30,8 @@ export function stepWork(step: Step, counts: ReadonlyMap<string, CellCounts>): W
   // A step over all cells does the work that its plan states.
   if (!cells) return step;
   const { ring } = step.operation[step.direction][step.entry];
-  return entryWork(step, step.kernel.shader, ring ? cells.covered : cells.computed);
+  const { computed } = cells;
+  return entryWork(step, step.kernel.shader, { listed: ring ? cells.covered : computed, computed });
 }
 
 export const planWork = (plan: Plan, counts: ReadonlyMap<string, CellCounts>): Work =>

@@ -81,6 +81,13 @@ const split = (plain: readonly Case[]): readonly Case[] =>
     sharedBothWays(plain.map((one) => ({ ...one, sizes: { ...one.sizes, splits } }))),
   );
 
+/** Besides: more groups of four channels than a set has lanes, and more cells than a workgroup makes. */
+const forLanes = (plain: readonly Case[], map: Sizes): readonly Case[] => [
+  ...plain,
+  { sizes: { samples: 1, inputs: 3, outputs: 270, height: 1, width: 2 } },
+  { sizes: { samples: 2, inputs: 2, outputs: 5, ...map } },
+];
+
 const inTiles = (plain: readonly Case[]): readonly Case[] =>
   sharedBothWays(plain).map(({ sizes, params }) => ({
     sizes: winogradSizes(sizes),
@@ -184,6 +191,16 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   conv3x3_up_modulated: sharedBothWays(upsamplingConvolutions),
   conv3x3_split_k: split(convolutions),
   conv3x3_up_split_k: split(upsamplingConvolutions),
+  conv3x3_lanes: forLanes(convolutions, { height: 7, width: 10 }),
+  conv3x3_lanes_act: everyActivation(forLanes(convolutions, { height: 7, width: 10 })),
+  conv3x3_up_lanes: forLanes(upsamplingConvolutions, { height: 4, width: 6 }),
+  conv3x3_lanes_layer: [],
+  conv3x3_up_lanes_layer: [],
+  layer_sums: [],
+  fully_connected_batch: [],
+  demodulate_batch: [],
+  offset_row_batch: [],
+  fully_connected_stack: [],
   fir: [
     { sizes: { samples: 1, channels: 1, total: 1, height: 1, width: 1 }, params: { first: 0 } },
     { sizes: { samples: 2, channels: 5, total: 5, height: 6, width: 10 }, params: { first: 0 } },

@@ -55,8 +55,23 @@ function tileInputs(random: Random, tiles: number, seed: number): Tensors {
   return { features, first_features, mask, status, ...drawn };
 }
 
+const recordSizes = { points: 3, length: 300, leaf_words: 7, coordinate_words: 5, slots: 4 };
+const recorded = (turn: number, leaves_copied: number, coordinates_copied: number): Case => {
+  const words = 6 * 3 + 8 + 300 + leaves_copied + coordinates_copied;
+  return {
+    sizes: { ...recordSizes, words },
+    params: { leaves_copied, coordinates_copied },
+    given: (random) => ({
+      turn: tensor([1], () => turn),
+      records: tensor([4, words], () => random.normal()),
+    }),
+  };
+};
+
 /** Where the drag stands is part of what these operations depend on; drag_kernels.test.ts tries more of it. */
 export const dragCases = {
+  // The second comes after the last slot.
+  record: [recorded(2, 0, 0), recorded(5, 7, 5)],
   remember: [situation],
   point_tracking: [situation],
   stop_rule: [situation],

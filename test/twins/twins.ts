@@ -18,6 +18,7 @@ import { noise_correlation, noise_down, noise_map, normalize_noise } from './noi
 import { normalize } from './normalize.ts';
 import { offset_row, rebase_row } from './offset_row.ts';
 import { point_tracking, remember } from './point_tracking.ts';
+import { record } from './record.ts';
 import { sample_tiles } from './sample_tiles.ts';
 import { squared_distance } from './squared_distance.ts';
 import { stop_rule } from './stop_rule.ts';
@@ -31,6 +32,11 @@ import { fir_act, withActivation } from './with_activation.ts';
 /** Lists are no numbers to compare in f64: test/models/stylegan2/device/cone.test.ts has their twin, and `cases` none for them. */
 const listsOfCells: Twin = () => {
   throw new RangeError('cell lists are tried in test/models/stylegan2/device/cone.test.ts');
+};
+
+/** What does the work of several operations is compared with these. */
+const ofSeveral: Twin = () => {
+  throw new RangeError('kernels for several calls are tried in test/engine/graph');
 };
 
 /** Every row of the table in f64. That of a loss gives the tensor `loss`, of shape [1]. */
@@ -56,6 +62,16 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   conv3x3_up_modulated: ofModulated(conv3x3_up),
   conv3x3_split_k: conv3x3,
   conv3x3_up_split_k: conv3x3_up,
+  conv3x3_lanes: conv3x3,
+  conv3x3_lanes_act: withActivation(conv3x3),
+  conv3x3_up_lanes: conv3x3_up,
+  conv3x3_lanes_layer: ofSeveral,
+  conv3x3_up_lanes_layer: ofSeveral,
+  layer_sums: ofSeveral,
+  fully_connected_batch: ofSeveral,
+  demodulate_batch: ofSeveral,
+  offset_row_batch: ofSeveral,
+  fully_connected_stack: ofSeveral,
   fir,
   bias_act,
   to_rgb,
@@ -72,6 +88,7 @@ export const twins: Readonly<Record<OperationName, Twin>> = {
   mask_loss,
   mask_loss_sampled,
   sample_tiles,
+  record,
   latent_regularization,
   adam,
   adam_together,

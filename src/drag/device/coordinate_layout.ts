@@ -1,7 +1,10 @@
 import type { Call } from '../../engine/graph/reversal.ts';
 import { gradientOf } from '../../engine/graph/reversal.ts';
-import { unpack, vectorAlignment } from '../../engine/memory/layouts.ts';
+import { stackedTensors } from '../../engine/graph/stacks.ts';
+import { type Layout, unpack, vectorAlignment } from '../../engine/memory/layouts.ts';
 import type { TensorStore } from '../../engine/memory/tensors.ts';
+import { tensorShape } from '../../engine/operations/operation.ts';
+import { operationTable } from '../../engine/operations/operations.ts';
 import type { Coordinates, LatentLeaf, PlacedLatent } from '../../models/draggable.ts';
 import { adamTogetherCall, linearCall } from '../../models/latent_calls.ts';
 import {
@@ -70,19 +73,47 @@ export class CoordinateLayout implements LatentLayout {
     this.spread(store, undefined);
     const words = this.#trained.reduce((sum, leaf) => sum + alignedWords(leaf), 0);
     store.ensure(followed.leaves, 'vector', [words / vectorAlignment, vectorAlignment]);
+    store.ensure(gradientOf(followed.leaves), 'vector', [words / vectorAlignment, vectorAlignment]);
     let offset = 0;
     for (const leaf of this.#trained) {
       const { name, layout, shape } = leaf;
       // An earlier shape may have left a part of `w` under this name, whose gradient lies in `d_w`.
       store.delete(name);
       store.delete(gradientOf(name));
-      store.part(name, followed.leaves, { layout, shape, offset: 4 * offset });
+      for (const [own, whole] of [
+        [name, followed.leaves],
+        [gradientOf(name), gradientOf(followed.leaves)],
+      ])
+        store.part(own, whole, { layout, shape, offset: 4 * offset });
       store.ensure(initialOf(name), layout, shape);
       offset += alignedWords(leaf);
     }
     for (const { name, layout, shape, trained } of this.#leaves)
       if (!trained) store.ensure(name, layout, shape);
     this.#coordinates.createTensors(store);
+    this.#createResults(store);
+  }
+
+  /** What the calls from coordinates to leaves hand each other outlives an iteration: the next one's gradients need it. */
+  #createResults(store: TensorStore): void {
+    const { calls } = this.#coordinates;
+    const made = new Map<string, { readonly layout: Layout; readonly shape: number[] }>();
+    for (const { operation, sizes, tensors } of calls)
+      for (const output of operationTable[operation].outputs) {
+        const spec = operationTable[operation].tensors[output];
+        const name = tensors[output];
+        if (!store.has(name)) made.set(name, { ...spec, shape: tensorShape(spec, sizes) });
+      }
+    const stacked = stackedTensors(calls);
+    const together = [...made].filter(([name]) => stacked.includes(name));
+    if (together.length > 0)
+      store.createTogether(
+        'from coordinates to leaves',
+        together.map(([name, { layout, shape }]) => ({ name, layout, shape })),
+      );
+    // No kernel may read and write one buffer: the others lie by themselves.
+    for (const [name, { layout, shape }] of made)
+      if (!stacked.includes(name)) store.create(name, layout, shape);
   }
 
   write(store: TensorStore, latent: PlacedLatent): void {

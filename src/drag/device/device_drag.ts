@@ -11,6 +11,7 @@ import { maskedTiles } from './mask_tiles.ts';
 import { coverageOf, objectivePlans } from './objective.ts';
 import type { ObjectiveShape } from './objective_shape.ts';
 import { createObjectiveTensors } from './objective_tensors.ts';
+import { createRecordTensors, recordCall, recordTensors } from './record_call.ts';
 import { type IterationRecord, RecordRing } from './records.ts';
 
 /** Where a drag is: its latent, and the handles in image pixels. */
@@ -199,16 +200,10 @@ export class DragLoop {
     const plan = built(this.#plan);
     const { queue } = this.#generator.engine.device;
     const latent = built(this.#latent);
-    const tensor = (name: string) => this.#store.get(name);
     const encoder = this.#generator.engine.device.createCommandEncoder({ label: 'drag' });
     const staging = this.#ring.begin(count, {
-      positions: tensor('positions'),
-      shifts: tensor('shifts'),
-      status: tensor('status'),
-      w: tensor('w'),
-      leaves: latent.followed && tensor(latent.followed.leaves),
-      coordinates: latent.followed && tensor(latent.followed.coordinates),
-      gradient: traced ? tensor(gradientOf('w')) : undefined,
+      ...recordTensors(this.#store, latent),
+      gradient: traced ? this.#store.get(gradientOf('w')) : undefined,
     });
     for (let slot = 0; slot < count; slot++) {
       plan.record(encoder);
@@ -249,9 +244,11 @@ export class DragLoop {
       built(this.#latent),
       this.#coverage,
     );
+    const record = recordCall(this.#store, built(this.#latent), shape.points);
+    const afterwards = [...(iteration.afterwards ?? []), record];
     const plans: Plan[] = [];
     try {
-      for (const request of [constant, settling, references, iteration])
+      for (const request of [constant, settling, references, { ...iteration, afterwards }])
         plans.push(await Plan.build(request, resources));
     } catch (error) {
       for (const plan of plans) plan.destroy();
@@ -269,6 +266,7 @@ export class DragLoop {
     this.#latent.createTensors(store);
     const { constant } = objectivePlans(generator, shape, this.#latent, undefined);
     createObjectiveTensors(store, shape, constant.calls);
+    createRecordTensors(store, this.#latent);
     this.#coverage?.deleteTensors(store);
     this.#coverage = coverageOf(generator, shape);
     this.#coverage?.createTensors(store, generator.engine.device);

@@ -17,7 +17,7 @@ export interface ObjectivePlans {
   /** Run once whenever the latent is written, after the constant calls. */
   readonly settling: PlanRequest;
   /**
-   * From `w` to features, tracking, stop rule and losses; then, once the gradients are there, the step. Parameters:
+   * From the leaves to features, tracking, stop rule and losses; then, once the gradients are there, the step. Parameters:
    * `stop_rule` stop_distance, `adam` learning_rate, `mask_loss` lambda, `sample_tiles` seed, `latent_regularization`
    * regularization. Source: SPEC §3.
    */
@@ -38,11 +38,14 @@ export function objectivePlans(
   coverage: Coverage | undefined,
 ): ObjectivePlans {
   const field = fieldOf(generator, shape);
-  const leafCalls = splitConstant(latent.leafCalls, latent.wanted).varying;
-  const { constant, varying } = splitConstant(
-    [...latent.leafCalls, ...generator.calls(field)],
+  const { leafCalls } = latent;
+  const { constant, varying: all } = splitConstant(
+    [...leafCalls, ...generator.calls(field)],
     latent.wanted,
   );
+  // Leaves that follow from other coordinates are made after a step, and by whoever writes them.
+  const following = latent.followed ? all.filter((call) => leafCalls.includes(call)) : [];
+  const varying = all.filter((call) => !following.includes(call));
   const features = (covered: Coverage | undefined): Call[] => [
     ...(covered ? [covered.call('forward')] : []),
     ...varying,
@@ -62,7 +65,8 @@ export function objectivePlans(
         ...(shape.regularized ? latent.regularization : []),
       ],
       wanted: latent.wanted,
-      afterwards: [latent.step, ...(latent.followed ? leafCalls : [])],
+      standing: following,
+      afterwards: [latent.step, ...following],
       cells,
     },
   };

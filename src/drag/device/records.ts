@@ -33,13 +33,20 @@ export interface RecordTensors {
   readonly leaves?: DeviceTensor;
   /** The coordinates that the leaves follow from, where they do. */
   readonly coordinates?: DeviceTensor;
-  /** The gradient of `w`, where it is asked for. */
+  /** The gradient of `w`, where it is asked for. It is copied apart. */
   readonly gradient?: DeviceTensor;
+  /** The ring that the iterations' records go into (shaders/record.wgsl), and whose turn it is in it. */
+  readonly records: DeviceTensor;
+  readonly turn: DeviceTensor;
 }
+
+/** Iterations whose records the ring on the device holds. */
+export const recordSlots = 16;
 
 /** Copies of what each iteration of a submission leaves behind, side by side, so that they come back together. */
 export interface Records {
-  copy(encoder: GPUCommandEncoder, slot: number): void;
+  /** To be called after each iteration was recorded. */
+  copy(encoder: GPUCommandEncoder, iteration: number): void;
   /** The records, once they are there. To be called once, after the copies are submitted. */
   read(): Promise<IterationRecord[]>;
 }
@@ -56,24 +63,30 @@ export class RecordRing {
 
   /** Room for the records of a submission. */
   begin(count: number, recorded: RecordTensors): Records {
-    const tensors = inOrder(recorded);
-    const record = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
-    const staging = this.#take(count * record);
+    const { records, turn, gradient } = recorded;
+    const record = recordBytes(recorded);
+    const size = count * (record + (gradient?.bytes ?? 0));
+    const staging = this.#take(size);
+    this.#device.queue.writeBuffer(turn.buffer, turn.offset, new Float32Array(1));
     return {
-      copy: (encoder, slot) => {
-        let at = slot * record;
-        for (const { buffer, offset, bytes } of tensors) {
-          encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
-          at += bytes;
+      copy: (encoder, iteration) => {
+        if (gradient) {
+          const at = count * record + iteration * gradient.bytes;
+          encoder.copyBufferToBuffer(gradient.buffer, gradient.offset, staging, at, gradient.bytes);
         }
+        const slot = iteration % recordSlots;
+        if (slot < recordSlots - 1 && iteration < count - 1) return;
+        const at = (iteration - slot) * record;
+        const bytes = (slot + 1) * record;
+        encoder.copyBufferToBuffer(records.buffer, records.offset, staging, at, bytes);
       },
       read: async () => {
-        const size = count * record;
         await mapForReading(staging, size);
-        const records = readRecords(new Float32Array(staging.getMappedRange(0, size)), recorded);
+        const floats = new Float32Array(staging.getMappedRange(0, size));
+        const found = readRecords(floats, count, recorded);
         staging.unmap();
         this.#free.push(staging);
-        return records;
+        return found;
       },
     };
   }
@@ -100,33 +113,39 @@ export class RecordRing {
   }
 }
 
-/** The tensors of a record, as their copies lie in it. */
-const inOrder = (recorded: RecordTensors) => {
-  const { positions, shifts, status, w, leaves, coordinates, gradient } = recorded;
-  return [positions, shifts, status, w, leaves, coordinates, gradient].filter(
-    (tensor) => tensor !== undefined,
+/** Bytes of an iteration's record in the ring. */
+export const recordBytes = ({
+  positions,
+  shifts,
+  status,
+  w,
+  leaves,
+  coordinates,
+}: Omit<RecordTensors, 'records' | 'turn'>): number =>
+  [positions, shifts, status, w, leaves, coordinates].reduce(
+    (sum, tensor) => sum + (tensor?.bytes ?? 0),
+    0,
   );
-};
 
-function readRecords(floats: Float32Array, recorded: RecordTensors): IterationRecord[] {
-  const records: IterationRecord[] = [];
+/** The records of `count` iterations one after the other, and then their gradients. */
+function readRecords(
+  floats: Float32Array,
+  count: number,
+  recorded: RecordTensors,
+): IterationRecord[] {
   let at = 0;
   const take = ({ layout, shape, bytes }: DeviceTensor): Float32Array => {
     at += bytes / 4;
     return unpack(layout, shape, floats.subarray(at - bytes / 4, at));
   };
-  const { leaves, coordinates, gradient } = recorded;
-  while (at < floats.length) {
-    const state = readState(take(recorded.positions), take(recorded.shifts), take(recorded.status));
-    records.push({
-      ...state,
-      w: take(recorded.w),
-      leaves: leaves && take(leaves),
-      coordinates: coordinates && take(coordinates),
-      gradient: gradient && take(gradient),
-    });
-  }
-  return records;
+  const { positions, shifts, status, w, leaves, coordinates, gradient } = recorded;
+  const records = Array.from({ length: count }, () => ({
+    ...readState(take(positions), take(shifts), take(status)),
+    w: take(w),
+    leaves: leaves && take(leaves),
+    coordinates: coordinates && take(coordinates),
+  }));
+  return records.map((record) => ({ ...record, gradient: gradient && take(gradient) }));
 }
 
 /** The words of the status are those of shaders/lib/status.wgsl. */

@@ -88,7 +88,7 @@ const choice = exactObjectOf({
     `is not a whole number of parts up to ${mostSplits}`,
   ),
   modulation: picklist(['inline', 'ahead'], 'is not inline or ahead'),
-  algorithm: picklist(['direct', 'winograd'], 'is not direct or winograd'),
+  algorithm: picklist(['direct', 'winograd', 'lanes'], 'is not direct, winograd or lanes'),
 }) satisfies GenericSchema<unknown, ConvolutionChoice>;
 
 const milliseconds = custom<number>(

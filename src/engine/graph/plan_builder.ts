@@ -4,9 +4,20 @@ import type { Shader } from '../kernels/shaders.ts';
 import { type DeviceTensor, TensorStore } from '../memory/tensors.ts';
 import { tensorBytes, tensorOf, tensorShape } from '../operations/operation.ts';
 import { operationTable } from '../operations/operations.ts';
+import { type BatchResources, withBatches } from './batches.ts';
+import { fusedBackward } from './fused_layers.ts';
+import { incompleteGradients } from './incomplete_gradients.ts';
+import { PlanMemory, type StepTensors } from './plan_memory.ts';
 import type { CellList, PlanRequest, PlanResources } from './plan_request.ts';
-import { backwardEntries, type EntryCall, forwardEntries, gradientOf } from './reversal.ts';
+import {
+  backwardEntries,
+  type Call,
+  type EntryCall,
+  forwardEntries,
+  gradientOf,
+} from './reversal.ts';
 import { settingOf, weightPrecision } from './setting.ts';
+import { withStacks } from './stacks.ts';
 import { type BoundTensor, type Step, spread } from './step.ts';
 import { withVariants } from './variant_calls.ts';
 import { entryWork } from './work.ts';
@@ -17,7 +28,7 @@ export interface PlanParts {
   readonly params: ParamsBuffer;
   /** Tensors that are the plan's own. */
   readonly owned: TensorStore;
-  /** Gradients that are set to zero at the start of a run. */
+  /** Gradients that are set to zero at the start of a run, since no kernel makes all of them. */
   readonly cleared: readonly DeviceTensor[];
 }
 
@@ -27,6 +38,8 @@ interface Draft extends EntryCall {
   /** Binding → plan tensor. */
   readonly tensors: ReadonlyMap<string, string>;
   readonly listed: number;
+  /** Cells of its list without the ring. */
+  readonly computed: number;
   readonly slot: number;
 }
 
@@ -36,13 +49,15 @@ export class PlanBuilder {
   readonly #resources: PlanResources;
   /** The lists of all cells, owned by the plan. */
   readonly #owned: TensorStore;
-  /** Bytes of every tensor that comes from the arena. */
-  readonly #transient = new Map<string, number>();
+  readonly #memory: PlanMemory;
+  /** Wanted tensors whose gradients are not made whole. */
+  #incomplete: readonly string[] = [];
 
   constructor(request: PlanRequest, resources: PlanResources) {
     this.#request = {
       roots: [],
       wanted: [],
+      standing: [],
       afterwards: [],
       freeRounding: false,
       ...request,
@@ -50,6 +65,7 @@ export class PlanBuilder {
     };
     this.#resources = resources;
     this.#owned = new TensorStore(resources.device, resources.store);
+    this.#memory = new PlanMemory(this.#owned);
   }
 
   async build(): Promise<PlanParts> {
@@ -57,10 +73,10 @@ export class PlanBuilder {
     const params = new ParamsBuffer(device);
     try {
       const drafts = await this.#drafts(params);
-      const placed = arena.place(this.#lifetimes(drafts));
+      this.#memory.place(drafts.map(tensorsOf), arena);
       params.allocate();
-      const steps = drafts.map((draft) => this.#step(draft, params, placed));
-      const cleared = this.#request.wanted.map((tensor) => this.#owned.get(gradientOf(tensor)));
+      const steps = drafts.map((draft) => this.#step(draft, params));
+      const cleared = this.#incomplete.map((tensor) => this.#owned.get(gradientOf(tensor)));
       return { steps, params, owned: this.#owned, cleared };
     } catch (error) {
       params.destroy();
@@ -70,27 +86,36 @@ export class PlanBuilder {
   }
 
   async #drafts(params: ParamsBuffer): Promise<Draft[]> {
-    const { afterwards } = this.#request;
+    const { standing, afterwards } = this.#request;
     const { pipelines, variants } = this.#resources;
-    const calls = variants
+    const resources: BatchResources = {
+      memory: this.#memory,
+      writeTable: (label, words) => this.#writeTable(label, words),
+    };
+    const chosen = variants
       ? withVariants(this.#request.calls, variants, (call) =>
           settingOf(call, this.#owned, this.#request),
         )
       : this.#request.calls;
+    const together = (some: readonly Call[]) =>
+      variants ? withStacks(withBatches(some, resources), resources) : some;
+    const calls = together(chosen);
     const forward = forwardEntries(calls);
-    const after = forwardEntries(afterwards);
+    const after = forwardEntries(together(afterwards));
+    const reversed = [...standing, ...calls];
     const shaders = new Map<string, Shader>();
     const names = new Set([...forward, ...after].map(({ operation }) => operation.shader));
-    for (const { operation } of calls.flatMap((call) => call.fused ?? [call]))
+    for (const { operation } of reversed.flatMap((call) => call.fused ?? [call]))
       names.add(operationTable[operation].shader);
     await Promise.all(
       [...names].map(async (name) => shaders.set(name, await pipelines.shader(name))),
     );
-    const entries = [
-      ...forward,
-      ...backwardEntries({ ...this.#request, calls }, shaders),
-      ...after,
-    ];
+    const backward = backwardEntries({ ...this.#request, calls: reversed }, shaders);
+    this.#incomplete = incompleteGradients(backward, this.#request);
+    const fused = variants
+      ? fusedBackward(backward, { ...this.#request, ...resources, after, shaders })
+      : backward;
+    const entries = [...forward, ...fused, ...after];
     const kernels = await Promise.all(
       entries.map(({ call, operation, entry }) =>
         pipelines.kernel(operation.shader, entry, weightPrecision(call, this.#owned)),
@@ -103,10 +128,12 @@ export class PlanBuilder {
     const { call, operation, entry, direction, accumulate } = entryCall;
     const point = operation[direction][entry];
     let listed = 0;
+    let computed = 0;
     const tensors = new Map<string, string>();
     if (point.over !== undefined) {
       const list = this.#request.cells(entryCall) ?? this.#allCells(entryCall, point.over);
-      listed = point.ring ? list.covered : list.computed;
+      computed = list.computed;
+      listed = point.ring ? list.covered : computed;
       tensors.set('cell_list', list.name);
     }
     for (const { name } of kernel.shader.entryPoints.get(entry) ?? [])
@@ -118,7 +145,7 @@ export class PlanBuilder {
       listed,
       accumulate: accumulate ? 1 : 0,
     });
-    return { ...entryCall, kernel, tensors, listed, slot };
+    return { ...entryCall, kernel, tensors, listed, computed, slot };
   }
 
   /** The plan tensor behind a shader variable. A new one comes from the arena. */
@@ -140,12 +167,14 @@ export class PlanBuilder {
     const name = gradient ? gradientOf(tensor) : tensor;
     const sizes = { ...call.sizes, listed };
     const bytes = tensorBytes(spec, sizes, gradient ? 'f32' : precision);
-    const known = this.#owned.find(name)?.bytes ?? this.#transient.get(name);
-    if (known !== undefined && known !== bytes)
-      throw new RangeError(
-        `${call.label}: ${variable} takes ${bytes} bytes, tensor ${name} has ${known}`,
-      );
-    if (known === undefined) this.#transient.set(name, bytes);
+    this.#memory.add(name, bytes, `${call.label}: ${variable}`);
+    return name;
+  }
+
+  #writeTable(label: string, words: Uint32Array<ArrayBuffer>): string {
+    const name = `members of ${label}`;
+    const { buffer, offset } = this.#owned.create(name, 'plain', [words.length]);
+    this.#resources.device.queue.writeBuffer(buffer, offset, words);
     return name;
   }
 
@@ -162,41 +191,14 @@ export class PlanBuilder {
     return { name, computed: count, covered: count };
   }
 
-  #lifetimes(drafts: readonly Draft[]) {
-    const first = new Map<string, number>();
-    const last = new Map<string, number>();
-    drafts.forEach(({ call, operation, direction, entry, tensors }, at) => {
-      const { writes } = operation[direction][entry];
-      for (const [variable, name] of tensors) {
-        if (!this.#transient.has(name)) continue;
-        if (!first.has(name)) {
-          if (!writes.includes(variable))
-            throw new RangeError(`${call.label} ${entry} reads ${name}, which nothing has made`);
-          first.set(name, at);
-        }
-        last.set(name, at);
-      }
-    });
-    return [...this.#transient].map(([name, bytes]) => ({
-      name,
-      bytes,
-      first: first.get(name) ?? 0,
-      last: last.get(name) ?? drafts.length,
-    }));
-  }
-
-  #step(draft: Draft, params: ParamsBuffer, placed: ReadonlyMap<string, GPUBuffer>): Step {
+  #step(draft: Draft, params: ParamsBuffer): Step {
     const { call, operation, entry, direction, accumulate, kernel, tensors, listed, slot } = draft;
     const { shader } = kernel;
     const bound = (shader.entryPoints.get(entry) ?? []).map(
       ({ name: variable, binding, writable }): BoundTensor => {
         const tensor = tensors.get(variable) ?? '';
-        const transient = placed.get(tensor);
-        const { buffer, offset, bytes } = transient
-          ? { buffer: transient, offset: 0, bytes: this.#transient.get(tensor) ?? transient.size }
-          : this.#owned.get(tensor);
+        const { buffer, offset, bytes, memory } = this.#memory.bind(tensor);
         const size = Math.max(bytes, 16);
-        const memory = transient ? tensor : buffer.label;
         return { variable, tensor, memory, binding, buffer, offset, size, writable };
       },
     );
@@ -221,7 +223,16 @@ export class PlanBuilder {
       bindGroup: this.#resources.device.createBindGroup({ label, layout: kernel.layout, entries }),
       workgroups: spread(point.workgroups(sizes)),
       list: tensors.get('cell_list'),
-      ...entryWork(draft, shader, listed),
+      ...entryWork(draft, shader, draft),
     };
   }
+}
+
+/** What a step binds, and what it makes of that. */
+function tensorsOf({ call, operation, direction, entry, tensors }: Draft): StepTensors {
+  const { writes } = operation[direction][entry];
+  return {
+    label: `${call.label} ${entry}`,
+    bound: [...tensors].map(([variable, name]) => ({ name, written: writes.includes(variable) })),
+  };
 }

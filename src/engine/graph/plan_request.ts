@@ -9,8 +9,13 @@ export interface PlanRequest {
   readonly calls: readonly Call[];
   /** Tensors whose gradients the caller writes before a run; `d_<name>` is in the store. */
   readonly roots?: readonly string[];
-  /** Tensors whose gradients are asked for; `d_<name>` is in the store and is cleared at the start of a run. */
+  /** Tensors whose gradients are asked for; `d_<name>` is in the store. */
   readonly wanted?: readonly string[];
+  /**
+   * Calls before the others whose results an earlier run has left in the store: gradients go back through them, but they
+   * are not run.
+   */
+  readonly standing?: readonly Call[];
   /** Calls after the backward pass (the optimiser). */
   readonly afterwards?: readonly Call[];
   /** The list, in the store, of the cells that an entry point covers; undefined for all cells. */

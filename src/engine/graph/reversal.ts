@@ -37,7 +37,7 @@ export interface ReversalRequest {
   readonly calls: readonly Call[];
   /** Tensors whose gradients the caller gives. Losses need none. */
   readonly roots: readonly string[];
-  /** Tensors whose gradients are asked for. They are cleared first; every contribution adds. */
+  /** Tensors whose gradients are asked for. */
   readonly wanted: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export function backwardEntries(
   const calls = forward.flatMap((call) => call.fused ?? [call]);
   const dependent = dependents(calls, wanted);
   const reached = new Set(roots);
-  const contributed = new Set(wanted);
+  const contributed = new Set<string>();
   const entries: EntryCall[] = [];
   for (const call of [...calls].reverse()) {
     const operation = operationTable[call.operation];

@@ -50,6 +50,8 @@ export function withChoice(call: Call, choice: ConvolutionChoice): Call[] {
       fused: part === firstTiles.length - 1 ? [{ ...overCells(call), params }] : [],
     }));
   }
+  if (algorithm === 'lanes')
+    return [{ ...call, operation: up ? 'conv3x3_up_lanes' : 'conv3x3_lanes' }];
   if (splits > 1) {
     const operation = up ? 'conv3x3_up_split_k' : 'conv3x3_split_k';
     return [{ ...call, operation, sizes: { ...call.sizes, splits }, params }];
@@ -105,6 +107,7 @@ function epilogueOf({ tensors }: Call, after: readonly Call[]): readonly Call[] 
 const withActivation = {
   conv3x3_cells: 'conv3x3_cells_act',
   conv3x3_modulated: 'conv3x3_modulated_act',
+  conv3x3_lanes: 'conv3x3_lanes_act',
   conv3x3_split_k: 'conv3x3_split_k_act',
   conv3x3_winograd: 'conv3x3_winograd_act',
   fir: 'fir_act',

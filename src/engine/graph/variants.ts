@@ -16,9 +16,10 @@ export interface ConvolutionChoice {
   readonly modulation: 'inline' | 'ahead';
   /**
    * How the forward sums are computed: product by product, or with fewer products from transformed tiles. The latter is
-   * for dense convolutions at the same resolution only; they then split no sums and modulate what they transform.
+   * for dense convolutions at the same resolution only; they then split no sums and modulate what they transform. `lanes`
+   * splits the sums of both directions within workgroups, for few cells.
    */
-  readonly algorithm: 'direct' | 'winograd';
+  readonly algorithm: 'direct' | 'winograd' | 'lanes';
 }
 
 /** What a plan asks of a convolution, beside its sizes. */
@@ -39,6 +40,8 @@ export interface Variants {
   readonly cellsFirst: boolean;
   /** Number of invocations that keeps the adapter busy. Convolutions with fewer split their sums; with 0 none does. */
   readonly invocations: number;
+  /** How they do: each within a workgroup, or among workgroups, with parts that go through memory. By default the latter. */
+  readonly sums?: 'lanes' | 'parts';
   /** Convolutions over at least so many cells have their input modulated ahead. */
   readonly cellsAhead: number;
   /** Dense convolutions over at least so many cells and channels are computed by Winograd's algorithm; absent: none. */
@@ -59,7 +62,13 @@ export const defaultVariants = ({ isSoftware }: AdapterDescription): Variants =>
         winograd: { cells: 16 ** 2, channels: 24 },
         epilogue: 'fused',
       }
-    : { cellsFirst: true, invocations: 32768, cellsAhead: 4096, epilogue: 'fused' };
+    : {
+        cellsFirst: true,
+        invocations: 32768,
+        sums: 'lanes',
+        cellsAhead: 4096,
+        epilogue: 'fused',
+      };
 
 /** The most parts of a sum: adding up more costs more than they gain. */
 export const mostSplits = 32;
@@ -122,18 +131,22 @@ const isWinogradDefault = (call: Call, { winograd }: Variants, setting: Setting)
 
 /** The measured choice for a convolution; without one, what the rules of `variants` give. */
 export function choiceOf(call: Call, variants: Variants, setting: Setting): ConvolutionChoice {
-  const { cellsFirst, invocations, cellsAhead, tuned } = variants;
+  const { cellsFirst, invocations, sums, cellsAhead, tuned } = variants;
   const { listed } = setting;
   const measured = tuned?.get(convolutionKey(call, setting));
   if (measured)
     return {
       ...measured,
       splits: Math.min(measured.splits, mostSplitsOf(call)),
-      algorithm: canBeWinograd(call, setting) ? measured.algorithm : 'direct',
+      algorithm:
+        measured.algorithm === 'winograd' && !canBeWinograd(call, setting)
+          ? 'direct'
+          : measured.algorithm,
     };
   if (isWinogradDefault(call, variants, setting)) return inWinogradsForm(cellsFirst);
   const wanted = Math.ceil(invocations / unsplitInvocations(call, listed));
   const splits = Math.max(1, Math.min(wanted, mostSplitsOf(call)));
+  if (splits > 1 && sums === 'lanes') return byLanes(cellsFirst);
   const ahead = splits === 1 && listed >= cellsAhead;
   return { cellsFirst, splits, modulation: ahead ? 'ahead' : 'inline', algorithm: 'direct' };
 }
@@ -145,6 +158,13 @@ const inWinogradsForm = (cellsFirst: boolean): ConvolutionChoice => ({
   algorithm: 'winograd',
 });
 
+const byLanes = (cellsFirst: boolean): ConvolutionChoice => ({
+  cellsFirst,
+  splits: 1,
+  modulation: 'inline',
+  algorithm: 'lanes',
+});
+
 /** The choices that are worth measuring for a convolution; all compute the same. */
 export function candidatesOf(call: Call, setting: Setting): ConvolutionChoice[] {
   const most = Math.min(
@@ -152,6 +172,8 @@ export function candidatesOf(call: Call, setting: Setting): ConvolutionChoice[] 
     Math.max(1, enoughInvocations / unsplitInvocations(call, setting.listed)),
   );
   const candidates = isWinogradWorthTrying(call, setting) ? [false, true].map(inWinogradsForm) : [];
+  // Neighbours in a workgroup by lanes take different channels, whatever the choice: one candidate.
+  if (most > 1) candidates.push(byLanes(true));
   const algorithm = 'direct';
   for (let splits = 1; splits <= most; splits *= 2)
     for (const cellsFirst of [false, true]) {

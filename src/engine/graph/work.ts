@@ -20,13 +20,17 @@ export const totalWork = (parts: readonly Work[]): Work => ({
 
 /**
  * The work of an entry point, from its row of the table.
- * @param listed number of cells in its list, the ring included where the entry point covers the ring
+ * @param cells in its list: `listed`, with the ring where the entry point covers it; `computed`, without
  */
-export function entryWork(entryCall: EntryCall, shader: Shader, listed: number): Work {
+export function entryWork(
+  entryCall: EntryCall,
+  shader: Shader,
+  { listed, computed }: { readonly listed: number; readonly computed: number },
+): Work {
   const { call, operation, entry, direction } = entryCall;
   const point = operation[direction][entry];
   const sizes = { ...call.sizes, listed };
-  const flops = point.flops(sizes);
+  const flops = point.flops({ ...sizes, computed });
   const specs = (shader.entryPoints.get(entry) ?? []).flatMap(({ name }) => {
     const tensor = tensorOf(operation, name);
     // Gradients are f32, however the weights are stored.

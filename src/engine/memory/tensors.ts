@@ -82,11 +82,38 @@ export class TensorStore {
   ): DeviceTensor {
     const whole = this.get(parent);
     const bytes = 4 * deviceLength(layout, shape);
-    if (offset % 256 !== 0 || offset + bytes > whole.bytes)
+    if (offset % bindingAlignment !== 0 || offset + bytes > whole.bytes)
       throw new RangeError(`bytes ${offset} to ${offset + bytes} of ${parent} cannot be bound`);
     const tensor = { layout, shape, buffer: whole.buffer, offset: whole.offset + offset, bytes };
     this.#tensors.set(name, tensor);
     return tensor;
+  }
+
+  /** Makes tensors of zeros that share one buffer, so that a kernel can bind any of them together. */
+  createTogether(
+    name: string,
+    tensors: readonly (Pick<DeviceTensor, 'layout' | 'shape'> & { readonly name: string })[],
+  ): void {
+    let bytes = 0;
+    const placed = tensors.map((one) => {
+      const offset = bytes;
+      bytes += alignedToBind(4 * deviceLength(one.layout, one.shape));
+      return { ...one, offset };
+    });
+    this.create(name, 'plain', [bytes / 4]);
+    for (const { name: own, layout, shape, offset } of placed)
+      this.part(own, name, { layout, shape, offset });
+  }
+
+  /** Writes a tensor, which is made if it is not there. */
+  put(name: string, layout: Layout, shape: readonly number[], values?: ArrayLike<number>): void {
+    if (!this.#tensors.has(name)) this.create(name, layout, shape, values);
+    else if (values) this.write(name, values);
+  }
+
+  /** Names memory that another store has. */
+  borrow(name: string, tensor: DeviceTensor): void {
+    this.#tensors.set(name, tensor);
   }
 
   /** Makes a tensor of zeros; one that has this name and shape already stays as it is. */
@@ -140,6 +167,13 @@ export class TensorStore {
     this.#tensors.clear();
   }
 }
+
+/** Bytes to whose multiples parts of a buffer are bound: WebGPU's default alignment. */
+const bindingAlignment = 256;
+
+/** Bytes from a tensor's beginning to where the next one in a buffer can be bound. */
+export const alignedToBind = (bytes: number): number =>
+  Math.ceil(bytes / bindingAlignment) * bindingAlignment;
 
 /** Bytes of the largest tensor that the device can bind. */
 export const largestBinding = ({ limits }: GPUDevice): number =>

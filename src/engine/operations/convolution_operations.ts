@@ -4,6 +4,7 @@ import {
   channelSums,
   convolution,
   groups,
+  laneSums,
   makes,
   makesOver,
   map,
@@ -119,6 +120,17 @@ export const convolutionOperations = {
       ...trained('x'),
     },
   },
+  conv3x3_lanes: {
+    shader: 'conv3x3_lanes',
+    tensors: modulated('u', 'height', 'width'),
+    outputs: ['u'],
+    forward: { forward: makesOver('u', 'u', laneSums('outputs', 32), cellProducts(9, 8)) },
+    backward: {
+      backward: makesOver('x', 'd_modulated', laneSums('inputs', 32), cellProducts(9, 8)),
+      ...modulation,
+      ...trained('x'),
+    },
+  },
   conv3x3_up: {
     shader: 'conv3x3_up',
     tensors: modulated('t', '2*height+1', '2*width+1'),
@@ -192,6 +204,20 @@ export const convolutionOperations = {
     backward: {
       backward_parts: makesOver('x', 'd_parts', split('inputs', 4), cellProducts(9, 4)),
       backward: makesOver('x', 'd_modulated', cells('inputs'), sumOfParts('inputs')),
+      ...modulation,
+      ...trained('x'),
+    },
+  },
+  conv3x3_up_lanes: {
+    shader: 'conv3x3_up_lanes',
+    tensors: {
+      ...modulated('t', '2*height+1', '2*width+1'),
+      blocks: map('1', '1', 'height+1', 'width+1'),
+    },
+    outputs: ['t'],
+    forward: { forward: makesOver('blocks', 't', laneSums('outputs', 16), cellProducts(9, 4)) },
+    backward: {
+      backward: makesOver('x', 'd_modulated', laneSums('inputs', 32), cellProducts(9, 8)),
       ...modulation,
       ...trained('x'),
     },

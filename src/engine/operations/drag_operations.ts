@@ -156,6 +156,22 @@ export const dragOperations = {
       ),
     },
   },
+  record: {
+    shader: 'record',
+    tensors: {
+      positions,
+      shifts,
+      status,
+      w: plain('length'),
+      leaves: plain('leaf_words'),
+      coordinates: plain('coordinate_words'),
+      turn: plain('1'),
+      records: plain('slots', 'words'),
+    },
+    outputs: ['turn', 'records'],
+    forward: { forward: makes('turn records', one, none) },
+    backward: {},
+  },
   sample_tiles: {
     shader: 'sample_tiles',
     tensors: {

@@ -67,6 +67,11 @@ export const perCell =
   (channels: string, flops: number): Count =>
   (s) =>
     flops * (s.samples ?? 1) * s.listed * s[channels];
+/** One workgroup for four channels of `perGroup` cells of the list (shaders/lib/lanes.wgsl). */
+export const laneSums =
+  (channels: string, perGroup: number): Count =>
+  (s) =>
+    s.samples * Math.ceil(s.listed / perGroup) * quads(s[channels]);
 /** One invocation for a split of four cells and four channels; with 1: for a split of one parity of four blocks. */
 export const split =
   (channels: string, perInvocation: 1 | 4): Count =>

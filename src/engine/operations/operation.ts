@@ -21,7 +21,7 @@ export interface EntryPoint {
   readonly multiplies?: boolean;
   /** Number of workgroups. */
   readonly workgroups: (sizes: Sizes) => number;
-  /** Floating-point operations (a multiply-add is two), as dispatched. */
+  /** Floating-point operations (a multiply-add is two), as dispatched; `computed` is `listed` without the ring. */
   readonly flops: (sizes: Sizes) => number;
 }
 

@@ -1,3 +1,4 @@
+import { batchOperations } from './batch_operations.ts';
 import { convolutionOperations } from './convolution_operations.ts';
 import { dragOperations } from './drag_operations.ts';
 import { fusedOperations } from './fused_operations.ts';
@@ -13,6 +14,7 @@ import { winogradOperations } from './winograd_operations.ts';
 export const operations = {
   ...networkOperations,
   ...convolutionOperations,
+  ...batchOperations,
   ...fusedOperations,
   ...winogradOperations,
   ...dragOperations,

@@ -72,7 +72,11 @@ describe('a record of tunings', () => {
     ],
     ['a key twice', inLayer('layer')('conv3x3 1×32→32 8×8 64 cells'), 'layers[1] is there twice'],
     ['a wrong type', inLayer('choice', 'cellsFirst')(1), 'choice.cellsFirst is not true or false'],
-    ['another algorithm', inLayer('choice', 'algorithm')('fft'), 'is not direct or winograd'],
+    [
+      'another algorithm',
+      inLayer('choice', 'algorithm')('fft'),
+      'is not direct, winograd or lanes',
+    ],
     ['too many parts', inLayer('choice', 'splits')(1e6), 'layers[1].choice.splits is not'],
     ['half a part', inLayer('choice', 'splits')(1.5), 'layers[1].choice.splits is not'],
     ['a negative time', inLayer('measured', 0, 'ms')(-1), 'measured[0].ms is no time'],

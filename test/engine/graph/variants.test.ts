@@ -30,6 +30,10 @@ const choices: readonly Variants[] = [
   { cellsFirst: true, invocations: 0, cellsAhead: 100, epilogue: 'fused' },
   { cellsFirst: false, invocations: 2000, cellsAhead: 0, epilogue: 'fused' },
   { cellsFirst: true, invocations: 1e6, cellsAhead: Number.POSITIVE_INFINITY, epilogue: 'apart' },
+  ...(['apart', 'fused'] as const).map((epilogue) => ({
+    ...{ cellsFirst: true, invocations: 1e6, sums: 'lanes' as const },
+    ...{ cellsAhead: Number.POSITIVE_INFINITY, epilogue },
+  })),
   ...(['apart', 'fused'] as const).map((epilogue, i) => ({
     cellsFirst: i === 0,
     invocations: 0,
@@ -40,7 +44,7 @@ const choices: readonly Variants[] = [
 ];
 
 describe.each(choices)(
-  'kernels with cellsFirst $cellsFirst, split for $invocations, modulated ahead from $cellsAhead cells, Winograd $winograd, epilogue $epilogue',
+  'kernels with cellsFirst $cellsFirst, split for $invocations in $sums, modulated ahead from $cellsAhead cells, Winograd $winograd, epilogue $epilogue',
   (variants) => {
     it('give the golden image and gradient', async () => {
       const generator = await openWith(variants);

@@ -63,7 +63,11 @@ export function principalCoordinates(
     createTensors(store) {
       store.ensure('principal.weight', 'plain', [wDim, length]);
       store.write('principal.weight', weight);
-      for (const [row] of rows) store.ensure(`principal.bias.${row}`, 'vector', [wDim]);
+      if (!store.has('principal.biases'))
+        store.createTogether(
+          'principal.biases',
+          rows.map(([row]) => ({ name: `principal.bias.${row}`, layout: 'vector', shape: [wDim] })),
+        );
     },
     begin(store, { ws }) {
       for (const [row] of rows)

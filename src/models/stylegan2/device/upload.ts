@@ -1,10 +1,11 @@
-import { type Precision, storedLayout } from '../../../engine/memory/layouts.ts';
-import { TensorStore } from '../../../engine/memory/tensors.ts';
+import { deviceLength, type Precision, storedLayout } from '../../../engine/memory/layouts.ts';
+import { alignedToBind, TensorStore } from '../../../engine/memory/tensors.ts';
 import { decodeF16, encodeF16 } from '../../../formats/tensors/half_precision.ts';
 import type { NamedTensor } from '../../../formats/tensors/named_tensors.ts';
-import { blockSize } from '../network/config.ts';
+import { blockSize, blocksOf } from '../network/config.ts';
 import {
   type ConvolutionLayer,
+  convolutionLayers,
   type LayeredNetwork,
   layerName,
   weightParts,
@@ -53,6 +54,7 @@ export async function uploadGenerator(
   const store = new TensorStore(device);
   const { config, tensors } = weights;
   try {
+    createShared(store, weights, largestTensor);
     let done = 0;
     let precision: Precision = 'f32';
     for (const [name, official] of officialTensors(config, tensors)) {
@@ -74,6 +76,51 @@ export async function uploadGenerator(
   } catch (error) {
     store.destroy();
     throw error;
+  }
+}
+
+/** Tensors of layers that one kernel may read together. */
+interface Kind {
+  readonly layout: 'plain' | 'vector';
+  readonly names: readonly string[];
+}
+
+/** Those that the styles of all layers are made from, and their gradients; and those of the mapping network. */
+function sharedTensors(config: GeneratorWeights['config']): Readonly<Record<string, Kind>> {
+  const layers = convolutionLayers(config).map(layerName);
+  const rgb = blocksOf(config).map((block) => `synthesis.b${block}.torgb`);
+  const mapping = Array.from({ length: config.mappingLayers }, (_, k) => `mapping.fc${k}`);
+  const all = (names: readonly string[], what: string) => names.map((name) => `${name}.${what}`);
+  return {
+    'mapping.weight': { layout: 'plain', names: all(mapping, 'weight') },
+    'mapping.bias': { layout: 'vector', names: all(mapping, 'bias') },
+    // The layers of a drag are neighbours.
+    'affine.weight': { layout: 'plain', names: all([...layers, ...rgb], 'affine.weight') },
+    'affine.bias': { layout: 'vector', names: all([...layers, ...rgb], 'affine.bias') },
+    energy: { layout: 'plain', names: all(layers, 'energy') },
+    bias: { layout: 'vector', names: all(layers, 'bias') },
+  };
+}
+
+/** Makes the tensors of a kind in one buffer each, unless that would be larger than the device binds. */
+function createShared(
+  store: TensorStore,
+  { config, tensors }: GeneratorWeights,
+  largestTensor: number,
+): void {
+  for (const [kind, { layout, names }] of Object.entries(sharedTensors(config))) {
+    const all = names.flatMap((name) => {
+      const weight = tensors.get(name.replace(/energy$/, 'weight'));
+      if (!weight) return [];
+      const shape = name.endsWith('energy') ? weight.shape.slice(0, 2) : weight.shape;
+      return [{ name, layout, shape }];
+    });
+    const bytes = all.reduce(
+      (sum, { shape }) => sum + alignedToBind(4 * deviceLength(layout, shape)),
+      0,
+    );
+    if (all.length > 0 && bytes <= largestTensor)
+      store.createTogether(`${kind} of all layers`, all);
   }
 }
 
@@ -101,7 +148,7 @@ function createPacked(
 ): void {
   if (use === 'noise') return;
   if (use === 'constant') store.create(name, 'map', [1, ...shape], data());
-  else store.create(name, layouts[use], shape, data());
+  else store.put(name, layouts[use], shape, data());
 }
 
 const layouts = { vector: 'vector', matrix: 'plain', rgb: 'convolution' } as const;
@@ -123,7 +170,7 @@ function createConvolution(
       [channels, ...rest],
       values.subarray(first * length, (first + channels) * length),
     );
-  store.create(`${layerName(layer)}.energy`, 'plain', shape.slice(0, 2), energyOf(stored));
+  store.put(`${layerName(layer)}.energy`, 'plain', shape.slice(0, 2), energyOf(stored));
 }
 
 function energyOf({ shape, values }: StoredWeights): Float32Array {

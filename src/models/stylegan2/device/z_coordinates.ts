@@ -31,7 +31,11 @@ export function zCoordinates(config: GeneratorConfig, leaves: readonly LatentLea
     calls: [...mapping, ...perRow('offset_row')],
     settling: [...mapping, ...perRow('rebase_row')],
     createTensors(store) {
-      for (const [row] of rows) store.ensure(`base.${row}`, 'plain', [wDim]);
+      if (!store.has('bases'))
+        store.createTogether(
+          'bases',
+          rows.map(([row]) => ({ name: `base.${row}`, layout: 'plain', shape: [wDim] })),
+        );
       store.ensure('strengths', 'plain', [numWs]);
       if (cDim > 0) store.ensure('c', 'vector', [1, cDim]);
     },
