@@ -19,3 +19,21 @@ export function keptCells(mask: Uint8Array, picture: Extent, map: Extent): Float
   // A picture that is smaller than its map leaves cells without a pixel.
   return kept.map((sum, cell) => (pixels[cell] > 0 ? sum / pixels[cell] : 0));
 }
+
+/**
+ * The same without its border: a cell beside one that may move stays no more than that one. What leaves the movable part
+ * would else leave its edge behind: the tip of an ear that became shorter.
+ * @param kept height · width, each from 0 to 1
+ */
+export const keptInside = (kept: Float32Array, { height, width }: Extent): Float32Array =>
+  kept.map((stays, cell) => {
+    const column = cell % width;
+    const row = (cell - column) / width;
+    const beside = [
+      ...(row > 0 ? [cell - width] : []),
+      ...(row < height - 1 ? [cell + width] : []),
+      ...(column > 0 ? [cell - 1] : []),
+      ...(column < width - 1 ? [cell + 1] : []),
+    ];
+    return Math.min(stays, ...beside.map((other) => kept[other]));
+  });

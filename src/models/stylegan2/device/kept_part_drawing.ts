@@ -2,7 +2,7 @@ import type { Plan } from '../../../engine/graph/plan.ts';
 import { StandingPlan } from '../../../engine/graph/standing_plan.ts';
 import type { TensorStore } from '../../../engine/memory/tensors.ts';
 import type { KeptPart } from '../../draggable.ts';
-import { keptCells } from '../../kept_cells.ts';
+import { keptCells, keptInside } from '../../kept_cells.ts';
 import { blockSize } from '../network/config.ts';
 import { keptPartCalls, keptTensors } from '../network/kept_part.ts';
 import { channelsOf } from '../network/layers.ts';
@@ -46,7 +46,8 @@ export class KeptPartDrawing {
     setNoise(plan, noise);
     this.#store.write('ws', kept.ws);
     plan.submit(engine.device);
-    const cells = keptCells(kept.mask, config, blockSize(config, this.#block));
+    const extent = blockSize(config, this.#block);
+    const cells = keptInside(keptCells(kept.mask, config, extent), extent);
     this.#store.write(keptTensors.weights, cells);
     this.#made = { kept, noise, plan };
     return picture;
