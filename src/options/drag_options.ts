@@ -88,7 +88,7 @@ const table = {
   patience: {
     kind: 'number',
     label: 'Patience',
-    hint: 'After how many iterations that bring the points no nearer a drag ends. 0: it goes on.',
+    hint: 'After how many iterations that bring the points no nearer a drag ends, where they were nearest. 0: it goes on.',
     bounds: { least: 0, most: 1_000_000, whole: true },
     usual: 0,
     flag: 'patience',

@@ -196,6 +196,24 @@ describe('the option patience', () => {
     await session.destroy();
   });
 
+  it('goes back to where the points were nearest', async () => {
+    // So fast that the handle is lost.
+    const session = openSession({ space: 'z', learningRate: 0.3, patience: 8 });
+    const rows: IterationTrace[] = [];
+    const result = await session.run({ steps: 60, trace: (row) => rows.push(row) });
+    expect(result.stopped).toBe('stalled');
+    const nearest = rows.reduce((a, b) => (b.distance < a.distance ? b : a));
+    expect(nearest).not.toBe(rows.at(-1));
+    expect(await session.latent()).toEqual(nearest.ws);
+    expect(session.points[0].handle).toEqual(nearest.points[0]);
+    expect(result.distance).toBe(nearest.distance);
+    // It goes on from there.
+    const again: IterationTrace[] = [];
+    await session.run({ steps: 1, trace: (row) => again.push(row) });
+    expect(difference(again[0].ws, nearest.ws)).toBeLessThan(1e-5);
+    await session.destroy();
+  });
+
   it('begins anew where targets are moved', async () => {
     const session = openSession({ space: 'z', learningRate: 0, patience: 5 });
     await session.run({ steps: 4 });

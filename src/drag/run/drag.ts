@@ -5,7 +5,7 @@ import { tieLeaves } from '../device/latent_layout.ts';
 import { type ObjectiveShape, objectiveShape } from '../device/objective_shape.ts';
 import type { IterationRecord } from '../device/records.ts';
 import { changeOptions, type DragOptions, type GivenOptions, startingOptions } from '../options.ts';
-import { type PointPair, samePoint } from '../points.ts';
+import { type Point, type PointPair, samePoint } from '../points.ts';
 import type { Iteration } from './iteration.ts';
 import { Limits } from './limits.ts';
 import type { Advanced, DragState, Edit, Epoch, Submission } from './submission.ts';
@@ -217,19 +217,25 @@ export class Drag {
       record.arrived && !this.#changed && this.#edit === edit && this.#epoch === epoch;
     edit.arrived = arrived && !this.held;
     const moved = record.arrived ? before : latent.moved(before, { w, leaves, coordinates });
-    this.#follow(edit, record);
+    this.#follow(edit, record.points);
     const pn = this.#limits.pn(moved.ws);
     if (this.#limits.forbids(pn)) {
       this.#leave(epoch);
       return { iteration, row, ended: 'farthest' };
     }
     this.#latent = moved;
-    const stalled =
-      this.#edit === edit &&
-      !arrived &&
-      this.#limits.stalls(record.distance, this.#options.patience);
-    if (stalled) this.#leave(epoch);
-    const ended = arrived ? 'arrived' : stalled ? 'stalled' : undefined;
+    const standing = { latent: before, handles: record.points };
+    const back =
+      this.#edit === edit && !arrived
+        ? this.#limits.stalls(record.distance, this.#options.patience, standing)
+        : undefined;
+    if (back) {
+      // What came after went astray, with handles that lost their spots as often as not.
+      this.#latent = back.latent;
+      this.#follow(edit, back.handles);
+      this.#leave(epoch);
+    }
+    const ended = arrived ? 'arrived' : back ? 'stalled' : undefined;
     return { iteration: { ...iteration, pn }, row, ended };
   }
 
@@ -244,9 +250,9 @@ export class Drag {
   }
 
   /** The handles are where they were tracked to. Points that were set meanwhile stay. */
-  #follow(edit: Edit, { points }: IterationRecord): void {
+  #follow(edit: Edit, handles: readonly Point[]): void {
     if (this.#edit === edit)
-      this.#points = this.#points.map(({ target }, j) => ({ handle: points[j], target }));
+      this.#points = this.#points.map(({ target }, j) => ({ handle: handles[j], target }));
   }
 
   /** The edit is at its end, where it arrived while it was held. */

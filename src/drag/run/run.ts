@@ -124,7 +124,8 @@ export class DragRun {
         this.#iterations++;
         if (!this.#listener.held()) this.#counted++;
       }
-      this.#distance = iteration.distance;
+      // A drag that stalls goes back to where it was nearest.
+      this.#distance = ended === 'stalled' ? this.#drag.distance : iteration.distance;
       this.#ended ??= ended;
       this.#times.push(milliseconds);
       this.#listener.advanced(advanced);
