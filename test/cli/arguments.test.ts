@@ -100,7 +100,7 @@ describe('wrong input', () => {
       'ws.safetensors': { ws: { shape: [1, 9, 64], data: new Float32Array(9 * 64) } },
       'nan.safetensors': { w: { shape: [64], data: new Float32Array(64).fill(Number.NaN) } },
       'mask.safetensors': { mask: { shape: [64, 63], data: new Float32Array(64 * 63) } },
-      'grey.safetensors': { mask: { shape: [64, 64], data: new Float32Array(64 * 64).fill(255) } },
+      'grey.safetensors': { mask: { shape: [64, 64], data: new Float32Array(64 * 64).fill(1.5) } },
       'cotangent.safetensors': { cotangent: { shape: [1, 3, 8, 8], data: new Float32Array(192) } },
     };
     for (const [name, content] of Object.entries(tensors)) {
@@ -275,7 +275,11 @@ describe('wrong input', () => {
       drag(...points, '--mask', inFolder('mask.safetensors')),
       /\[64, 63\] found, \[64, 64\] needed/,
     ],
-    ['a mask of bytes', drag(...points, '--mask', inFolder('grey.safetensors')), /not from 0 to 1/],
+    [
+      'a mask of other numbers',
+      drag(...points, '--mask', inFolder('grey.safetensors')),
+      /not from 0 to 1/,
+    ],
     ['a file with no mask', drag(...points, '--mask', tiny), /tensor mask: missing/],
     [
       'a trace in no folder',

@@ -3,6 +3,7 @@ import { Plan } from '../../../src/engine/graph/plan.ts';
 import { type Call, gradientOf } from '../../../src/engine/graph/reversal.ts';
 import type { Variants } from '../../../src/engine/graph/variants.ts';
 import { Arena } from '../../../src/engine/memory/arena.ts';
+import { type Precision, storedLayout } from '../../../src/engine/memory/layouts.ts';
 import { TensorStore } from '../../../src/engine/memory/tensors.ts';
 import { openTestEngine } from '../../support/test_device.ts';
 import { bias_act } from '../../twins/bias_act.ts';
@@ -157,6 +158,8 @@ const drawn = (shape: number[], value = () => random.normal()): Tensor => {
   const { values } = tensor(shape, value);
   return new Tensor(shape, values.map(Math.fround));
 };
+/** Numbers that f16 holds exactly. */
+const half = (): number => Math.round(256 * random.normal()) / 256;
 const inputs: Tensors = {
   row0: drawn([1, length]),
   row1: drawn([1, length]),
@@ -167,14 +170,18 @@ const inputs: Tensors = {
   energy0: drawn([C1, C0], () => 9 * random.normal() ** 2),
   energy1: drawn([C2, C1], () => 9 * random.normal() ** 2),
   x0: drawn([1, C0, map.height, map.width]),
-  weight0: drawn([C1, C0, 3, 3]),
-  weight1: drawn([C2, C1, 3, 3]),
+  weight0: drawn([C1, C0, 3, 3], half),
+  weight1: drawn([C2, C1, 3, 3], half),
   noise0: drawn([map.height, map.width]),
   bias0: drawn([C1]),
   bias1: drawn([C2]),
 };
 
-async function gradients(up: boolean, variants: Variants | undefined) {
+async function gradients(
+  up: boolean,
+  variants: Variants | undefined,
+  precision: Precision = 'f32',
+) {
   const { device, pipelines } = await openTestEngine();
   const store = new TensorStore(device);
   for (const [name, parts] of Object.entries(together))
@@ -183,7 +190,8 @@ async function gradients(up: boolean, variants: Variants | undefined) {
       parts.map(([one, layout, shape]) => ({ name: one, layout, shape })),
     );
   store.create('x0', 'map', inputs.x0.shape);
-  for (const name of ['weight0', 'weight1']) store.create(name, 'convolution', inputs[name].shape);
+  for (const name of ['weight0', 'weight1'])
+    store.create(name, storedLayout('convolution', precision), inputs[name].shape);
   store.create('noise0', 'plain', inputs.noise0.shape);
   for (const name of ['bias0', 'bias1']) store.create(name, 'vector', inputs[name].shape);
   for (const [name, { values }] of Object.entries(inputs)) store.write(name, values);
@@ -236,6 +244,14 @@ describe.each([
       const { values } = twinGradient(networkTwin(up), inputs, {}, fused.cotangents, name);
       expect(relativeDifference(fused.first[row], values)).toBeLessThan(2e-5);
       expect(relativeDifference(apart.first[row], values)).toBeLessThan(2e-5);
+    }
+  });
+
+  it('have them with weights in f16 as well', async () => {
+    const { first, cotangents } = await gradients(up, byLanes, 'f16');
+    for (const [row, name] of ['row0', 'row1'].entries()) {
+      const { values } = twinGradient(networkTwin(up), inputs, {}, cotangents, name);
+      expect(relativeDifference(first[row], values)).toBeLessThan(2e-5);
     }
   });
 
