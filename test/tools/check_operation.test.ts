@@ -20,7 +20,9 @@ const tooLarge = (figures: readonly Figure[]) =>
 
 const differentiable = (Object.keys(operationTable) as OperationName[]).filter((name) => {
   const { forward, backward } = operationTable[name];
-  return Object.keys(forward).length > 0 && Object.keys(backward).length > 0;
+  // Those without a case come with the layers around them (fused_layers.test.ts, stacks.test.ts).
+  const isTried = cases[name].length > 0;
+  return isTried && Object.keys(forward).length > 0 && Object.keys(backward).length > 0;
 });
 
 describe('a shader’s backward pass is the gradient of its own forward pass', () => {
@@ -83,8 +85,8 @@ const edits: readonly {
   {
     what: 'a sum that reads beyond its row',
     name: 'demodulate',
-    from: 'i < params.inputs;',
-    to: 'i < params.inputs + 4u;',
+    from: 'i >= params.inputs)',
+    to: 'i >= params.inputs + 4u)',
     own: ['d_styles', 'd_energy'],
     twin: ['demodulation', 'd_styles', 'd_energy'],
   },

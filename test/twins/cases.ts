@@ -118,8 +118,8 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   image_difference: pictures,
   keep_part: pictures.map((one, i) => ({
     ...one,
-    // All stays, all moves, and parts of both.
-    draw: { kept: (random) => [1, 0, 0.5, Math.abs(random.normal()) % 1][i % 4] },
+    // All moves, all stays, and parts of both.
+    draw: { kept: (random) => [0, 1, 0.5, Math.abs(random.normal()) % 1][i % 4] },
   })),
   pyramid_down: pictures,
   // Far from zero, where absolute values bend.
