@@ -26,8 +26,8 @@ export function bytesBeyond(document: Document, neighbour: Document): number {
 }
 
 /** All but the model. */
-function heldBy({ source, initial, ws, points, edit, mask }: Document): Held {
-  const arrays = [initial.ws, ws, edit?.ws, mask, source.latent?.ws];
+function heldBy({ source, initial, ws, points, edit, mask, kept }: Document): Held {
+  const arrays = [initial.ws, ws, edit?.ws, mask, kept, source.latent?.ws];
   const held = new Map<object, number>([[points, points.length * pointBytes]]);
   // Views of one buffer are held together.
   for (const array of arrays) if (array) held.set(array.buffer, array.buffer.byteLength);
