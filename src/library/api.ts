@@ -48,7 +48,7 @@ export type { ConvolutionChoice } from '../engine/graph/variants.ts';
 export { ShaderError, type ShaderSource, shadersWith } from '../engine/kernels/shaders.ts';
 export type { PixelImage } from '../engine/memory/image.ts';
 export { readImage } from '../engine/memory/image_reader.ts';
-export type { Precision } from '../engine/memory/layouts.ts';
+export type { Layout, Precision } from '../engine/memory/layouts.ts';
 export type { DeviceTensor } from '../engine/memory/tensors.ts';
 export { type ImageSink, type PresentationContext, Presenter } from '../engine/present.ts';
 export {
@@ -97,6 +97,7 @@ export type { GeneratorConfig } from '../models/stylegan2/network/config.ts';
 export {
   type DirectionMethod,
   type Directions,
+  directionMethods,
   type FactorBasis,
   readFactors,
   styleDirections,

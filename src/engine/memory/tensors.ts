@@ -4,12 +4,15 @@ import { mapForReading } from './mapping.ts';
 
 /** A tensor in device memory: a whole buffer, or an aligned part of one. */
 export interface DeviceTensor {
+  /** How its values lie in memory. */
   readonly layout: Layout;
   /** Logical shape. */
   readonly shape: readonly number[];
+  /** The buffer that it lies in. */
   readonly buffer: GPUBuffer;
   /** Byte offset in the buffer. */
   readonly offset: number;
+  /** Its size, padding included. */
   readonly bytes: number;
 }
 

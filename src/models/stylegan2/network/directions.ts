@@ -11,6 +11,7 @@ import type { GeneratorWeights } from './weights.ts';
 
 /** Directions of w, along which pictures change. */
 export interface Directions {
+  /** Values of each direction. */
   readonly wDim: number;
   /** Unit vectors (count, w_dim), row-major; what comes first changes pictures most, or is the first factor. */
   readonly vectors: Float32Array;
@@ -20,8 +21,9 @@ export interface Directions {
   readonly names?: readonly string[];
 }
 
-/** How the directions of a network are found: see `styleDirections`, and `Model.directions`. */
+/** The names of `DirectionMethod`. */
 export const directionMethods = ['sefa', 'pca', 'factors'] as const;
+/** How the directions of a network are found: see `styleDirections`, and `Model.directions`. */
 export type DirectionMethod = (typeof directionMethods)[number];
 
 /**
@@ -61,7 +63,9 @@ function affineOf(
 export interface FactorBasis {
   /** Q (z_dim, count), row-major, with orthonormal columns. */
   readonly values: Float32Array;
+  /** How many factors there are. */
   readonly count: number;
+  /** What each is called; absent where the file does not say. */
   readonly names?: readonly string[];
 }
 
